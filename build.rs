@@ -1,0 +1,32 @@
+//! Compiles the protocol definitions with protox, a protobuf compiler in Rust, so that building needs
+//! no `protoc`.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message;
+
+const PROTOS: &[&str] = &[
+    "kefud/v1/types.proto",
+    "kefud/v1/contact_service.proto",
+    "kefud/v1/agent_service.proto",
+    "kefud/v1/supervisor_service.proto",
+    "kefud/v1/plan_service.proto",
+    "kefud/journal/v1/journal.proto",
+    "kefud/journal/v1/snapshot.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let files = protox::compile(PROTOS, ["proto"])?;
+
+    // Reflection serves the public API only; the journal's schema is private.
+    let mut public = files.clone();
+    public
+        .file
+        .retain(|file| !file.package().starts_with("kefud.journal"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    fs::write(out.join("kefud.v1.descriptors.bin"), public.encode_to_vec())?;
+
+    tonic_prost_build::configure().compile_fds(files)?;
+    Ok(())
+}

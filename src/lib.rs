@@ -1,0 +1,4 @@
+//! kefud: a contact routing and queueing daemon.
+
+pub mod plan;
+pub mod proto;

@@ -1,0 +1,4 @@
+//! The tenant's plan: what channels, skills, queues, groups and agents there are.
+
+mod duration;
+pub mod model;

@@ -1,0 +1,268 @@
+//! The plan as data: one map of entries by id for each kind of thing. Owns the schema of an entry, in
+//! TOML (a plan file) and JSON (the journal). Must not hold anything that changes by itself: agents'
+//! availability, queue lengths and the like are state of the engine.
+//!
+//! Durations are written as text (`20s`, `1h 30m`) and held in milliseconds.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Entries of one kind by id.
+pub type Entries<T> = BTreeMap<String, T>;
+
+/// A whole plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// What holds for the whole tenant.
+    #[serde(default)]
+    pub settings: Settings,
+    /// Ways in which contacts come in.
+    #[serde(default)]
+    pub channels: Entries<Channel>,
+    /// What agents can be good at.
+    #[serde(default)]
+    pub skills: Entries<Skill>,
+    /// Kinds of matters, and where they go.
+    #[serde(default)]
+    pub categories: Entries<Category>,
+    /// How contacts can end.
+    #[serde(default)]
+    pub dispositions: Entries<Disposition>,
+    /// Where contacts wait.
+    #[serde(default)]
+    pub queues: Entries<Queue>,
+    /// Teams of agents.
+    #[serde(default)]
+    pub groups: Entries<Group>,
+    /// Those who answer.
+    #[serde(default)]
+    pub agents: Entries<Agent>,
+}
+
+/// What holds for the whole tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// After so many offers in a row without answer an agent becomes not ready. 0: never.
+    pub missed_limit: u32,
+    /// For so long a contact is not offered again to an agent who declined it.
+    #[serde(rename = "exclude_after_decline", with = "super::duration")]
+    pub exclude_after_decline_ms: u64,
+    /// For so long a contact is not offered again to an agent who did not answer.
+    #[serde(rename = "exclude_after_no_answer", with = "super::duration")]
+    pub exclude_after_no_answer_ms: u64,
+    /// An agent whose stream is lost may come back within this time.
+    #[serde(rename = "agent_grace", with = "super::duration")]
+    pub agent_grace_ms: u64,
+    /// Disposition and resolution are accepted for so long after a contact ended.
+    #[serde(rename = "correction_window", with = "super::duration")]
+    pub correction_window_ms: u64,
+    /// Closed contacts are kept whole for so long …
+    #[serde(rename = "closed_contacts_keep", with = "super::duration")]
+    pub closed_contacts_keep_ms: u64,
+    /// … but at most so many of them.
+    pub closed_contacts_max: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            missed_limit: 3,
+            exclude_after_decline_ms: 60_000,
+            exclude_after_no_answer_ms: 30_000,
+            agent_grace_ms: 30_000,
+            correction_window_ms: 600_000,
+            closed_contacts_keep_ms: 3_600_000,
+            closed_contacts_max: 10_000,
+        }
+    }
+}
+
+/// What a channel is like to serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelKind {
+    /// A live connection that must be made and can fail.
+    Realtime,
+    /// A conversation by messages.
+    Messaging,
+    /// Work that may wait for hours.
+    Deferred,
+}
+
+/// A way in which contacts come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// What it is like to serve.
+    pub kind: ChannelKind,
+    /// Capacity that one contact takes, 1 to 1,000 (an agent has 100 unless told).
+    pub units: u32,
+    /// An offer lapses after this time, 1 s to 10 min.
+    #[serde(rename = "offer_timeout", with = "super::duration")]
+    pub offer_timeout_ms: u64,
+    /// Wrap-up ends by itself after this time; 0 s: no wrap-up at all. Up to 1 h.
+    #[serde(rename = "wrap_up", with = "super::duration", default)]
+    pub wrap_up_ms: u64,
+    /// Its contacts are set aside while the agent holds a realtime contact. Not for realtime channels.
+    #[serde(default)]
+    pub interruptible: bool,
+}
+
+/// What agents can be good at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skill {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// Least levels (1 to 10) by skill id.
+pub type Levels = BTreeMap<String, u8>;
+
+/// A kind of matter: consultation, complaint, refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The queue it goes to unless the contact names another.
+    pub queue: String,
+    /// Skills it asks for beyond the queue's.
+    #[serde(default, skip_serializing_if = "Levels::is_empty")]
+    pub skills: Levels,
+    /// Its own objective, instead of the queue's. 1 s to 30 days.
+    #[serde(
+        rename = "objective",
+        with = "super::duration::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub objective_ms: Option<u64>,
+}
+
+/// How contacts can end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disposition {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// Whom a contact is offered to among those who can take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentChoice {
+    /// The one whose last work (given or finished) or readiness is longest ago.
+    #[default]
+    LongestIdle,
+}
+
+/// Where contacts wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Ids of the channels it accepts; at least one.
+    pub channels: Vec<String>,
+    /// Skills that all its contacts ask for.
+    #[serde(default, skip_serializing_if = "Levels::is_empty")]
+    pub skills: Levels,
+    /// Ids of the groups that serve it; empty: every group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// Target wait, 1 s to 30 days. Urgency is age ÷ objective.
+    #[serde(rename = "objective", with = "super::duration")]
+    pub objective_ms: u64,
+    /// Lower bands are served first, 0 to 9. Absent: by the channel's kind, realtime 0, messaging 1,
+    /// deferred 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<u8>,
+    /// What a point of priority is worth, in thousandths of the objective. 0 to 100,000.
+    #[serde(default = "default_boost_permille")]
+    pub boost_permille: u32,
+    /// Whom a contact is offered to among those who can take it.
+    #[serde(default)]
+    pub agent_choice: AgentChoice,
+    /// At most so many contacts wait (waiting or offered); more are refused. Absent: 100,000.
+    #[serde(default = "default_max_waiting")]
+    pub max_waiting: u32,
+    /// A contact that has waited so long ends EXPIRED. Absent: never. 1 s to 30 days.
+    #[serde(
+        rename = "max_wait",
+        with = "super::duration::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub max_wait_ms: Option<u64>,
+}
+
+fn default_boost_permille() -> u32 {
+    500
+}
+
+fn default_max_waiting() -> u32 {
+    100_000
+}
+
+/// What a team is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupKind {
+    /// The daily staff.
+    #[default]
+    Core,
+    /// Staff of other duties who can help.
+    Reserve,
+    /// Hired for a season.
+    Temporary,
+    /// Another company's.
+    Outsourced,
+}
+
+/// A team of agents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub kind: GroupKind,
+}
+
+/// One who answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    /// Name to show; empty shows the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Ids of its groups; at least one.
+    pub groups: Vec<String>,
+    /// Levels (1 to 10) of its skills.
+    #[serde(default, skip_serializing_if = "Levels::is_empty")]
+    pub skills: Levels,
+    /// Units of capacity, 1 to 10,000.
+    #[serde(default = "default_capacity")]
+    pub capacity: u32,
+    /// At most so many contacts at once by channel id; a channel that is absent has no limit of its
+    /// own, 0 forbids it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, u32>,
+}
+
+fn default_capacity() -> u32 {
+    100
+}
