@@ -1,0 +1,320 @@
+//! What the engine can be told to do, and what it answers. Commands name things as their senders do;
+//! the engine resolves the names.
+
+use crate::{plan::model::Plan, proto::journal as j};
+
+/// Makes a retry of a command harmless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// Chosen by the client.
+    pub id: String,
+    /// Of what was asked for: the same id with another fingerprint is refused.
+    pub fingerprint: u64,
+}
+
+/// A skill by name with the least level, 1 to 10.
+pub type NamedSkill = (String, u8);
+
+/// A contact that comes in.
+#[derive(Debug, Clone, Default)]
+pub struct Enqueue {
+    /// Chosen by the gateway.
+    pub id: String,
+    /// Who brings it.
+    pub gateway: String,
+    /// By which channel.
+    pub channel: String,
+    /// Into which queue; empty: the category's.
+    pub queue: String,
+    /// What it is about; empty: not said.
+    pub category: String,
+    /// Language tag.
+    pub language: String,
+    /// Case.
+    pub case_id: String,
+    /// 0 to 10.
+    pub priority: i32,
+    /// Beyond the queue's and category's requirements.
+    pub skills: Vec<NamedSkill>,
+    /// Customer data, possibly encrypted.
+    pub customer: j::Sealed,
+    /// Of the request.
+    pub fingerprint: u64,
+}
+
+/// Fields of a contact to change; none keeps.
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    /// 0 to 10.
+    pub priority: Option<i32>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// Case.
+    pub case_id: Option<String>,
+    /// Category; empty removes it.
+    pub category: Option<String>,
+    /// The contact's own requirements.
+    pub skills: Option<Vec<NamedSkill>>,
+    /// Replaces the attributes: the new customer data.
+    pub customer: Option<j::Sealed>,
+}
+
+/// How a contact was dealt with.
+#[derive(Debug, Clone, Default)]
+pub struct Ending {
+    /// Name of a disposition, or empty.
+    pub disposition: String,
+    /// The public API's number of the resolution; 0: not said.
+    pub resolution: u32,
+}
+
+/// Where a contact is to go.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// To a queue.
+    Queue(String),
+    /// To an agent at once, and to the queue if unanswered (empty: where it is).
+    Agent {
+        /// The agent.
+        agent: String,
+        /// The queue.
+        fallback: String,
+    },
+}
+
+/// How connecting went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// The agent's telephone was picked up.
+    Answered,
+    /// They talk.
+    Connected,
+    /// The agent could not be reached.
+    AgentUnreachable,
+    /// The customer was gone.
+    CustomerGone,
+}
+
+/// What becomes of contacts in queues that a plan removes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RemovedQueuePolicy {
+    /// The plan is refused.
+    Refuse,
+    /// They move to this queue.
+    Move(String),
+    /// They end.
+    End,
+}
+
+/// A new plan.
+#[derive(Debug, Clone)]
+pub struct ApplyPlan {
+    /// The whole plan, checked.
+    pub plan: Box<Plan>,
+    /// Refuse unless this revision is in force; 0: whichever.
+    pub expected_revision: u64,
+    /// Change nothing.
+    pub validate_only: bool,
+    /// For queues that are gone.
+    pub removed_queues: RemovedQueuePolicy,
+}
+
+/// What the engine can be told.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Time has passed, or more was due.
+    Tick,
+    /// The process has started; streams of the one before are gone.
+    Start,
+    /// The wall clock's offset to engine time has changed.
+    ObserveClock {
+        /// Wall clock − engine time.
+        wall_offset_ms: i64,
+    },
+    /// A new plan.
+    ApplyPlan(ApplyPlan),
+    /// A contact comes in.
+    Enqueue(Box<Enqueue>),
+    /// Fields of a contact change.
+    Update {
+        /// Its id.
+        contact: String,
+        /// The changes.
+        update: Box<Update>,
+    },
+    /// The customer left.
+    Cancel {
+        /// Its id.
+        contact: String,
+    },
+    /// How connecting went.
+    ReportConnection {
+        /// Its id.
+        contact: String,
+        /// The offer.
+        offer: u64,
+        /// Its epoch.
+        epoch: u32,
+        /// How it went.
+        result: Connection,
+    },
+    /// The gateway (no agent) or the agent ends the contact.
+    Complete {
+        /// The agent's id.
+        agent: Option<String>,
+        /// Its id.
+        contact: String,
+        /// How.
+        ending: Ending,
+    },
+    /// The gateway (no agent) or the agent who has it moves the contact.
+    Transfer {
+        /// The agent's id.
+        agent: Option<String>,
+        /// Its id.
+        contact: String,
+        /// Where to.
+        target: Target,
+    },
+    /// A supervisor gives a waiting contact to an agent.
+    Assign {
+        /// Its id.
+        contact: String,
+        /// The agent's id.
+        agent: String,
+        /// Skills and groups need not fit.
+        override_requirements: bool,
+    },
+    /// A gateway is alive for so long.
+    GatewayAlive {
+        /// Its id.
+        gateway: String,
+        /// From now; 0: as long as its stream is open.
+        lease_ms: u64,
+    },
+    /// A gateway's stream is gone: its lease runs from now.
+    GatewayStreamLost {
+        /// Its id.
+        gateway: String,
+    },
+    /// An agent opens a stream.
+    SignIn {
+        /// Its id.
+        agent: String,
+        /// The session to go on with; 0: a new one.
+        session: u64,
+        /// Ready at once; none: not said.
+        ready: Option<bool>,
+    },
+    /// An agent's stream is gone.
+    AgentStreamLost {
+        /// Its id.
+        agent: String,
+        /// The stream's session.
+        session: u64,
+    },
+    /// An agent without a stream is still there.
+    AgentAlive {
+        /// Its id.
+        agent: String,
+        /// Its session.
+        session: u64,
+    },
+    /// An agent leaves.
+    SignOut {
+        /// Its id.
+        agent: String,
+        /// Only this session; 0: any.
+        session: u64,
+        /// Held messaging contacts may go back.
+        return_contacts: bool,
+    },
+    /// An agent wants work, or not.
+    SetAvailability {
+        /// Its id.
+        agent: String,
+        /// Wants work.
+        ready: bool,
+        /// Why not.
+        reason: String,
+    },
+    /// An agent takes an offer.
+    Accept {
+        /// Its id.
+        agent: String,
+        /// The offer.
+        offer: u64,
+        /// Its epoch.
+        epoch: u32,
+    },
+    /// An agent refuses an offer.
+    Decline {
+        /// Its id.
+        agent: String,
+        /// The offer.
+        offer: u64,
+        /// Its epoch.
+        epoch: u32,
+    },
+    /// An agent has finished the record.
+    FinishWrapUp {
+        /// Its id.
+        agent: String,
+        /// The contact.
+        contact: String,
+    },
+}
+
+/// What the engine answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Done, nothing to tell.
+    Done,
+    /// The request id has been answered before; the state tells how things are now.
+    Repeat,
+    /// About this contact.
+    Contact(u64),
+    /// The contact is in; `created` unless it was before.
+    Enqueued {
+        /// Its number.
+        contact: u64,
+        /// By this command.
+        created: bool,
+    },
+    /// The offer was taken.
+    Accepted {
+        /// Its number.
+        contact: u64,
+        /// The assignment.
+        offer: u64,
+    },
+    /// About this agent.
+    Agent(u32),
+    /// Signed in.
+    SignedIn {
+        /// Its number.
+        agent: u32,
+        /// The session.
+        session: u64,
+        /// An earlier session goes on.
+        resumed: bool,
+    },
+    /// The gateway's lease.
+    Gateway {
+        /// Its number.
+        gateway: u32,
+        /// When it ends; 0: with its stream.
+        deadline_ms: u64,
+    },
+    /// The plan was applied or checked.
+    Plan {
+        /// In force now.
+        revision: u64,
+        /// Entries added.
+        added: u32,
+        /// Entries changed.
+        changed: u32,
+        /// Entries removed.
+        removed: u32,
+    },
+}

@@ -1,0 +1,376 @@
+//! Commands about contacts: coming in, changing, leaving, ending, moving.
+
+use crate::{
+    engine::{
+        command::{Ending, Enqueue, NamedSkill, Reply, Target, Update},
+        limits::{GATEWAYS_MAX, LIVE_CONTACTS_MAX, QUEUE_FULL_RETRY_MS},
+        matching::eligible::{can_take, fits},
+        refusal::Refusal,
+        step::{Answer, Step},
+    },
+    proto::journal::{
+        self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, TransferReason, event::Kind,
+    },
+};
+
+impl Step<'_> {
+    pub fn contact_number(&self, id: &str) -> Result<u64, Refusal> {
+        if let Some(number) = self.state.contact_ids.get(id) {
+            return Ok(*number);
+        }
+        Err(if self.state.compacted(id) {
+            Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
+        } else {
+            Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
+        })
+    }
+
+    /// The stage of a contact that is known to be there.
+    fn stage(&self, contact: u64) -> ContactStage {
+        self.state.contact(contact).map_or(ContactStage::Unspecified, j::ContactRecord::stage)
+    }
+
+    /// The number of a name of the plan; 0 for an empty name, a note in `fields` for an unknown one.
+    fn named(&self, kind: PlanKind, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
+        if id.is_empty() {
+            return 0;
+        }
+        let catalog = &self.state.catalog;
+        let known = self.state.names.number(kind, id).filter(|number| match kind {
+            PlanKind::Channel => catalog.channels.contains_key(number),
+            PlanKind::Queue => catalog.queues.contains_key(number),
+            PlanKind::Category => catalog.categories.contains_key(number),
+            PlanKind::Skill => catalog.skills.contains_key(number),
+            PlanKind::Disposition => catalog.dispositions.contains_key(number),
+            _ => false,
+        });
+        known.unwrap_or_else(|| {
+            fields.push((field.to_owned(), format!("the plan has no such entry: {id}")));
+            0
+        })
+    }
+
+    fn skills(&self, named: &[NamedSkill], fields: &mut Vec<(String, String)>) -> Vec<j::Skill> {
+        let mut skills: Vec<j::Skill> = named
+            .iter()
+            .enumerate()
+            .map(|(at, (id, level))| {
+                let field = format!("required_skills[{at}].skill");
+                j::Skill { skill: self.named(PlanKind::Skill, &field, id, fields), level: u32::from(*level) }
+            })
+            .collect();
+        skills.sort_unstable_by_key(|skill| (skill.skill, skill.level));
+        skills
+    }
+
+    pub fn enqueue(&mut self, enqueue: Enqueue) -> Answer {
+        if let Some(record) = self.state.contact_by_id(&enqueue.id) {
+            return if record.fingerprint == enqueue.fingerprint {
+                Ok(Reply::Enqueued { contact: record.contact, created: false })
+            } else {
+                Err(Refusal::exists(
+                    "CONTACT_EXISTS",
+                    format!("another contact has the id {}; choose a new one", enqueue.id),
+                ))
+            };
+        }
+        if self.state.compacted(&enqueue.id) {
+            return Err(Refusal::exists(
+                "CONTACT_COMPACTED",
+                format!("a contact with the id {} has ended already; choose a new one", enqueue.id),
+            ));
+        }
+        let mut fields = Vec::new();
+        let channel = self.named(PlanKind::Channel, "channel", &enqueue.channel, &mut fields);
+        let category = self.named(PlanKind::Category, "category", &enqueue.category, &mut fields);
+        let mut queue = self.named(PlanKind::Queue, "queue", &enqueue.queue, &mut fields);
+        if enqueue.queue.is_empty() {
+            queue = self.state.catalog.categories.get(&category).map_or(0, |category| category.queue);
+        }
+        let skills = self.skills(&enqueue.skills, &mut fields);
+        if fields.is_empty() {
+            self.check_channel(queue, channel, "channel", &mut fields);
+        }
+        if !fields.is_empty() {
+            return Err(Refusal::invalid(fields));
+        }
+        self.admit(queue, &enqueue)?;
+        let gateway = self.gateway_number(&enqueue.gateway)?;
+        let contact = self.state.last_contact + 1;
+        self.emit(Kind::ContactEnqueued(j::ContactEnqueued {
+            contact,
+            id: enqueue.id,
+            gateway,
+            channel,
+            queue,
+            category,
+            language: enqueue.language,
+            case_id: enqueue.case_id,
+            priority: enqueue.priority,
+            skills,
+            customer: Some(enqueue.customer),
+            fingerprint: enqueue.fingerprint,
+        }));
+        Ok(Reply::Enqueued { contact, created: true })
+    }
+
+    fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
+        let accepts =
+            self.state.catalog.queues.get(&queue).is_some_and(|queue| queue.channels.contains(&channel));
+        if !accepts {
+            let (queue, channel) = (self.state.names.id(queue), self.state.names.id(channel));
+            fields.push((field.to_owned(), format!("queue {queue} does not accept channel {channel}")));
+        }
+    }
+
+    /// Admission is exact: with a limit of N the N + 1st is refused.
+    fn admit(&self, queue: u32, enqueue: &Enqueue) -> Result<(), Refusal> {
+        let live = self.state.queue_live(queue);
+        let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
+        if live.waiting + live.offered >= max {
+            let message = format!("queue {} is full: {max} contacts wait", self.state.names.id(queue));
+            return Err(Refusal::exhausted("QUEUE_FULL", message, QUEUE_FULL_RETRY_MS));
+        }
+        if self.state.live_contacts >= LIVE_CONTACTS_MAX {
+            let message = format!("{LIVE_CONTACTS_MAX} contacts are live");
+            return Err(Refusal::exhausted("TENANT_FULL", message, QUEUE_FULL_RETRY_MS));
+        }
+        if self.state.gateway_by_id(&enqueue.gateway).is_none() && self.state.gateways.len() >= GATEWAYS_MAX {
+            let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
+            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
+        }
+        Ok(())
+    }
+
+    pub fn update(&mut self, id: &str, update: Update) -> Answer {
+        let contact = self.contact_number(id)?;
+        if self.stage(contact) == ContactStage::Closed {
+            return Err(contact_closed(id));
+        }
+        let mut fields = Vec::new();
+        let category =
+            update.category.map(|id| self.named(PlanKind::Category, "category", &id, &mut fields));
+        let skills = update.skills.map(|named| j::Skills { skills: self.skills(&named, &mut fields) });
+        if !fields.is_empty() {
+            return Err(Refusal::invalid(fields));
+        }
+        self.emit(Kind::ContactUpdated(j::ContactUpdated {
+            contact,
+            priority: update.priority,
+            language: update.language,
+            case_id: update.case_id,
+            category,
+            skills,
+            customer: update.customer,
+        }));
+        Ok(Reply::Contact(contact))
+    }
+
+    pub fn cancel(&mut self, id: &str) -> Answer {
+        let contact = self.contact_number(id)?;
+        if self.stage(contact) != ContactStage::Closed {
+            self.close(contact, ContactEnd::CustomerLeft, 0, 0);
+        }
+        Ok(Reply::Contact(contact))
+    }
+
+    /// Ends a live contact: its offer is over, its agent goes into wrap-up.
+    pub fn close(&mut self, contact: u64, reason: ContactEnd, disposition: u32, resolution: u32) {
+        let Some(record) = self.state.contact(contact) else { return };
+        let (stage, offer) = (record.stage(), record.offer);
+        if stage == ContactStage::Offered {
+            self.end_offer(offer, OfferEnd::ContactEnded);
+        }
+        self.emit(Kind::ContactClosed(j::ContactClosed {
+            contact,
+            reason: reason.into(),
+            disposition,
+            resolution,
+        }));
+        if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
+            self.leave_agent(offer);
+        }
+    }
+
+    fn disposition(&self, ending: &Ending) -> Result<u32, Refusal> {
+        let mut fields = Vec::new();
+        let disposition = self.named(PlanKind::Disposition, "disposition", &ending.disposition, &mut fields);
+        if fields.is_empty() { Ok(disposition) } else { Err(Refusal::invalid(fields)) }
+    }
+
+    pub fn complete_by_gateway(&mut self, id: &str, ending: &Ending) -> Answer {
+        let contact = self.contact_number(id)?;
+        let disposition = self.disposition(ending)?;
+        match self.stage(contact) {
+            ContactStage::Active => {
+                self.close(contact, ContactEnd::GatewayCompleted, disposition, ending.resolution);
+            }
+            ContactStage::Closed => self.correct(contact, disposition, ending.resolution)?,
+            _ => return Err(not_answered()),
+        }
+        Ok(Reply::Contact(contact))
+    }
+
+    pub fn complete_by_agent(&mut self, agent: &str, id: &str, ending: &Ending) -> Answer {
+        let number = self.agent_number(agent)?;
+        let contact = self.contact_number(id)?;
+        let disposition = self.disposition(ending)?;
+        let record = self.state.contact(contact);
+        let (stage, offer, last_agent) =
+            record.map_or((ContactStage::Unspecified, 0, 0), |r| (r.stage(), r.offer, r.last_agent));
+        if stage == ContactStage::Closed && last_agent == number {
+            self.correct(contact, disposition, ending.resolution)?;
+            return Ok(Reply::Contact(contact));
+        }
+        let held = self.state.assignment(offer).is_some_and(|leg| leg.agent == number);
+        match stage {
+            ContactStage::Active if held => {
+                self.close(contact, ContactEnd::AgentCompleted, disposition, ending.resolution);
+                Ok(Reply::Contact(contact))
+            }
+            ContactStage::Connecting | ContactStage::Offered if held => Err(not_answered()),
+            _ => Err(not_held(agent, id)),
+        }
+    }
+
+    /// Sets disposition and resolution of a contact that has ended, while that is allowed.
+    fn correct(&mut self, contact: u64, disposition: u32, resolution: u32) -> Result<(), Refusal> {
+        let Some(record) = self.state.contact(contact) else { return Ok(()) };
+        let nothing_new = (disposition == 0 || disposition == record.disposition)
+            && (resolution == 0 || resolution == record.resolution);
+        if nothing_new {
+            return Ok(());
+        }
+        let wrapping_up =
+            self.state.assignment(record.offer).is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
+        let window_ms = self.state.catalog.settings.correction_window_ms;
+        if !wrapping_up && self.now_ms > record.closed_ms + window_ms {
+            return Err(Refusal::precondition(
+                "CORRECTION_WINDOW_OVER",
+                format!("the contact ended more than {} s ago", window_ms / 1_000),
+            ));
+        }
+        let disposition = if disposition == 0 { record.disposition } else { disposition };
+        let resolution = if resolution == 0 { record.resolution } else { resolution };
+        self.emit(Kind::DispositionRecorded(j::DispositionRecorded { contact, disposition, resolution }));
+        Ok(())
+    }
+
+    pub fn transfer(&mut self, by: Option<&str>, id: &str, target: &Target) -> Answer {
+        let contact = self.contact_number(id)?;
+        let Some(record) = self.state.contact(contact) else { return Ok(Reply::Done) };
+        let (stage, queue, channel, offer) = (record.stage(), record.queue, record.channel, record.offer);
+        if stage == ContactStage::Closed {
+            return Err(contact_closed(id));
+        }
+        if let Some(by) = by {
+            let number = self.agent_number(by)?;
+            if self.state.assignment(offer).is_none_or(|leg| leg.agent != number) {
+                return Err(not_held(by, id));
+            }
+        }
+        let mut fields = Vec::new();
+        let (to, to_agent) = match target {
+            Target::Queue(id) => (self.named(PlanKind::Queue, "target.queue", id, &mut fields), None),
+            Target::Agent { agent, fallback } => {
+                let to = self.named(PlanKind::Queue, "target.fallback_queue", fallback, &mut fields);
+                (if fallback.is_empty() { queue } else { to }, Some(self.agent_number(agent)?))
+            }
+        };
+        if fields.is_empty() {
+            let field = if to_agent.is_some() { "target.fallback_queue" } else { "target.queue" };
+            self.check_channel(to, channel, field, &mut fields);
+        }
+        if !fields.is_empty() {
+            return Err(Refusal::invalid(fields));
+        }
+        if let Some(agent) = to_agent {
+            self.check_agent(agent, channel, Some(offer))?;
+        } else if to == queue && stage == ContactStage::Waiting {
+            return Ok(Reply::Contact(contact));
+        }
+        self.move_to(contact, to, TransferReason::Requested);
+        if let Some(agent) = to_agent {
+            self.offer(contact, agent, j::OfferCause::Transfer);
+        }
+        Ok(Reply::Contact(contact))
+    }
+
+    /// Moves a live contact to a queue at its age; an agent who has it goes into wrap-up.
+    pub fn move_to(&mut self, contact: u64, queue: u32, reason: TransferReason) {
+        let Some(record) = self.state.contact(contact) else { return };
+        let (stage, offer) = (record.stage(), record.offer);
+        if stage == ContactStage::Offered {
+            self.end_offer(offer, OfferEnd::ContactMoved);
+        }
+        self.emit(Kind::ContactTransferred(j::ContactTransferred { contact, queue, reason: reason.into() }));
+        if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
+            self.leave_agent(offer);
+        }
+    }
+
+    /// Whether a contact of the channel can be given to the agent by hand.
+    fn check_agent(&self, agent: u32, channel: u32, held: Option<u64>) -> Result<(), Refusal> {
+        let (Some(agent), Some(channel)) =
+            (self.state.agent(agent), self.state.catalog.channels.get(&channel))
+        else {
+            return Err(Refusal::not_found("AGENT_NOT_FOUND", "the plan has no such agent"));
+        };
+        if held.is_some_and(|offer| agent.work.contains(&offer)) {
+            return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
+        }
+        can_take(agent, channel)
+            .map_err(|why| Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text())))
+    }
+
+    pub fn assign(&mut self, id: &str, agent: &str, override_requirements: bool) -> Answer {
+        let contact = self.contact_number(id)?;
+        let number = self.agent_number(agent)?;
+        let Some(record) = self.state.contact(contact) else { return Ok(Reply::Done) };
+        let (stage, channel, offer, queue) = (record.stage(), record.channel, record.offer, record.queue);
+        if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
+            return Err(Refusal::precondition(
+                "CONTACT_NOT_WAITING",
+                format!("contact {id} is not waiting; transfer it instead"),
+            ));
+        }
+        let offered_to = self.state.assignment(offer).map(|leg| leg.agent);
+        if offered_to == Some(number) {
+            return Ok(Reply::Contact(contact));
+        }
+        self.check_agent(number, channel, None)?;
+        if !override_requirements {
+            let need = self.state.need(contact);
+            let (info, queue) = (
+                self.state.agent(number).and_then(|agent| agent.info.as_ref()),
+                self.state.catalog.queues.get(&queue),
+            );
+            if let (Some(info), Some(queue)) = (info, queue) {
+                fits(&info.groups, &info.skills, queue, &need).map_err(|why| {
+                    let message = format!("the agent {}; override_requirements offers it anyway", why.text());
+                    Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
+                })?;
+            }
+        }
+        if offered_to.is_some() {
+            self.end_offer(offer, OfferEnd::ContactMoved);
+        }
+        self.offer(contact, number, j::OfferCause::Assigned);
+        Ok(Reply::Contact(contact))
+    }
+}
+
+fn contact_closed(id: &str) -> Refusal {
+    Refusal::precondition("CONTACT_CLOSED", format!("contact {id} has ended"))
+}
+
+fn not_answered() -> Refusal {
+    Refusal::precondition(
+        "CONTACT_NOT_ANSWERED",
+        "nobody has answered the contact yet; cancel it if the customer left",
+    )
+}
+
+fn not_held(agent: &str, contact: &str) -> Refusal {
+    Refusal::precondition("CONTACT_NOT_HELD", format!("agent {agent} does not have contact {contact}"))
+}

@@ -1,0 +1,153 @@
+//! The only mutator of the state. Owns what each event means; live and on replay it is the same code.
+//! Must not decide anything, must not fail, must not depend on anything but the state and the event.
+
+mod agent;
+mod assignment;
+mod contact;
+mod plan;
+mod retention;
+
+pub(super) use plan::plan_kind;
+
+use crate::proto::journal::{self as j, event::Kind};
+
+use super::state::{Chore, State};
+
+/// How a wait in a queue ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitEnd {
+    /// Somebody answered.
+    Answered,
+    /// The customer left.
+    Abandoned,
+    /// A limit or an administrator ended it.
+    Expired,
+    /// The gateway is gone.
+    Lost,
+    /// It went to another queue.
+    Moved,
+}
+
+/// What an event was about, for those who tell others: streams and metrics. Numbers are 0 where the
+/// event was not about such a thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// The contact.
+    pub contact: u64,
+    /// Its gateway.
+    pub gateway: u32,
+    /// The agent.
+    pub agent: u32,
+    /// The queue (before a transfer).
+    pub queue: u32,
+    /// The channel.
+    pub channel: u32,
+    /// The offer or assignment.
+    pub offer: u64,
+    /// A wait in the queue ended after so many milliseconds.
+    pub wait: Option<(WaitEnd, u64)>,
+    /// An offer was accepted (or not) after so many milliseconds.
+    pub offer_ms: Option<u64>,
+    /// An agent was done with the customer after so many milliseconds.
+    pub handle_ms: Option<u64>,
+    /// A wrap-up took so many milliseconds.
+    pub wrap_up_ms: Option<u64>,
+}
+
+impl State {
+    /// Makes `event` part of the state.
+    pub fn evolve(&mut self, event: &j::Event) -> Effect {
+        self.sequence += 1;
+        self.now_ms = self.now_ms.max(event.at_ms);
+        if !event.request_id.is_empty() {
+            self.remember_request(event);
+        }
+        let Some(kind) = &event.kind else {
+            self.fault = Some(format!("event {} is of a kind that this version does not know", self.sequence));
+            return Effect::default();
+        };
+        match kind {
+            Kind::ClockObserved(e) => {
+                self.wall_offset_ms = e.wall_offset_ms;
+                Effect::default()
+            }
+            Kind::DaemonStarted(e) => self.daemon_started(e),
+            Kind::PlanStaged(e) => self.plan_staged(e),
+            Kind::PlanCommitted(e) => self.plan_committed(e),
+            Kind::GatewayNamed(e) => self.gateway_named(e),
+            Kind::GatewayLeased(e) => self.gateway_leased(e),
+            Kind::GatewayLost(e) => self.gateway_lost(e),
+            Kind::ContactEnqueued(e) => self.contact_enqueued(e),
+            Kind::ContactUpdated(e) => self.contact_updated(e),
+            Kind::ContactOffered(e) => self.contact_offered(e),
+            Kind::OfferEnded(e) => self.offer_ended(e),
+            Kind::OfferAccepted(e) => self.offer_accepted(e),
+            Kind::ContactConnected(e) => self.contact_connected(e.offer),
+            Kind::ContactReturned(e) => self.contact_returned(e),
+            Kind::ContactTransferred(e) => self.contact_transferred(e),
+            Kind::ContactClosed(e) => self.contact_closed(e),
+            Kind::DispositionRecorded(e) => self.disposition_recorded(e),
+            Kind::WrapUpStarted(e) => self.wrap_up_started(e),
+            Kind::AssignmentEnded(e) => self.assignment_ended(e),
+            Kind::AgentSignedIn(e) => self.agent_signed_in(e),
+            Kind::AgentDisconnected(e) => self.agent_disconnected(e),
+            Kind::AgentReconnected(e) => self.agent_reconnected(e),
+            Kind::AgentSignedOut(e) => self.agent_signed_out(e),
+            Kind::AgentAvailabilitySet(e) => self.agent_availability_set(e),
+        }
+    }
+
+    fn daemon_started(&mut self, event: &j::DaemonStarted) -> Effect {
+        let connected: Vec<u32> =
+            self.agents.iter().filter(|(_, agent)| agent.record.connected).map(|(number, _)| *number).collect();
+        for agent in connected {
+            self.disconnect(agent, event.grace_deadline_ms);
+            if let Some(agent) = self.agents.get(&agent) {
+                self.chores.extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
+            }
+        }
+        let now_ms = self.now_ms;
+        for record in self.gateways.values_mut().filter(|record| record.leased) {
+            record.deadline_ms = now_ms + record.lease_ms;
+            self.timers.arm(super::timers::Timer::GatewayLease(record.gateway), record.deadline_ms);
+        }
+        Effect::default()
+    }
+
+    fn gateway_named(&mut self, event: &j::GatewayNamed) -> Effect {
+        self.last_number = self.last_number.max(event.gateway);
+        self.gateway_ids.insert(event.id.clone(), event.gateway);
+        let record =
+            j::GatewayRecord { gateway: event.gateway, id: event.id.clone(), ..j::GatewayRecord::default() };
+        self.gateways.insert(event.gateway, record);
+        Effect::default()
+    }
+
+    fn gateway_leased(&mut self, event: &j::GatewayLeased) -> Effect {
+        if let Some(record) = self.gateways.get_mut(&event.gateway) {
+            record.lease_ms = event.lease_ms;
+            record.deadline_ms = event.deadline_ms;
+            record.leased = true;
+            record.lost = false;
+        }
+        let timer = super::timers::Timer::GatewayLease(event.gateway);
+        if event.deadline_ms == 0 {
+            self.timers.disarm(timer);
+        } else {
+            self.timers.arm(timer, event.deadline_ms);
+        }
+        Effect::default()
+    }
+
+    fn gateway_lost(&mut self, event: &j::GatewayLost) -> Effect {
+        if let Some(record) = self.gateways.get_mut(&event.gateway) {
+            record.leased = false;
+            record.deadline_ms = 0;
+            record.lost = true;
+        }
+        self.timers.disarm(super::timers::Timer::GatewayLease(event.gateway));
+        let contacts = self.by_gateway.range((event.gateway, 0)..=(event.gateway, u64::MAX));
+        self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+        Effect::default()
+    }
+}

@@ -1,0 +1,22 @@
+//! Bounds of the engine. Each is answered with a reason that the API documents.
+
+/// Live contacts of a tenant. Beyond: `RESOURCE_EXHAUSTED`, reason `TENANT_FULL`.
+pub const LIVE_CONTACTS_MAX: usize = 2_000_000;
+/// Gateways that a tenant has ever named. Beyond: `RESOURCE_EXHAUSTED`, reason `TOO_MANY_GATEWAYS`.
+pub const GATEWAYS_MAX: usize = 10_000;
+/// Request ids remembered, and ids of closed contacts. The oldest are forgotten first.
+pub const REMEMBERED_MAX: usize = 1_000_000;
+/// How long they are remembered.
+pub const REMEMBERED_MS: u64 = 24 * 3_600_000;
+/// Exclusions that a contact remembers; the one that ends first is forgotten.
+pub const EXCLUSIONS_MAX: usize = 64;
+/// Offers that one step makes at most; more are due in the next.
+pub const OFFERS_PER_STEP: usize = 64;
+/// Timers and chores that one step settles at most.
+pub const CHORES_PER_STEP: usize = 64;
+/// Entries of a plan's change in one event.
+pub const PLAN_ENTRIES_PER_EVENT: usize = 1_000;
+/// Advice to somebody refused for a full queue.
+pub const QUEUE_FULL_RETRY_MS: u64 = 5_000;
+/// A gateway's lease unless it asks for another.
+pub const GATEWAY_LEASE_MS: u64 = 30_000;

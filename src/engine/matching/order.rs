@@ -1,0 +1,39 @@
+//! The order of waiting contacts. First by band, then by urgency = age ÷ objective + priority × boost
+//! (boost in objectives), ties by number. Exact: integers only, compared by cross-multiplication.
+
+use std::cmp::Ordering;
+
+/// What a waiting contact's place in the order is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Lower is first.
+    pub band: u8,
+    /// Virtual arrival, in milliseconds of engine time; see [`virtual_arrival_ms`].
+    pub arrival_ms: i64,
+    /// Target wait.
+    pub objective_ms: u64,
+    /// Breaks ties.
+    pub contact: u64,
+}
+
+/// When the contact would have come in if its priority were age: urgency = (now − this) ÷ objective.
+/// Within one objective it orders contacts for ever, whatever the time.
+#[must_use]
+pub fn virtual_arrival_ms(
+    effective_arrival_ms: u64,
+    priority: i32,
+    boost_permille: u32,
+    objective_ms: u64,
+) -> i64 {
+    let head_start = i128::from(priority) * i128::from(boost_permille) * i128::from(objective_ms) / 1_000;
+    let arrival = i128::from(effective_arrival_ms) - head_start;
+    i64::try_from(arrival).unwrap_or(if arrival < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// `Less` when `a` is served before `b` at `now_ms`.
+#[must_use]
+pub fn more_urgent(a: &Standing, b: &Standing, now_ms: u64) -> Ordering {
+    let age = |standing: &Standing| i128::from(now_ms) - i128::from(standing.arrival_ms);
+    let (left, right) = (age(a) * i128::from(b.objective_ms), age(b) * i128::from(a.objective_ms));
+    a.band.cmp(&b.band).then_with(|| right.cmp(&left)).then_with(|| a.contact.cmp(&b.contact))
+}

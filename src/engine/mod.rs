@@ -1,0 +1,77 @@
+//! The pure core: it decides who gets what. Owns the state of one tenant and every rule about it.
+//!
+//! A command comes in with the time, is decided upon in one step, and what was decided is a list of
+//! events. `evolve` makes events part of the state, live and on replay alike, and is the only thing that
+//! does. Safety invariants (capacity, one live offer or assignment a contact, accepted = terminal + live)
+//! hold after every event; that nobody eligible is idle holds when nothing more is due.
+//!
+//! Deliberately absent: async, I/O, clocks, randomness, metrics, logging, and any map whose order could
+//! steer a decision. A test checks the sources for them.
+
+mod agent;
+pub mod catalog;
+pub mod command;
+mod contact;
+mod due;
+pub mod evolve;
+mod gateway;
+pub mod limits;
+mod lookup;
+pub mod matching;
+mod offer;
+mod plan;
+pub mod refusal;
+mod snapshot;
+pub mod state;
+mod step;
+mod timers;
+
+pub use step::Sink;
+
+use command::{Command, Reply, RequestKey};
+use refusal::Refusal;
+use state::State;
+use step::Step;
+
+/// What a step has come to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer to the command. A refused command has changed nothing.
+    pub answer: Result<Reply, Refusal>,
+    /// More is due at once: call again with [`Command::Tick`].
+    pub more: bool,
+}
+
+/// The engine of one tenant.
+#[derive(Debug, Default)]
+pub struct Engine {
+    state: State,
+}
+
+impl Engine {
+    /// An engine that goes on from `state`.
+    #[must_use]
+    pub fn new(state: State) -> Self {
+        Self { state }
+    }
+
+    /// The state, to read.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Carries `command` out at `now_ms` of engine time (an earlier time than the latest event's counts as
+    /// that). `sink` is told every event. A `request` that was answered before is not carried out again.
+    pub fn step(
+        &mut self,
+        now_ms: u64,
+        request: Option<&RequestKey>,
+        command: Command,
+        sink: &mut dyn Sink,
+    ) -> Outcome {
+        let answer = Step::new(&mut self.state, now_ms, request, sink).run(command);
+        let due = self.state.next_deadline_ms().is_some_and(|due| due <= now_ms.max(self.state.now_ms()));
+        Outcome { answer, more: due || self.state.more_due() }
+    }
+}

@@ -1,0 +1,225 @@
+//! Commands about offers and assignments: offering, accepting, declining, connecting, wrapping up.
+
+use crate::{
+    engine::{
+        command::{Connection, Reply},
+        refusal::Refusal,
+        step::{Answer, Step},
+    },
+    proto::journal::{
+        self as j, AssignmentEnd, AssignmentStage, ContactEnd, OfferEnd, ReturnReason, event::Kind,
+    },
+};
+
+impl Step<'_> {
+    /// Offers a waiting contact to an agent who can take it.
+    pub fn offer(&mut self, contact: u64, agent: u32, cause: j::OfferCause) {
+        let Some(record) = self.state.contact(contact) else { return };
+        let Some(channel) = self.state.catalog.channels.get(&record.channel) else { return };
+        let event = j::ContactOffered {
+            contact,
+            offer: self.state.last_offer + 1,
+            epoch: record.epoch + 1,
+            agent,
+            deadline_ms: self.now_ms + channel.offer_timeout_ms,
+            units: channel.units,
+            realtime: channel.realtime(),
+            interruptible: channel.interruptible,
+            cause: cause.into(),
+        };
+        self.emit(Kind::ContactOffered(event));
+    }
+
+    pub fn end_offer(&mut self, offer: u64, reason: OfferEnd) {
+        let settings = &self.state.catalog.settings;
+        let excluded_ms = match reason {
+            OfferEnd::Declined => settings.exclude_after_decline_ms,
+            OfferEnd::NoAnswer => settings.exclude_after_no_answer_ms,
+            _ => 0,
+        };
+        let excluded_until_ms = if excluded_ms > 0 { self.now_ms + excluded_ms } else { 0 };
+        self.emit(Kind::OfferEnded(j::OfferEnded { offer, reason: reason.into(), excluded_until_ms }));
+    }
+
+    /// The offer's deadline has passed. Too many in a row, and the agent is no longer ready.
+    pub fn no_answer(&mut self, offer: u64) {
+        let Some(agent) = self.state.assignment(offer).map(|record| record.agent) else { return };
+        self.end_offer(offer, OfferEnd::NoAnswer);
+        let limit = self.state.catalog.settings.missed_limit;
+        let missed = self.state.agent(agent).map_or(0, |agent| agent.record.missed_in_row);
+        if limit > 0 && missed >= limit {
+            self.make_not_ready(agent, "missed");
+        }
+    }
+
+    /// The assignment that an offer id and epoch speak of, if it is there.
+    fn find_offer(
+        &self,
+        offer: u64,
+        epoch: u32,
+    ) -> Result<Option<&j::AssignmentRecord>, Refusal> {
+        match self.state.assignment(offer) {
+            Some(record) if record.epoch != epoch => Err(Refusal::precondition(
+                "OFFER_EPOCH_MISMATCH",
+                format!("offer {offer} has epoch {}, not {epoch}", record.epoch),
+            )),
+            Some(record) => Ok(Some(record)),
+            None if offer > self.state.last_offer || offer == 0 => {
+                Err(Refusal::not_found("OFFER_NOT_FOUND", format!("there is no offer {offer}")))
+            }
+            None => Ok(None),
+        }
+    }
+
+    pub fn accept(&mut self, agent: &str, offer: u64, epoch: u32) -> Answer {
+        let number = self.agent_number(agent)?;
+        let now_ms = self.now_ms;
+        let Some(record) = self.find_offer(offer, epoch)? else {
+            return Err(offer_ended(offer));
+        };
+        if record.agent != number {
+            return Err(Refusal::precondition(
+                "OFFER_OF_ANOTHER_AGENT",
+                format!("offer {offer} is another agent's"),
+            ));
+        }
+        let contact = record.contact;
+        if record.stage() == AssignmentStage::Offered {
+            if now_ms >= record.deadline_ms {
+                return Err(offer_ended(offer));
+            }
+            self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+        }
+        Ok(Reply::Accepted { contact, offer })
+    }
+
+    pub fn decline(&mut self, agent: &str, offer: u64, epoch: u32) -> Answer {
+        let number = self.agent_number(agent)?;
+        // An offer that is over needs no declining: a late or repeated decline is as good as done.
+        if let Some(record) = self.find_offer(offer, epoch)? {
+            if record.agent != number {
+                return Err(Refusal::precondition(
+                    "OFFER_OF_ANOTHER_AGENT",
+                    format!("offer {offer} is another agent's"),
+                ));
+            }
+            if record.stage() != AssignmentStage::Offered {
+                return Err(Refusal::precondition(
+                    "OFFER_ACCEPTED",
+                    format!("offer {offer} has been accepted; complete or transfer the contact"),
+                ));
+            }
+            self.end_offer(offer, OfferEnd::Declined);
+        }
+        Ok(Reply::Agent(number))
+    }
+
+    pub fn report_connection(&mut self, id: &str, offer: u64, epoch: u32, result: Connection) -> Answer {
+        let contact = self.contact_number(id)?;
+        let now_ms = self.now_ms;
+        let Some(record) = self.find_offer(offer, epoch)?.filter(|record| record.contact == contact) else {
+            // The contact has gone its way; a report that asks for just that is as good as done.
+            let closed = self.state.contact(contact).is_some_and(|r| r.stage() == j::ContactStage::Closed);
+            return match result {
+                Connection::CustomerGone if closed => Ok(Reply::Contact(contact)),
+                Connection::AgentUnreachable => Ok(Reply::Contact(contact)),
+                _ => Err(offer_ended(offer)),
+            };
+        };
+        let stage = record.stage();
+        let realtime = record.realtime;
+        let lapsed = stage == AssignmentStage::Offered && now_ms >= record.deadline_ms;
+        match (result, stage) {
+            (Connection::Answered | Connection::Connected, AssignmentStage::Offered) => {
+                if lapsed {
+                    return Err(offer_ended(offer));
+                }
+                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: true }));
+                if result == Connection::Connected && realtime {
+                    self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
+                }
+            }
+            (Connection::Connected, AssignmentStage::Connecting) => {
+                self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
+            }
+            (Connection::AgentUnreachable, AssignmentStage::Offered | AssignmentStage::Connecting) => {
+                self.agent_unreachable(offer);
+            }
+            (Connection::AgentUnreachable, AssignmentStage::Active) => {
+                return Err(Refusal::precondition(
+                    "ALREADY_CONNECTED",
+                    "customer and agent are connected; complete or cancel the contact",
+                ));
+            }
+            (Connection::CustomerGone, AssignmentStage::WrapUp) => {}
+            (Connection::CustomerGone, _) => self.close(contact, ContactEnd::CustomerLeft, 0, 0),
+            _ => {}
+        }
+        Ok(Reply::Contact(contact))
+    }
+
+    /// The agent could not be reached: the contact waits again in its place, the agent is not ready.
+    fn agent_unreachable(&mut self, offer: u64) {
+        let Some(record) = self.state.assignment(offer) else { return };
+        let (contact, agent) = (record.contact, record.agent);
+        if record.stage() == AssignmentStage::Offered {
+            self.end_offer(offer, OfferEnd::AgentGone);
+        } else {
+            let reason = ReturnReason::AgentUnreachable.into();
+            self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason }));
+            self.end_assignment(offer, AssignmentEnd::Unreachable);
+        }
+        self.make_not_ready(agent, "unreachable");
+    }
+
+    pub fn end_assignment(&mut self, offer: u64, reason: AssignmentEnd) {
+        self.emit(Kind::AssignmentEnded(j::AssignmentEnded { offer, reason: reason.into() }));
+    }
+
+    /// The customer is no longer with the agent: wrap-up, where the channel has one.
+    pub fn leave_agent(&mut self, offer: u64) {
+        let Some(record) = self.state.assignment(offer) else { return };
+        let wrap_up_ms =
+            self.state.catalog.channels.get(&record.channel).map_or(0, |channel| channel.wrap_up_ms);
+        if record.stage() == AssignmentStage::Active && wrap_up_ms > 0 {
+            let deadline_ms = self.now_ms + wrap_up_ms;
+            self.emit(Kind::WrapUpStarted(j::WrapUpStarted { offer, deadline_ms }));
+        } else {
+            self.end_assignment(offer, AssignmentEnd::Finished);
+        }
+    }
+
+    pub fn finish_wrap_up(&mut self, agent: &str, contact: &str) -> Answer {
+        let number = self.agent_number(agent)?;
+        let contact_number = self.contact_number(contact)?;
+        let legs = self.legs(number, contact_number);
+        if let Some((offer, _)) = legs.iter().find(|(_, stage)| *stage == AssignmentStage::WrapUp) {
+            self.end_assignment(*offer, AssignmentEnd::Finished);
+        } else if !legs.is_empty() {
+            return Err(Refusal::precondition(
+                "NOT_IN_WRAP_UP",
+                "the contact is not in wrap-up; complete or transfer it first",
+            ));
+        }
+        Ok(Reply::Agent(number))
+    }
+
+    /// The agent's offers and assignments of a contact, with their stages.
+    pub fn legs(&self, agent: u32, contact: u64) -> Vec<(u64, AssignmentStage)> {
+        let Some(agent) = self.state.agent(agent) else { return Vec::new() };
+        agent
+            .work
+            .iter()
+            .filter_map(|offer| self.state.assignment(*offer))
+            .filter(|record| record.contact == contact)
+            .map(|record| (record.offer, record.stage()))
+            .collect()
+    }
+}
+
+fn offer_ended(offer: u64) -> Refusal {
+    Refusal::precondition(
+        "OFFER_ENDED",
+        format!("offer {offer} is over: it lapsed, was withdrawn, or the contact is gone"),
+    )
+}

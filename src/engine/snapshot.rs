@@ -1,0 +1,173 @@
+//! The authoritative state as a list of records, and back. Owns what a snapshot holds; whatever can be
+//! derived is not in it and is derived on import, the same way as by replay.
+
+use prost::Message;
+
+use crate::{
+    plan,
+    proto::journal::{self as j, ContactStage, PlanKind, snapshot_record::Record},
+};
+
+use super::{
+    catalog::Catalog,
+    evolve::plan_kind,
+    state::{Agent, Chore, Load, State},
+    timers::Timer,
+};
+
+impl State {
+    /// The authoritative state as records, one after the other, in a fixed order.
+    pub fn export(&self, mut each: impl FnMut(j::SnapshotRecord)) {
+        let mut put = |record| each(j::SnapshotRecord { record: Some(record) });
+        put(Record::Header(j::StateHeader {
+            sequence: self.sequence,
+            now_ms: self.now_ms,
+            wall_offset_ms: self.wall_offset_ms,
+            plan_revision: self.plan_revision,
+            last_contact: self.last_contact,
+            last_offer: self.last_offer,
+            last_session: self.last_session,
+            last_number: self.last_number,
+        }));
+        let documents = plan::documents(&self.plan);
+        for (number, kind, id) in self.names.iter() {
+            let document = documents.get(&(plan_kind_back(kind), id.to_string())).cloned().unwrap_or_default();
+            put(Record::PlanEntry(j::PlanEntry { kind: kind.into(), id: id.to_string(), number, document }));
+        }
+        self.gateways.values().for_each(|record| put(Record::Gateway(record.clone())));
+        self.agents.values().for_each(|agent| put(Record::Agent(agent.record.clone())));
+        // Closed ones last and in the order in which they are to be forgotten.
+        let live = self.contacts.values().filter(|contact| contact.record.stage() != ContactStage::Closed);
+        live.for_each(|contact| put(Record::Contact(contact.record.clone())));
+        for contact in self.closed.iter().filter_map(|number| self.contacts.get(number)) {
+            put(Record::Contact(contact.record.clone()));
+        }
+        self.assignments.values().for_each(|record| put(Record::Assignment(*record)));
+        self.counts.values().for_each(|counts| put(Record::QueueCounts(*counts)));
+        self.draining.values().for_each(|draining| put(Record::Draining(*draining)));
+        self.compacted.iter().for_each(|record| put(Record::Closed(record.clone())));
+        self.requests.iter().for_each(|record| put(Record::Request(record.clone())));
+        self.staged.iter().for_each(|staged| put(Record::PlanStaged(staged.clone())));
+    }
+
+    /// A hash of the authoritative state: equal states have equal hashes.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        self.export(|record| {
+            hasher.update(&record.encode_length_delimited_to_vec());
+        });
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Takes one record of an export in. After the last one call [`State::imported`].
+    pub fn import(&mut self, record: j::SnapshotRecord) {
+        let Some(record) = record.record else {
+            self.fault = Some("the snapshot has a record that this version does not know".to_owned());
+            return;
+        };
+        match record {
+            Record::Header(header) => {
+                self.sequence = header.sequence;
+                self.now_ms = header.now_ms;
+                self.wall_offset_ms = header.wall_offset_ms;
+                self.plan_revision = header.plan_revision;
+                self.last_contact = header.last_contact;
+                self.last_offer = header.last_offer;
+                self.last_session = header.last_session;
+                self.last_number = header.last_number;
+            }
+            Record::PlanEntry(entry) => self.put_entry(&entry),
+            Record::Gateway(record) => {
+                self.gateway_ids.insert(record.id.clone(), record.gateway);
+                self.gateways.insert(record.gateway, record);
+            }
+            Record::Agent(record) => {
+                let number = record.agent;
+                let agent = Agent {
+                    record,
+                    info: None,
+                    work: std::collections::BTreeSet::new(),
+                    load: Load::default(),
+                    profile: 0,
+                    free_key: None,
+                };
+                self.agents.insert(number, agent);
+            }
+            Record::Contact(record) => {
+                if record.stage() == ContactStage::Closed {
+                    self.closed.push_back(record.contact);
+                }
+                self.add_contact(record);
+            }
+            Record::Assignment(record) => self.add_assignment(record),
+            Record::QueueCounts(counts) => {
+                self.counts.insert((counts.queue, counts.channel), counts);
+            }
+            Record::Draining(draining) => {
+                self.draining.insert(draining.queue, draining);
+            }
+            Record::Closed(record) => {
+                self.compacted_ids.insert(record.id.clone(), record.contact);
+                self.compacted.push_back(record);
+            }
+            Record::Request(record) => self.add_request(record),
+            Record::PlanStaged(staged) => self.staged.push(staged),
+        }
+    }
+
+    /// Derives what an import leaves out.
+    pub fn imported(&mut self) {
+        self.catalog = Catalog::new(&self.plan, &self.names);
+        for (number, agent) in &mut self.agents {
+            agent.info = self.catalog.agents.get(number).cloned();
+        }
+        let contacts: Vec<(u64, ContactStage)> =
+            self.contacts.iter().map(|(number, contact)| (*number, contact.record.stage())).collect();
+        for (number, stage) in &contacts {
+            self.enter_stage(*number, *stage);
+        }
+        self.reindex();
+        self.rearm();
+        self.note_chores();
+    }
+
+    fn rearm(&mut self) {
+        for record in self.gateways.values().filter(|record| record.leased && record.deadline_ms > 0) {
+            self.timers.arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
+        }
+        for (number, agent) in &self.agents {
+            if agent.record.session != 0 && !agent.record.connected {
+                self.timers.arm(Timer::AgentGrace(*number), agent.record.grace_deadline_ms);
+            }
+        }
+        for (number, contact) in &self.contacts {
+            for exclusion in contact.record.exclusions.iter().filter(|entry| entry.until_ms > self.now_ms) {
+                self.timers.arm(Timer::Exclusion(*number, exclusion.agent), exclusion.until_ms);
+            }
+        }
+    }
+
+    fn note_chores(&mut self) {
+        self.chores.extend(self.assignments.keys().map(|offer| Chore::Offer(*offer)));
+        let removed = self.agents.iter().filter(|(_, agent)| agent.record.removed);
+        self.chores.extend(removed.map(|(number, _)| Chore::Agent(*number)));
+        for (gateway, contact) in &self.by_gateway {
+            if self.gateways.get(gateway).is_some_and(|record| record.lost) {
+                self.chores.insert(Chore::Contact(*contact));
+            }
+        }
+        for queue in self.draining.keys() {
+            let contacts = self.by_queue.range((*queue, 0)..=(*queue, u64::MAX));
+            self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+        }
+    }
+}
+
+fn plan_kind_back(kind: PlanKind) -> plan::EntryKind {
+    use plan::EntryKind as E;
+    [E::Settings, E::Channel, E::Skill, E::Category, E::Disposition, E::Queue, E::Group, E::Agent]
+        .into_iter()
+        .find(|entry| plan_kind(*entry) == kind)
+        .unwrap_or(E::Settings)
+}

@@ -1,0 +1,320 @@
+//! The state of a tenant: what events add up to, and the indexes derived from it. Owns the layout; only
+//! `evolve` changes it. Reading it is open to everybody.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::{plan::model::Plan, proto::journal as j};
+
+use super::{
+    catalog::{AgentInfo, Catalog, Names},
+    lookup::Lookup,
+    matching::index::Index,
+    timers::Timers,
+};
+
+/// Something to look at again, because a rule that concerns it has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Chore {
+    /// An offer whose agent may be gone.
+    Offer(u64),
+    /// An agent who may be out of the plan.
+    Agent(u32),
+    /// A contact whose queue or gateway may be gone.
+    Contact(u64),
+}
+
+/// A contact and where the index has it.
+#[derive(Debug)]
+pub struct Contact {
+    /// What is stored.
+    pub record: j::ContactRecord,
+    /// Class and key in the index, while it waits.
+    pub(super) place: Option<(u32, i64)>,
+    /// Offers and assignments of it, wrap-ups after a transfer included.
+    pub(super) legs: u32,
+}
+
+/// Capacity that an agent's work takes. Derived from the work.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Units of realtime channels.
+    pub realtime_units: u32,
+    /// Units of messaging and deferred channels that are not interruptible.
+    pub fixed_units: u32,
+    /// Units of interruptible channels.
+    pub interruptible_units: u32,
+    /// Contacts and offers by channel.
+    pub by_channel: Vec<(u32, u32)>,
+    /// Offers.
+    pub offers: u32,
+    /// Contacts connecting or active.
+    pub active: u32,
+    /// Wrap-ups.
+    pub wrap_up: u32,
+}
+
+impl Load {
+    /// Holds a realtime contact or offer.
+    #[must_use]
+    pub fn on_call(&self) -> bool {
+        self.realtime_units > 0
+    }
+
+    /// Contacts and offers of a channel.
+    #[must_use]
+    pub fn of_channel(&self, channel: u32) -> u32 {
+        self.by_channel.iter().find(|(of, _)| *of == channel).map_or(0, |(_, count)| *count)
+    }
+}
+
+/// An agent, with what the plan says and the work that it has.
+#[derive(Debug)]
+pub struct Agent {
+    /// What is stored.
+    pub record: j::AgentRecord,
+    /// From the plan; none when the agent is no longer in it.
+    pub info: Option<AgentInfo>,
+    /// Offers and assignments by number.
+    pub work: BTreeSet<u64>,
+    /// What they take.
+    pub load: Load,
+    /// Its profile in the index.
+    pub(super) profile: u32,
+    /// The key under which the index has it as free.
+    pub(super) free_key: Option<u64>,
+}
+
+impl Agent {
+    /// Whether new work can reach it: signed in, connected, ready, in the plan.
+    #[must_use]
+    pub fn routable(&self) -> bool {
+        let record = &self.record;
+        record.session != 0 && record.connected && record.ready && !record.removed && self.info.is_some()
+    }
+}
+
+/// A queue's contacts at this moment. Derived.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueLive {
+    /// Waiting.
+    pub waiting: u32,
+    /// Offered.
+    pub offered: u32,
+    /// Connecting.
+    pub connecting: u32,
+    /// Active.
+    pub active: u32,
+}
+
+/// Everything about a tenant.
+#[derive(Debug, Default)]
+pub struct State {
+    pub(super) sequence: u64,
+    pub(super) now_ms: u64,
+    pub(super) wall_offset_ms: i64,
+    pub(super) plan_revision: u64,
+    pub(super) last_contact: u64,
+    pub(super) last_offer: u64,
+    pub(super) last_session: u64,
+    pub(super) last_number: u32,
+    pub(super) plan: Plan,
+    pub(super) names: Names,
+    pub(super) staged: Vec<j::PlanStaged>,
+    pub(super) draining: BTreeMap<u32, j::DrainingQueue>,
+    pub(super) gateways: BTreeMap<u32, j::GatewayRecord>,
+    pub(super) agents: BTreeMap<u32, Agent>,
+    pub(super) contacts: BTreeMap<u64, Contact>,
+    pub(super) assignments: BTreeMap<u64, j::AssignmentRecord>,
+    pub(super) counts: BTreeMap<(u32, u32), j::QueueCounts>,
+    /// Closed contacts that are kept whole, oldest first.
+    pub(super) closed: VecDeque<u64>,
+    /// Ids of closed contacts that are no longer kept, oldest first.
+    pub(super) compacted: VecDeque<j::ClosedRecord>,
+    /// Requests answered, oldest first.
+    pub(super) requests: VecDeque<j::RequestRecord>,
+
+    // Derived from the above.
+    pub(super) catalog: Catalog,
+    pub(super) contact_ids: Lookup<String, u64>,
+    pub(super) compacted_ids: Lookup<String, u64>,
+    pub(super) request_ids: Lookup<String, u64>,
+    pub(super) gateway_ids: Lookup<String, u32>,
+    pub(super) by_gateway: BTreeSet<(u32, u64)>,
+    pub(super) by_queue: BTreeSet<(u32, u64)>,
+    pub(super) live: BTreeMap<u32, QueueLive>,
+    pub(super) live_contacts: usize,
+    pub(super) timers: Timers,
+    pub(super) chores: BTreeSet<Chore>,
+    pub(super) index: Index,
+    /// What replay could not make sense of. The engine must not run with it.
+    pub(super) fault: Option<String>,
+}
+
+impl State {
+    /// Events so far.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Engine time of the latest event.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    /// Wall clock − engine time.
+    #[must_use]
+    pub fn wall_offset_ms(&self) -> i64 {
+        self.wall_offset_ms
+    }
+
+    /// The plan in force.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Its revision; 0: there is none yet.
+    #[must_use]
+    pub fn plan_revision(&self) -> u64 {
+        self.plan_revision
+    }
+
+    /// The plan by numbers.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Names by number.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A contact by number.
+    #[must_use]
+    pub fn contact(&self, contact: u64) -> Option<&j::ContactRecord> {
+        self.contacts.get(&contact).map(|contact| &contact.record)
+    }
+
+    /// A contact by id.
+    #[must_use]
+    pub fn contact_by_id(&self, id: &str) -> Option<&j::ContactRecord> {
+        self.contact(*self.contact_ids.get(id)?)
+    }
+
+    /// Whether the contact of this id has ended so long ago that only its id is kept.
+    #[must_use]
+    pub fn compacted(&self, id: &str) -> bool {
+        self.compacted_ids.get(id).is_some()
+    }
+
+    /// Live contacts with larger numbers, in the order they came in: of a queue, of a gateway, or all.
+    pub fn live_contacts_after(
+        &self,
+        queue: Option<u32>,
+        gateway: Option<u32>,
+        after: u64,
+    ) -> Box<dyn Iterator<Item = &j::ContactRecord> + '_> {
+        let from = after.saturating_add(1);
+        let numbers: Box<dyn Iterator<Item = u64> + '_> = match (queue, gateway) {
+            (_, Some(gateway)) => {
+                Box::new(self.by_gateway.range((gateway, from)..=(gateway, u64::MAX)).map(|key| key.1))
+            }
+            (Some(queue), None) => {
+                Box::new(self.by_queue.range((queue, from)..=(queue, u64::MAX)).map(|key| key.1))
+            }
+            (None, None) => Box::new(self.contacts.range(from..).map(|(contact, _)| *contact)),
+        };
+        Box::new(numbers.filter_map(|contact| self.contact(contact)).filter(move |record| {
+            record.stage() != j::ContactStage::Closed && queue.is_none_or(|queue| record.queue == queue)
+        }))
+    }
+
+    /// How many contacts are live.
+    #[must_use]
+    pub fn live_count(&self) -> usize {
+        self.live_contacts
+    }
+
+    /// An offer or assignment.
+    #[must_use]
+    pub fn assignment(&self, offer: u64) -> Option<&j::AssignmentRecord> {
+        self.assignments.get(&offer)
+    }
+
+    /// All offers and assignments by number.
+    pub fn assignments(&self) -> impl Iterator<Item = &j::AssignmentRecord> {
+        self.assignments.values()
+    }
+
+    /// An agent by number.
+    #[must_use]
+    pub fn agent(&self, agent: u32) -> Option<&Agent> {
+        self.agents.get(&agent)
+    }
+
+    /// An agent by id.
+    #[must_use]
+    pub fn agent_by_id(&self, id: &str) -> Option<&Agent> {
+        self.agent(self.names.number(j::PlanKind::Agent, id)?)
+    }
+
+    /// All agents by number.
+    pub fn agents(&self) -> impl Iterator<Item = &Agent> {
+        self.agents.values()
+    }
+
+    /// The id of a gateway.
+    #[must_use]
+    pub fn gateway_id(&self, gateway: u32) -> &str {
+        self.gateways.get(&gateway).map_or("", |record| &record.id)
+    }
+
+    /// The number of a gateway.
+    #[must_use]
+    pub fn gateway_by_id(&self, id: &str) -> Option<u32> {
+        self.gateway_ids.get(id).copied()
+    }
+
+    /// A queue's contacts at this moment.
+    #[must_use]
+    pub fn queue_live(&self, queue: u32) -> QueueLive {
+        self.live.get(&queue).copied().unwrap_or_default()
+    }
+
+    /// What became of the contacts of a queue, by channel.
+    pub fn queue_counts(&self, queue: u32) -> impl Iterator<Item = &j::QueueCounts> {
+        self.counts.range((queue, 0)..=(queue, u32::MAX)).map(|(_, counts)| counts)
+    }
+
+    /// Live contacts of a queue by number; those waiting longest need not be first.
+    pub fn queue_contacts(&self, queue: u32) -> impl Iterator<Item = &j::ContactRecord> {
+        self.live_contacts_after(Some(queue), None, 0)
+    }
+
+    /// Queues out of the plan that still have contacts.
+    pub fn draining(&self) -> impl Iterator<Item = &j::DrainingQueue> {
+        self.draining.values()
+    }
+
+    /// What replay could not make sense of, if anything.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// When the engine next has something to do by itself, in milliseconds of engine time.
+    #[must_use]
+    pub fn next_deadline_ms(&self) -> Option<u64> {
+        self.timers.next_ms()
+    }
+
+    /// Whether something is due whatever the time.
+    #[must_use]
+    pub fn more_due(&self) -> bool {
+        !self.chores.is_empty() || self.index.dirty()
+    }
+}

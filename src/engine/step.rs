@@ -1,0 +1,126 @@
+//! One step: a command is decided upon, and what was decided happens as events. Owns the hand-over from
+//! deciding to evolving: everything that changes goes through [`Step::emit`].
+
+use crate::proto::journal::{self as j, event::Kind};
+
+use super::{
+    command::{Command, Reply, RequestKey},
+    evolve::Effect,
+    limits::OFFERS_PER_STEP,
+    refusal::Refusal,
+    state::State,
+};
+
+/// Who is told each event, right after it has become part of the state.
+pub trait Sink {
+    /// `state` includes `event`, whose sequence is `state.sequence()`.
+    fn event(&mut self, state: &State, event: j::Event, effect: Effect);
+}
+
+impl Sink for Vec<j::Event> {
+    fn event(&mut self, _: &State, event: j::Event, _: Effect) {
+        self.push(event);
+    }
+}
+
+/// A command being carried out.
+pub(super) struct Step<'a> {
+    pub state: &'a mut State,
+    pub now_ms: u64,
+    request: Option<&'a RequestKey>,
+    sink: &'a mut dyn Sink,
+}
+
+pub(super) type Answer = Result<Reply, Refusal>;
+
+impl<'a> Step<'a> {
+    pub fn new(
+        state: &'a mut State,
+        now_ms: u64,
+        request: Option<&'a RequestKey>,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let now_ms = now_ms.max(state.now_ms);
+        Self { state, now_ms, request, sink }
+    }
+
+    /// Decides upon `command`, then matches what it has made possible.
+    pub fn run(&mut self, command: Command) -> Answer {
+        if let Some(request) = self.request.filter(|request| !request.id.is_empty())
+            && let Some(fingerprint) = self.state.request_ids.get(&request.id)
+        {
+            return if *fingerprint == request.fingerprint {
+                Ok(Reply::Repeat)
+            } else {
+                Err(Refusal::exists(
+                    "REQUEST_ID_REUSED",
+                    "this request_id was used for another request; choose a new one",
+                ))
+            };
+        }
+        let answer = self.decide(command);
+        self.match_waiting();
+        answer
+    }
+
+    fn decide(&mut self, command: Command) -> Answer {
+        match command {
+            Command::Tick => self.tick(),
+            Command::Start => self.start(),
+            Command::ObserveClock { wall_offset_ms } => {
+                self.emit(Kind::ClockObserved(j::ClockObserved { wall_offset_ms }));
+                Ok(Reply::Done)
+            }
+            Command::ApplyPlan(apply) => self.apply_plan(&apply),
+            Command::Enqueue(enqueue) => self.enqueue(*enqueue),
+            Command::Update { contact, update } => self.update(&contact, *update),
+            Command::Cancel { contact } => self.cancel(&contact),
+            Command::ReportConnection { contact, offer, epoch, result } => {
+                self.report_connection(&contact, offer, epoch, result)
+            }
+            Command::Complete { agent: None, contact, ending } => self.complete_by_gateway(&contact, &ending),
+            Command::Complete { agent: Some(agent), contact, ending } => {
+                self.complete_by_agent(&agent, &contact, &ending)
+            }
+            Command::Transfer { agent, contact, target } => {
+                self.transfer(agent.as_deref(), &contact, &target)
+            }
+            Command::Assign { contact, agent, override_requirements } => {
+                self.assign(&contact, &agent, override_requirements)
+            }
+            Command::GatewayAlive { gateway, lease_ms } => self.gateway_alive(&gateway, lease_ms),
+            Command::GatewayStreamLost { gateway } => self.gateway_stream_lost(&gateway),
+            Command::SignIn { agent, session, ready } => self.sign_in(&agent, session, ready),
+            Command::AgentStreamLost { agent, session } => self.agent_stream_lost(&agent, session),
+            Command::AgentAlive { agent, session } => self.agent_alive(&agent, session),
+            Command::SignOut { agent, session, return_contacts } => {
+                self.sign_out(&agent, session, return_contacts)
+            }
+            Command::SetAvailability { agent, ready, reason } => {
+                self.set_availability(&agent, ready, &reason)
+            }
+            Command::Accept { agent, offer, epoch } => self.accept(&agent, offer, epoch),
+            Command::Decline { agent, offer, epoch } => self.decline(&agent, offer, epoch),
+            Command::FinishWrapUp { agent, contact } => self.finish_wrap_up(&agent, &contact),
+        }
+    }
+
+    /// Makes something happen.
+    pub fn emit(&mut self, kind: Kind) {
+        let mut event = j::Event { at_ms: self.now_ms, kind: Some(kind), ..j::Event::default() };
+        if let Some(request) = self.request.take() {
+            event.request_id.clone_from(&request.id);
+            event.request_fingerprint = request.fingerprint;
+        }
+        let effect = self.state.evolve(&event);
+        self.sink.event(self.state, event, effect);
+    }
+
+    /// Makes the offers that are due, up to the step's bound.
+    fn match_waiting(&mut self) {
+        for _ in 0..OFFERS_PER_STEP {
+            let Some(pair) = self.state.next_pair(self.now_ms) else { break };
+            self.offer(pair.contact, pair.agent, j::OfferCause::Matched);
+        }
+    }
+}
