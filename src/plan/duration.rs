@@ -1,14 +1,26 @@
-//! Durations as text (`20s`, `1h 30m`, read and written by jiff) held as milliseconds.
+//! Durations as text (`20s`, `1h 30m`, `2d`; read and written by jiff) held as milliseconds. Must not lose
+//! anything of a duration that it accepts.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-/// Reads a duration that is not negative. The error says what is wrong with the text.
+/// Reads a duration of whole milliseconds that is not negative; a day is 24 hours. The error says what
+/// is wrong with the text.
 pub fn parse_ms(text: &str) -> Result<u64, String> {
-    let duration: SignedDuration = text
-        .parse()
-        .map_err(|_| format!("`{text}` is not a duration such as `20s`, `5m` or `1h 30m`"))?;
-    u64::try_from(duration.as_millis()).map_err(|_| format!("`{text}` is negative"))
+    let duration = parse(text)
+        .ok_or_else(|| format!("`{text}` is not a duration, write it such as `20s`, `5m` or `1h 30m`"))?;
+    if duration.subsec_nanos() % 1_000_000 != 0 {
+        return Err(format!("`{text}` is finer than a millisecond, round it"));
+    }
+    u64::try_from(duration.as_millis()).map_err(|_| format!("`{text}` is negative, write how long it lasts"))
+}
+
+fn parse(text: &str) -> Option<SignedDuration> {
+    // Hours and less as a duration; with days it must be a span, whose hours are limited.
+    text.parse().ok().or_else(|| {
+        let span: Span = text.parse().ok()?;
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
+    })
 }
 
 /// Writes milliseconds so that [`parse_ms`] reads them back.

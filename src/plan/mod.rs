@@ -1,4 +1,37 @@
 //! The tenant's plan: what channels, skills, queues, groups and agents there are.
+//!
+//! Owns the plan from document to data and back: reading TOML with every error at once ([`parse()`],
+//! [`check()`]), its canonical form ([`render()`]), and the difference of two plans ([`diff()`]), entry by
+//! entry as JSON, which is how a plan is journaled ([`Plan::apply_entry`]).
+//!
+//! Invariants:
+//! - A plan that [`parse()`] returns is whole: every id that it names exists, every value is within
+//!   [`limits`].
+//! - `parse(render(plan)) == plan`, and applying `diff(a, b)` to `a` gives `b`.
+//! - Everything here takes time linear in the documents, but for a bounded search of warnings.
+//!
+//! Must never hold state of its own, do I/O, read the clock, or stop at the first error of a document.
 
+mod diff;
 mod duration;
+mod entry;
+mod fields;
+pub mod limits;
 pub mod model;
+mod parse;
+mod problem;
+mod render;
+mod sections;
+mod values;
+mod warnings;
+
+pub use diff::{Diff, Removal, Upsert, diff};
+pub use duration::{format_ms, parse_ms};
+pub use entry::EntryKind;
+pub use model::Plan;
+pub use parse::{Report, check, is_valid_id, parse};
+pub use problem::Problem;
+pub use render::render;
+
+/// The plan that is used when none is given: a service desk of a consumer-finance company.
+pub const SAMPLE: &str = include_str!("sample.toml");

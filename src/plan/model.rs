@@ -2,7 +2,8 @@
 //! TOML (a plan file) and JSON (the journal). Must not hold anything that changes by itself: agents'
 //! availability, queue lengths and the like are state of the engine.
 //!
-//! Durations are written as text (`20s`, `1h 30m`) and held in milliseconds.
+//! Durations are written as text (`20s`, `1h 30m`, `2d`) and held in milliseconds. The ranges given here
+//! are in [`super::limits`]; [`super::parse`] keeps to them, serde doesn't.
 
 use std::collections::BTreeMap;
 
@@ -45,24 +46,24 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// After so many offers in a row without answer an agent becomes not ready. 0: never.
+    /// After so many offers in a row without answer an agent becomes not ready. 0: never. Up to 1,000.
     pub missed_limit: u32,
-    /// For so long a contact is not offered again to an agent who declined it.
+    /// For so long a contact is not offered again to an agent who declined it. Up to 24 h.
     #[serde(rename = "exclude_after_decline", with = "super::duration")]
     pub exclude_after_decline_ms: u64,
-    /// For so long a contact is not offered again to an agent who did not answer.
+    /// For so long a contact is not offered again to an agent who did not answer. Up to 24 h.
     #[serde(rename = "exclude_after_no_answer", with = "super::duration")]
     pub exclude_after_no_answer_ms: u64,
-    /// An agent whose stream is lost may come back within this time.
+    /// An agent whose stream is lost may come back within this time. Up to 1 h.
     #[serde(rename = "agent_grace", with = "super::duration")]
     pub agent_grace_ms: u64,
-    /// Disposition and resolution are accepted for so long after a contact ended.
+    /// Disposition and resolution are accepted for so long after a contact ended. Up to 24 h.
     #[serde(rename = "correction_window", with = "super::duration")]
     pub correction_window_ms: u64,
-    /// Closed contacts are kept whole for so long …
+    /// Closed contacts are kept whole for so long (up to 30 days) …
     #[serde(rename = "closed_contacts_keep", with = "super::duration")]
     pub closed_contacts_keep_ms: u64,
-    /// … but at most so many of them.
+    /// … but at most so many of them. Up to 1,000,000.
     pub closed_contacts_max: u32,
 }
 
@@ -194,7 +195,8 @@ pub struct Queue {
     /// Whom a contact is offered to among those who can take it.
     #[serde(default)]
     pub agent_choice: AgentChoice,
-    /// At most so many contacts wait (waiting or offered); more are refused. Absent: 100,000.
+    /// At most so many contacts wait (waiting or offered); more are refused. Absent: 100,000. 0 (refuse
+    /// everything) to 1,000,000.
     #[serde(default = "default_max_waiting")]
     pub max_waiting: u32,
     /// A contact that has waited so long ends EXPIRED. Absent: never. 1 s to 30 days.
@@ -207,12 +209,17 @@ pub struct Queue {
     pub max_wait_ms: Option<u64>,
 }
 
+/// A queue's `boost_permille` unless told.
+pub const DEFAULT_BOOST_PERMILLE: u32 = 500;
+/// A queue's `max_waiting` unless told.
+pub const DEFAULT_MAX_WAITING: u32 = 100_000;
+
 fn default_boost_permille() -> u32 {
-    500
+    DEFAULT_BOOST_PERMILLE
 }
 
 fn default_max_waiting() -> u32 {
-    100_000
+    DEFAULT_MAX_WAITING
 }
 
 /// What a team is for.
@@ -258,11 +265,14 @@ pub struct Agent {
     #[serde(default = "default_capacity")]
     pub capacity: u32,
     /// At most so many contacts at once by channel id; a channel that is absent has no limit of its
-    /// own, 0 forbids it.
+    /// own, 0 forbids it. Up to 10,000.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: BTreeMap<String, u32>,
 }
 
+/// An agent's `capacity` unless told.
+pub const DEFAULT_CAPACITY: u32 = 100;
+
 fn default_capacity() -> u32 {
-    100
+    DEFAULT_CAPACITY
 }

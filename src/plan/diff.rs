@@ -1,0 +1,128 @@
+//! The difference of two plans, entry by entry. Owns the order in which changes are told, which is the
+//! same for the same plans. Must stay linear in the size of the plans.
+
+use std::{cmp::Ordering, iter::Peekable};
+
+use serde::Serialize;
+
+use super::{
+    entry::{EntryKind, to_json},
+    model::{Entries, Plan},
+};
+
+/// An entry that is new or different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upsert {
+    /// Its kind.
+    pub kind: EntryKind,
+    /// Its id; empty for the settings.
+    pub id: String,
+    /// The whole entry as compact JSON.
+    pub document: String,
+    /// It is new.
+    pub added: bool,
+}
+
+/// An entry that is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// Its kind.
+    pub kind: EntryKind,
+    /// Its id.
+    pub id: String,
+}
+
+/// What makes one plan of another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diff {
+    /// Entries to add or replace: kinds in the order of the model, ids in order.
+    pub upserts: Vec<Upsert>,
+    /// Entries to remove, in the same order. The settings are never among them.
+    pub removals: Vec<Removal>,
+}
+
+impl Diff {
+    /// Whether the plans are the same.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.upserts.is_empty() && self.removals.is_empty()
+    }
+
+    /// How many entries are new.
+    #[must_use]
+    pub fn added(&self) -> usize {
+        self.upserts.iter().filter(|upsert| upsert.added).count()
+    }
+
+    /// How many entries are different.
+    #[must_use]
+    pub fn changed(&self) -> usize {
+        self.upserts.len() - self.added()
+    }
+
+    /// How many entries are gone.
+    #[must_use]
+    pub fn removed(&self) -> usize {
+        self.removals.len()
+    }
+}
+
+/// Compares two plans.
+#[must_use]
+pub fn diff(old: &Plan, new: &Plan) -> Diff {
+    let mut diff = Diff::default();
+    if old.settings != new.settings {
+        diff.upsert(EntryKind::Settings, "", &new.settings, false);
+    }
+    diff.compare(EntryKind::Channel, &old.channels, &new.channels);
+    diff.compare(EntryKind::Skill, &old.skills, &new.skills);
+    diff.compare(EntryKind::Category, &old.categories, &new.categories);
+    diff.compare(EntryKind::Disposition, &old.dispositions, &new.dispositions);
+    diff.compare(EntryKind::Queue, &old.queues, &new.queues);
+    diff.compare(EntryKind::Group, &old.groups, &new.groups);
+    diff.compare(EntryKind::Agent, &old.agents, &new.agents);
+    diff
+}
+
+impl Diff {
+    fn upsert(&mut self, kind: EntryKind, id: &str, entry: &impl Serialize, added: bool) {
+        self.upserts.push(Upsert {
+            kind,
+            id: id.to_owned(),
+            document: to_json(entry),
+            added,
+        });
+    }
+
+    /// Walks both maps at once, in the order of their ids.
+    fn compare<T: PartialEq + Serialize>(&mut self, kind: EntryKind, old: &Entries<T>, new: &Entries<T>) {
+        let mut old = old.iter().peekable();
+        for (id, entry) in new {
+            let before = self.removals_before(kind, id, &mut old);
+            if before != Some(entry) {
+                self.upsert(kind, id, entry, before.is_none());
+            }
+        }
+        self.removals
+            .extend(old.map(|(id, _)| Removal { kind, id: id.clone() }));
+    }
+
+    /// Passes the old entries up to `id`, all of which are gone but the one with this id.
+    fn removals_before<'a, T>(
+        &mut self,
+        kind: EntryKind,
+        id: &str,
+        old: &mut Peekable<impl Iterator<Item = (&'a String, &'a T)>>,
+    ) -> Option<&'a T> {
+        while let Some((old_id, entry)) = old.next_if(|(old_id, _)| old_id.as_str() <= id) {
+            match old_id.as_str().cmp(id) {
+                Ordering::Equal => return Some(entry),
+                _ => self.removals.push(Removal {
+                    kind,
+                    id: old_id.clone(),
+                }),
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,76 @@
+//! How much a plan may hold. Owns the numbers; a plan beyond one of them is refused with an error that
+//! says which. Must not hold limits of anything that is not written in a plan.
+
+use std::ops::RangeInclusive;
+
+/// Bytes of a document.
+pub const DOCUMENT_BYTES_MAX: usize = 64 << 20;
+/// Errors that one check lists, and as many warnings; the last one says how many more there are.
+pub const PROBLEMS_MAX: usize = 1_000;
+
+/// Channels of a plan. At least one is needed.
+pub const CHANNELS_MAX: usize = 100;
+/// Skills of a plan.
+pub const SKILLS_MAX: usize = 1_000;
+/// Categories of a plan.
+pub const CATEGORIES_MAX: usize = 1_000;
+/// Dispositions of a plan.
+pub const DISPOSITIONS_MAX: usize = 1_000;
+/// Queues of a plan. At least one is needed.
+pub const QUEUES_MAX: usize = 1_000;
+/// Groups of a plan.
+pub const GROUPS_MAX: usize = 1_000;
+/// Agents of a plan.
+pub const AGENTS_MAX: usize = 200_000;
+
+/// Characters of an id. At least one, none of them white space or a control character.
+pub const ID_CHARS_MAX: usize = 128;
+/// Bytes of a name (UTF-8).
+pub const NAME_BYTES_MAX: usize = 256;
+
+/// Skills of one agent.
+pub const AGENT_SKILLS_MAX: usize = 64;
+/// Groups of one agent. At least one is needed.
+pub const AGENT_GROUPS_MAX: usize = 16;
+/// Skills that one queue or category asks for.
+pub const REQUIRED_SKILLS_MAX: usize = 16;
+
+/// The level of a skill.
+pub const LEVEL: RangeInclusive<u64> = 1..=10;
+/// A channel's `units`.
+pub const UNITS: RangeInclusive<u64> = 1..=1_000;
+/// An agent's `capacity`.
+pub const CAPACITY: RangeInclusive<u64> = 1..=10_000;
+/// An agent's limit on a channel.
+pub const CHANNEL_LIMIT: RangeInclusive<u64> = 0..=10_000;
+/// A queue's `band`.
+pub const BAND: RangeInclusive<u64> = 0..=9;
+/// A queue's `boost_permille`.
+pub const BOOST_PERMILLE: RangeInclusive<u64> = 0..=100_000;
+/// A queue's `max_waiting`; 0 refuses every contact.
+pub const MAX_WAITING: RangeInclusive<u64> = 0..=1_000_000;
+/// The `missed_limit` of the settings.
+pub const MISSED_LIMIT: RangeInclusive<u64> = 0..=1_000;
+/// The `closed_contacts_max` of the settings.
+pub const CLOSED_CONTACTS_MAX: RangeInclusive<u64> = 0..=1_000_000;
+
+/// A channel's `offer_timeout`: 1 s to 10 min.
+pub const OFFER_TIMEOUT_MS: RangeInclusive<u64> = 1_000..=10 * MINUTE_MS;
+/// A channel's `wrap_up`: up to 1 h.
+pub const WRAP_UP_MS: RangeInclusive<u64> = 0..=HOUR_MS;
+/// The `objective` of a queue or category: 1 s to 30 days.
+pub const OBJECTIVE_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
+/// A queue's `max_wait`: 1 s to 30 days.
+pub const MAX_WAIT_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
+/// The settings `exclude_after_decline` and `exclude_after_no_answer`: up to a day.
+pub const EXCLUDE_MS: RangeInclusive<u64> = 0..=DAY_MS;
+/// The setting `agent_grace`: up to 1 h.
+pub const AGENT_GRACE_MS: RangeInclusive<u64> = 0..=HOUR_MS;
+/// The setting `correction_window`: up to a day.
+pub const CORRECTION_WINDOW_MS: RangeInclusive<u64> = 0..=DAY_MS;
+/// The setting `closed_contacts_keep`: up to 30 days.
+pub const CLOSED_CONTACTS_KEEP_MS: RangeInclusive<u64> = 0..=30 * DAY_MS;
+
+const MINUTE_MS: u64 = 60_000;
+const HOUR_MS: u64 = 60 * MINUTE_MS;
+const DAY_MS: u64 = 24 * HOUR_MS;
