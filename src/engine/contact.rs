@@ -26,7 +26,7 @@ impl Step<'_> {
     }
 
     /// The stage of a contact that is known to be there.
-    fn stage(&self, contact: u64) -> ContactStage {
+    fn contact_stage(&self, contact: u64) -> ContactStage {
         self.state.contact(contact).map_or(ContactStage::Unspecified, j::ContactRecord::stage)
     }
 
@@ -144,7 +144,7 @@ impl Step<'_> {
 
     pub fn update(&mut self, id: &str, update: Update) -> Answer {
         let contact = self.contact_number(id)?;
-        if self.stage(contact) == ContactStage::Closed {
+        if self.contact_stage(contact) == ContactStage::Closed {
             return Err(contact_closed(id));
         }
         let mut fields = Vec::new();
@@ -168,7 +168,7 @@ impl Step<'_> {
 
     pub fn cancel(&mut self, id: &str) -> Answer {
         let contact = self.contact_number(id)?;
-        if self.stage(contact) != ContactStage::Closed {
+        if self.contact_stage(contact) != ContactStage::Closed {
             self.close(contact, ContactEnd::CustomerLeft, 0, 0);
         }
         Ok(Reply::Contact(contact))
@@ -201,7 +201,7 @@ impl Step<'_> {
     pub fn complete_by_gateway(&mut self, id: &str, ending: &Ending) -> Answer {
         let contact = self.contact_number(id)?;
         let disposition = self.disposition(ending)?;
-        match self.stage(contact) {
+        match self.contact_stage(contact) {
             ContactStage::Active => {
                 self.close(contact, ContactEnd::GatewayCompleted, disposition, ending.resolution);
             }

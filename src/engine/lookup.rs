@@ -34,16 +34,4 @@ impl<K: Eq + Hash, V> Lookup<K, V> {
     {
         self.0.remove(key)
     }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }

@@ -29,14 +29,11 @@ impl Step<'_> {
         let diff = plan::diff(&self.state.plan, &apply.plan);
         self.check_channels(&diff)?;
         self.check_queues(&diff, apply)?;
-        let count = |added: bool| diff.upserts.iter().filter(|entry| entry.added == added).count();
-        let (added, changed) = (clamp(count(true)), clamp(count(false)));
-        let removed = clamp(diff.removals.len());
-        let nothing = diff.upserts.is_empty() && diff.removals.is_empty();
-        if apply.validate_only || nothing {
+        let (added, changed, removed) = (clamp(diff.added()), clamp(diff.changed()), clamp(diff.removed()));
+        if apply.validate_only || diff.is_empty() {
             return Ok(Reply::Plan { revision, added, changed, removed });
         }
-        let numbers = self.stage(diff);
+        let numbers = self.stage_parts(diff);
         let (policy, move_to) = match &apply.removed_queues {
             RemovedQueuePolicy::Refuse | RemovedQueuePolicy::End => (RemovedQueues::End, 0),
             RemovedQueuePolicy::Move(to) => {
@@ -57,7 +54,7 @@ impl Step<'_> {
     }
 
     /// Stages the change in parts. Returns the numbers that new names got.
-    fn stage(&mut self, diff: Diff) -> BTreeMap<(i32, String), u32> {
+    fn stage_parts(&mut self, diff: Diff) -> BTreeMap<(i32, String), u32> {
         let mut numbers = BTreeMap::new();
         let mut last = self.state.last_number;
         let mut entries = Vec::with_capacity(diff.upserts.len());
@@ -78,9 +75,9 @@ impl Step<'_> {
         let removals: Vec<j::PlanKey> = diff
             .removals
             .iter()
-            .filter_map(|(kind, id)| {
-                let kind = plan_kind(*kind);
-                let number = self.state.names.number(kind, id)?;
+            .filter_map(|removal| {
+                let kind = plan_kind(removal.kind);
+                let number = self.state.names.number(kind, &removal.id)?;
                 Some(j::PlanKey { kind: kind.into(), number })
             })
             .collect();
@@ -99,8 +96,8 @@ impl Step<'_> {
     fn removed(&self, diff: &Diff, kind: EntryKind) -> BTreeSet<u32> {
         diff.removals
             .iter()
-            .filter(|(of, _)| *of == kind)
-            .filter_map(|(_, id)| self.state.names.number(plan_kind(kind), id))
+            .filter(|removal| removal.kind == kind)
+            .filter_map(|removal| self.state.names.number(plan_kind(kind), &removal.id))
             .collect()
     }
 

@@ -4,13 +4,14 @@
 use prost::Message;
 
 use crate::{
-    plan,
-    proto::journal::{self as j, ContactStage, PlanKind, snapshot_record::Record},
+    plan::{self, Plan},
+    proto::journal::{self as j, ContactStage, snapshot_record::Record},
 };
 
 use super::{
     catalog::Catalog,
     evolve::plan_kind,
+    lookup::Lookup,
     state::{Agent, Chore, Load, State},
     timers::Timer,
 };
@@ -29,9 +30,13 @@ impl State {
             last_session: self.last_session,
             last_number: self.last_number,
         }));
-        let documents = plan::documents(&self.plan);
+        // Every entry of the plan is new to an empty one.
+        let mut documents = Lookup::default();
+        for upsert in plan::diff(&Plan::default(), &self.plan).upserts {
+            documents.insert((plan_kind(upsert.kind), upsert.id), upsert.document);
+        }
         for (number, kind, id) in self.names.iter() {
-            let document = documents.get(&(plan_kind_back(kind), id.to_string())).cloned().unwrap_or_default();
+            let document = documents.remove(&(kind, id.to_string())).unwrap_or_default();
             put(Record::PlanEntry(j::PlanEntry { kind: kind.into(), id: id.to_string(), number, document }));
         }
         self.gateways.values().for_each(|record| put(Record::Gateway(record.clone())));
@@ -162,12 +167,4 @@ impl State {
             self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
         }
     }
-}
-
-fn plan_kind_back(kind: PlanKind) -> plan::EntryKind {
-    use plan::EntryKind as E;
-    [E::Settings, E::Channel, E::Skill, E::Category, E::Disposition, E::Queue, E::Group, E::Agent]
-        .into_iter()
-        .find(|entry| plan_kind(*entry) == kind)
-        .unwrap_or(E::Settings)
 }

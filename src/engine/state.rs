@@ -141,7 +141,9 @@ pub struct State {
     pub(super) gateway_ids: Lookup<String, u32>,
     pub(super) by_gateway: BTreeSet<(u32, u64)>,
     pub(super) by_queue: BTreeSet<(u32, u64)>,
-    pub(super) live: BTreeMap<u32, QueueLive>,
+    pub(super) live: BTreeMap<(u32, u32), QueueLive>,
+    /// Those waiting or offered by queue and effective arrival.
+    pub(super) arrivals: BTreeSet<(u32, u64, u64)>,
     pub(super) live_contacts: usize,
     pub(super) timers: Timers,
     pub(super) chores: BTreeSet<Chore>,
@@ -282,7 +284,25 @@ impl State {
     /// A queue's contacts at this moment.
     #[must_use]
     pub fn queue_live(&self, queue: u32) -> QueueLive {
-        self.live.get(&queue).copied().unwrap_or_default()
+        let mut sum = QueueLive::default();
+        for (_, live) in self.queue_live_by_channel(queue) {
+            sum.waiting += live.waiting;
+            sum.offered += live.offered;
+            sum.connecting += live.connecting;
+            sum.active += live.active;
+        }
+        sum
+    }
+
+    /// The same by channel.
+    pub fn queue_live_by_channel(&self, queue: u32) -> impl Iterator<Item = (u32, QueueLive)> {
+        self.live.range((queue, 0)..=(queue, u32::MAX)).map(|((_, channel), live)| (*channel, *live))
+    }
+
+    /// Effective arrival of the contact that has waited longest in a queue, offered ones included.
+    #[must_use]
+    pub fn oldest_arrival_ms(&self, queue: u32) -> Option<u64> {
+        self.arrivals.range((queue, 0, 0)..=(queue, u64::MAX, u64::MAX)).next().map(|(_, arrival, _)| *arrival)
     }
 
     /// What became of the contacts of a queue, by channel.

@@ -196,7 +196,8 @@ impl State {
         let Some(contact) = self.contacts.get_mut(&number) else { return };
         let record = &contact.record;
         self.by_queue.remove(&(record.queue, number));
-        let live = self.live.entry(record.queue).or_default();
+        self.arrivals.remove(&(record.queue, record.effective_arrival_ms, number));
+        let live = self.live.entry((record.queue, record.channel)).or_default();
         if let Some(count) = stage_count(live, record.stage()) {
             *count = count.saturating_sub(1);
         }
@@ -214,9 +215,12 @@ impl State {
         if stage == ContactStage::Closed {
             return;
         }
-        let queue_number = record.queue;
-        self.by_queue.insert((queue_number, number));
-        if let Some(count) = stage_count(self.live.entry(queue_number).or_default(), stage) {
+        self.by_queue.insert((record.queue, number));
+        if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
+            self.arrivals.insert((record.queue, record.effective_arrival_ms, number));
+        }
+        let live = self.live.entry((record.queue, record.channel)).or_default();
+        if let Some(count) = stage_count(live, stage) {
             *count += 1;
         }
         if stage == ContactStage::Waiting {

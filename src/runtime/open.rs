@@ -1,0 +1,172 @@
+//! Opening a tenant: the data directory is locked and read, the state rebuilt, the first plan applied,
+//! the writer started. When anything is wrong nothing is started and nothing on disk is changed.
+
+use std::{path::Path, sync::Arc};
+
+use tokio::sync::{mpsc, watch};
+use tracing::{info, warn};
+
+use crate::{
+    config::{Limits, PlanSource},
+    engine::{
+        Engine,
+        command::{ApplyPlan, Command, RemovedQueuePolicy},
+    },
+    journal::{FileJournal, Journal, Options},
+    plan::{self, Plan},
+    streams::Streams,
+    telemetry::TenantMetrics,
+};
+
+use super::{
+    clock::Clock,
+    desk::{Desk, Recorder},
+    pump::Pump,
+    recover::replay,
+    tenant::Tenant,
+    writer,
+};
+
+/// Why a tenant can't be opened, in one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(String);
+
+impl StartError {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// Opens the tenant whose data is in `dir`.
+pub(super) fn open(
+    name: &str,
+    dir: &Path,
+    source: &PlanSource,
+    limits: &Limits,
+    metrics: TenantMetrics,
+    failed: watch::Sender<bool>,
+) -> Result<Tenant, StartError> {
+    let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
+    let plan = read_plan(source)?;
+    let (journal, contents) =
+        FileJournal::open(dir, Options::default()).map_err(|error| in_tenant(&error))?;
+    if let Some(cut) = &contents.cut {
+        warn!(tenant = name, file = %cut.file.display(), bytes = cut.bytes, "{}", cut.reason);
+    }
+    let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
+    let recovered = state.sequence();
+    let last_ms = state.now_ms();
+    let last_wall_ms = i64::try_from(last_ms).unwrap_or(i64::MAX).saturating_add(state.wall_offset_ms());
+    let clock = Clock::resume(last_ms, last_wall_ms);
+    let mut engine = Engine::new(state);
+    let streams = make_streams(limits, &metrics);
+    // What happens at the start is journaled by the writer before anything else is.
+    let mut recorder = Recorder::new(streams.clone());
+    let mut more = true;
+    let mut desk = Desk {
+        now_ms: clock.now_ms(),
+        durable_sequence: mark.sequence(),
+        engine: &mut engine,
+        recorder: &mut recorder,
+        more: &mut more,
+    };
+    begin(&mut desk, &clock, plan, name, source).map_err(|error| in_tenant(&error))?;
+    info!(
+        tenant = name,
+        recovered_sequence = recovered,
+        contacts_live = engine.state().live_count(),
+        plan_revision = engine.state().plan_revision(),
+        "tenant is open"
+    );
+
+    let (inbox_sender, inbox) = mpsc::channel(limits.inbox.max(1));
+    let (control_sender, control) = mpsc::unbounded_channel();
+    let reader = journal.reader_source();
+    let snapshots = journal.snapshots();
+    let (pump, done) = Pump::start(name, Box::new(journal)).map_err(|error| in_tenant(&error))?;
+    let name: Arc<str> = name.into();
+    let parts = writer::Parts {
+        name: name.clone(),
+        engine,
+        clock,
+        pump,
+        done,
+        reader: Box::new(reader),
+        snapshots,
+        durable_sequence: mark.sequence(),
+        inbox,
+        control,
+        control_sender: control_sender.clone(),
+        streams: streams.clone(),
+        metrics: metrics.clone(),
+        failed,
+        recorder,
+    };
+    writer::start(parts).map_err(|error| StartError::new(format!("tenant {name}: {error}")))?;
+    Ok(Tenant { name, inbox: inbox_sender, control: control_sender, streams, metrics })
+}
+
+fn make_streams(limits: &Limits, metrics: &TenantMetrics) -> Arc<Streams> {
+    let metrics = metrics.clone();
+    Streams::new(limits.stream_mailbox, Box::new(move |stream| metrics.mailbox_overflowed(stream)))
+}
+
+/// The first steps of a process: tells the engine that streams are gone and what time it is, and applies
+/// the plan if there is none.
+fn begin(
+    desk: &mut Desk<'_>,
+    clock: &Clock,
+    plan: Plan,
+    name: &str,
+    source: &PlanSource,
+) -> Result<(), StartError> {
+    let wall_offset_ms = clock.wall_offset_ms();
+    let mut commands = Vec::new();
+    if desk.state().sequence() > 0 {
+        commands.push(Command::Start);
+    }
+    if desk.state().wall_offset_ms() != wall_offset_ms {
+        commands.push(Command::ObserveClock { wall_offset_ms });
+    }
+    if desk.state().plan_revision() == 0 {
+        commands.push(Command::ApplyPlan(ApplyPlan {
+            plan: Box::new(plan),
+            expected_revision: 0,
+            validate_only: false,
+            removed_queues: RemovedQueuePolicy::Refuse,
+        }));
+    } else if let PlanSource::File(path) = source
+        && desk.state().plan() != &plan
+    {
+        warn!(
+            tenant = name,
+            revision = desk.state().plan_revision(),
+            "{} differs from the plan in force, which stays: `kefud apply` puts the file in force",
+            path.display()
+        );
+    }
+    for command in commands {
+        desk.step(None, command).map_err(|refusal| StartError::new(refusal.message))?;
+    }
+    Ok(())
+}
+
+fn read_plan(source: &PlanSource) -> Result<Plan, StartError> {
+    let (document, shown) = match source {
+        PlanSource::Sample => (plan::SAMPLE.to_owned(), "the embedded plan".to_owned()),
+        PlanSource::File(path) => {
+            let shown = path.display().to_string();
+            let document = std::fs::read_to_string(path)
+                .map_err(|error| StartError::new(format!("cannot read the plan {shown}: {error}")))?;
+            (document, shown)
+        }
+    };
+    plan::parse(&document).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        StartError::new(format!(
+            "{shown}:{first} ({} problems in all; `kefud check {shown}` lists them)",
+            problems.len()
+        ))
+    })
+}

@@ -1,0 +1,230 @@
+//! Fan-out to desktops, gateways and watchers. One publisher (the tenant's writer) owns
+//! snapshot-then-subscribe: a subscription is registered at one sequence, its snapshot is of that
+//! sequence, and what is published afterwards reaches it, so nothing falls between. Recent items of each
+//! topic are kept for a while, so that a stream can be resumed without a gap.
+//!
+//! Must never publish what is not durable, and never wait for a consumer: one whose bounded mailbox is
+//! full is cut off and told so.
+
+mod items;
+mod subscription;
+
+pub use items::{Item, items_of};
+pub use subscription::{Cut, Subscription};
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use dashmap::DashMap;
+use tokio::sync::mpsc;
+
+use subscription::CutSlot;
+
+/// What a stream is about, by the engine's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// One contact.
+    Contact(u64),
+    /// The contacts of one gateway.
+    Gateway(u32),
+    /// One agent.
+    Agent(u32),
+}
+
+/// Items kept for resuming, per topic.
+const HISTORY_ITEMS: usize = 4_096;
+/// How long a topic that nobody watches keeps its items.
+pub const RESUME_GRACE: Duration = Duration::from_secs(60);
+
+/// What begins a stream.
+pub struct Opening {
+    /// The state as it was at the subscription's sequence.
+    pub snapshot: Vec<Item>,
+    /// What to say instead when the stream can be resumed after a sequence.
+    pub resume: Option<(u64, Item)>,
+    /// Close after the snapshot: nothing more will come.
+    pub ends: bool,
+}
+
+struct Subscriber {
+    id: u64,
+    session: u64,
+    mailbox: mpsc::Sender<Arc<Item>>,
+    cut: CutSlot,
+}
+
+struct TopicState {
+    /// Everything later than this is in `history`.
+    floor: u64,
+    history: VecDeque<Arc<Item>>,
+    subscribers: Vec<Subscriber>,
+    /// Subscriptions registered whose snapshot is not durable yet.
+    pending: usize,
+    idle_since: Instant,
+}
+
+/// The topics that are watched, or were a moment ago. Shared by the writer, which publishes, and the
+/// streams, which leave.
+pub struct Streams {
+    topics: DashMap<Topic, TopicState>,
+    mailbox_items: usize,
+    last_id: AtomicU64,
+    overflowed: Box<dyn Fn(&'static str) + Send + Sync>,
+}
+
+impl Streams {
+    /// No topics yet. `mailbox_items` bounds what a slow consumer may be behind; `overflowed` is told of
+    /// each one cut off.
+    #[must_use]
+    pub fn new(mailbox_items: usize, overflowed: Box<dyn Fn(&'static str) + Send + Sync>) -> Arc<Self> {
+        let last_id = AtomicU64::new(0);
+        Arc::new(Self { topics: DashMap::new(), mailbox_items, last_id, overflowed })
+    }
+
+    /// Whether anybody wants items of `topic`.
+    #[must_use]
+    pub fn wanted(&self, topic: Topic) -> bool {
+        self.topics.contains_key(&topic)
+    }
+
+    /// Whether any topic is wanted at all.
+    #[must_use]
+    pub fn any_wanted(&self) -> bool {
+        !self.topics.is_empty()
+    }
+
+    /// Whether somebody watches `topic` or is about to.
+    #[must_use]
+    pub fn watched(&self, topic: Topic) -> bool {
+        self.topics.get(&topic).is_some_and(|state| !state.subscribers.is_empty() || state.pending > 0)
+    }
+
+    /// From `sequence` on items of `topic` are wanted. Follow with [`Streams::attach`] or
+    /// [`Streams::abandon`].
+    pub fn register(&self, topic: Topic, sequence: u64) {
+        let mut state = self.topics.entry(topic).or_insert_with(|| TopicState {
+            floor: sequence,
+            history: VecDeque::new(),
+            subscribers: Vec::new(),
+            pending: 0,
+            idle_since: Instant::now(),
+        });
+        state.pending += 1;
+    }
+
+    /// A registered subscription comes to nothing: what it saw is not durable.
+    pub fn abandon(&self, topic: Topic) {
+        if let Some(mut state) = self.topics.get_mut(&topic) {
+            state.pending = state.pending.saturating_sub(1);
+        }
+    }
+
+    /// A registered subscription's sequence is durable: opens its stream. On an agent's topic it is the
+    /// only one: earlier streams end, those of another session with [`Cut::SessionReplaced`].
+    pub fn attach(self: &Arc<Self>, topic: Topic, session: u64, opening: Opening) -> Subscription {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
+        let first = self.first_items(topic, opening.resume, opening.snapshot);
+        let (mailbox, receiver) = mpsc::channel(self.mailbox_items.max(1));
+        let cut = CutSlot::default();
+        if let Some(mut state) = self.topics.get_mut(&topic) {
+            state.pending = state.pending.saturating_sub(1);
+            if matches!(topic, Topic::Agent(_)) {
+                for other in state.subscribers.drain(..) {
+                    let replaced = other.session != session;
+                    other.cut.set(if replaced { Cut::SessionReplaced } else { Cut::StreamReplaced });
+                }
+            }
+            if !opening.ends {
+                state.subscribers.push(Subscriber { id, session, mailbox, cut: cut.clone() });
+            }
+            state.idle_since = Instant::now();
+        }
+        Subscription::new(self.clone(), topic, id, first, receiver, cut)
+    }
+
+    fn first_items(
+        &self,
+        topic: Topic,
+        resume: Option<(u64, Item)>,
+        snapshot: Vec<Item>,
+    ) -> VecDeque<Arc<Item>> {
+        if let Some((after, resumed)) = resume
+            && let Some(state) = self.topics.get(&topic)
+            && after >= state.floor
+        {
+            let missed = state.history.iter().filter(|item| item.sequence() > after).cloned();
+            return std::iter::once(Arc::new(resumed)).chain(missed).collect();
+        }
+        snapshot.into_iter().map(Arc::new).collect()
+    }
+
+    /// Hands a durable item to those who watch its topic.
+    pub fn publish(&self, topic: Topic, item: Item) {
+        let Some(mut state) = self.topics.get_mut(&topic) else { return };
+        let item = Arc::new(item);
+        state.history.push_back(item.clone());
+        if state.history.len() > HISTORY_ITEMS
+            && let Some(dropped) = state.history.pop_front()
+        {
+            state.floor = dropped.sequence();
+        }
+        let last = item.last();
+        state.subscribers.retain(|subscriber| match subscriber.mailbox.try_send(item.clone()) {
+            Ok(()) => !last,
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                subscriber.cut.set(Cut::TooSlow);
+                (self.overflowed)(topic.name());
+                false
+            }
+        });
+    }
+
+    /// A stream is gone.
+    pub(super) fn leave(&self, topic: Topic, id: u64) {
+        if let Some(mut state) = self.topics.get_mut(&topic) {
+            state.subscribers.retain(|subscriber| subscriber.id != id);
+            state.idle_since = Instant::now();
+        }
+    }
+
+    /// What was registered after `sequence` was never durable: such sequences will be used again.
+    pub fn roll_back(&self, sequence: u64) {
+        for mut state in self.topics.iter_mut() {
+            state.floor = state.floor.min(sequence);
+        }
+    }
+
+    /// Forgets topics that nobody has watched for a while.
+    pub fn sweep(&self) {
+        self.topics.retain(|_, state| {
+            state.subscribers.retain(|subscriber| !subscriber.mailbox.is_closed());
+            state.pending > 0 || !state.subscribers.is_empty() || state.idle_since.elapsed() < RESUME_GRACE
+        });
+    }
+
+    /// Ends all streams.
+    pub fn cut_all(&self, cut: Cut) {
+        for mut state in self.topics.iter_mut() {
+            for subscriber in state.subscribers.drain(..) {
+                subscriber.cut.set(cut);
+            }
+        }
+    }
+}
+
+impl Topic {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Contact(_) => "contact",
+            Self::Gateway(_) => "gateway",
+            Self::Agent(_) => "agent",
+        }
+    }
+}
