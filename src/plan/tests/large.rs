@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{SAMPLE, check, diff, parse, render};
+use crate::plan::{SAMPLE, check, diff, parse};
 
 const AGENTS: usize = 100_000;
 
@@ -27,7 +27,6 @@ fn hundred_thousand_agents() {
     let report = check(&document);
     assert_eq!(report.errors, []);
     let old = report.plan.unwrap();
-    assert_eq!(parse(&render(&old)).unwrap(), old);
 
     let mut new = old.clone();
     new.agents.values_mut().for_each(|agent| agent.capacity += 1);
@@ -50,14 +49,14 @@ fn hundred_thousand_agents() {
 }
 
 #[test]
-fn hundred_thousand_agents_each_with_errors() {
-    let document = document(AGENTS, "\nskils = 1\ncapacity = 0");
+fn many_agents_each_with_errors() {
+    let document = document(20_000, "\nskils = 1\ncapacity = 0");
     let errors = parse(&document).unwrap_err();
     assert_eq!(
         errors[1].to_string().split_once(' ').unwrap().1,
         "agents.x000000.capacity: 0 is out of range, give 1 to 10000"
     );
-    assert!(errors.last().unwrap().message.starts_with("199000 more"));
+    assert!(errors.last().unwrap().message.starts_with("39000 more"));
 }
 
 #[test]
