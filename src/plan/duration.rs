@@ -56,3 +56,43 @@ pub mod option {
             .transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{format_ms, parse_ms};
+
+    #[test]
+    fn texts() {
+        for (text, ms, canonical) in [
+            ("20s", 20_000, "20s"),
+            ("0s", 0, "0s"),
+            ("1h30m", 5_400_000, "1h 30m"),
+            ("90 minutes", 5_400_000, "1h 30m"),
+            ("1.5s", 1_500, "1s 500ms"),
+            ("250ms", 250, "250ms"),
+            ("2d", 172_800_000, "48h"),
+            ("1w 1h", 608_400_000, "169h"),
+        ] {
+            assert_eq!(parse_ms(text), Ok(ms), "{text}");
+            assert_eq!(format_ms(ms), canonical);
+            assert_eq!(parse_ms(canonical), Ok(ms), "{canonical}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_duration() {
+        for (text, message) in [
+            ("", "is not a duration"),
+            ("20", "is not a duration"),
+            ("soon", "is not a duration"),
+            ("1mo", "is not a duration"),
+            ("99999999999999999999s", "is not a duration"),
+            ("-1s", "is negative"),
+            ("1d ago", "is negative"),
+            ("1500us", "is finer than a millisecond"),
+        ] {
+            let error = parse_ms(text).unwrap_err();
+            assert!(error.starts_with(&format!("`{text}` {message}")), "{error}");
+        }
+    }
+}

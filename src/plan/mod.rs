@@ -22,6 +22,8 @@ mod parse;
 mod problem;
 mod render;
 mod sections;
+#[cfg(test)]
+mod tests;
 mod values;
 mod warnings;
 

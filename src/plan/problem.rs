@@ -177,3 +177,29 @@ pub(super) fn did_you_mean<'k>(
         None => otherwise(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn nearest_known_name() {
+        let known = ["objective", "max_wait", "max_waiting", "band", "客服"];
+        let longest = "objective".repeat(8);
+        for (name, expected) in [
+            ("objetive", Some("objective")),
+            ("ojbective", Some("objective")),
+            ("max_wat", Some("max_wait")),
+            ("max_waitin", Some("max_waiting")),
+            ("bond", Some("band")),
+            ("客户", Some("客服")),
+            ("bunt", None),
+            ("x", None),
+            ("", None),
+            (longest.as_str(), None),
+        ] {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+        assert_eq!(nearest(&longest, [longest.as_str()]), None, "too long to compare");
+    }
+}

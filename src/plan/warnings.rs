@@ -238,3 +238,23 @@ fn can_take(agent: &Agent, channel: &str, channels: &BTreeMap<String, Channel>) 
         .is_some_and(|channel| channel.units <= agent.capacity);
     fits && agent.limits.get(channel) != Some(&0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Able, LOOKS_MAX, Staff};
+    use crate::plan::{SAMPLE, parse};
+
+    #[test]
+    fn search_ends_with_its_budget() {
+        let plan = parse(SAMPLE).unwrap();
+        let queue = &plan.queues["consultation"];
+        let nobody_has = [("consultation".to_owned(), 10)].into();
+        let mut staff = Staff::of(&plan);
+        assert!(matches!(staff.able(queue, &nobody_has), Able::Nobody));
+        // Five groups of 19 agents, one of them twice.
+        let looks = LOOKS_MAX - staff.looks_left;
+        assert_eq!(looks, 20);
+        staff.looks_left = looks - 1;
+        assert!(matches!(staff.able(queue, &nobody_has), Able::Somebody));
+    }
+}

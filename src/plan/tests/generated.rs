@@ -1,0 +1,300 @@
+//! Properties of random plans.
+
+use std::collections::BTreeMap;
+
+use proptest::{collection::btree_map, option, prelude::*, sample::subsequence};
+
+use crate::plan::{
+    Diff, Plan, diff, limits,
+    model::{
+        Agent, AgentChoice, Category, Channel, ChannelKind, Disposition, Entries, Group, GroupKind, Levels,
+        Queue, Settings, Skill,
+    },
+    parse, render,
+};
+
+/// Ids, also such as need quotes in TOML.
+fn id() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[a-z][a-z0-9_-]{0,5}",
+        1 => "[a-z.\"'\\\\#=\\[\\]{}客服\u{301}\u{feff}\u{1f600}]{1,5}",
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[ a-z\"'\\\\#\u{301}客服\u{2028}]{0,12}"]
+}
+
+fn entries<T: std::fmt::Debug>(
+    entry: impl Strategy<Value = T>,
+    min: usize,
+) -> impl Strategy<Value = Entries<T>> {
+    btree_map(id(), entry, min..5)
+}
+
+fn ids<T>(entries: &Entries<T>) -> Vec<String> {
+    entries.keys().cloned().collect()
+}
+
+fn some_of(ids: &[String], min: usize) -> impl Strategy<Value = Vec<String>> + use<> {
+    subsequence(ids.to_vec(), min..=ids.len()).prop_shuffle()
+}
+
+fn levels(skills: &[String]) -> impl Strategy<Value = Levels> + use<> {
+    some_of(skills, 0).prop_flat_map(|skills| {
+        let count = skills.len();
+        proptest::collection::vec(1..=10_u8, count)
+            .prop_map(move |levels| skills.iter().cloned().zip(levels).collect())
+    })
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let durations = (
+        limits::EXCLUDE_MS,
+        limits::EXCLUDE_MS,
+        limits::AGENT_GRACE_MS,
+        limits::CORRECTION_WINDOW_MS,
+        limits::CLOSED_CONTACTS_KEEP_MS,
+    );
+    prop_oneof![
+        Just(Settings::default()),
+        (0..=1_000_u32, durations, 0..=1_000_000_u32).prop_map(|(missed_limit, ms, closed_contacts_max)| {
+            Settings {
+                missed_limit,
+                exclude_after_decline_ms: ms.0,
+                exclude_after_no_answer_ms: ms.1,
+                agent_grace_ms: ms.2,
+                correction_window_ms: ms.3,
+                closed_contacts_keep_ms: ms.4,
+                closed_contacts_max,
+            }
+        })
+    ]
+}
+
+fn channel() -> impl Strategy<Value = Channel> {
+    let kinds = proptest::sample::select(vec![
+        ChannelKind::Realtime,
+        ChannelKind::Messaging,
+        ChannelKind::Deferred,
+    ]);
+    (
+        name(),
+        kinds,
+        1..=1_000_u32,
+        limits::OFFER_TIMEOUT_MS,
+        limits::WRAP_UP_MS,
+        any::<bool>(),
+    )
+        .prop_map(
+            |(name, kind, units, offer_timeout_ms, wrap_up_ms, interruptible)| Channel {
+                name,
+                kind,
+                units,
+                offer_timeout_ms,
+                wrap_up_ms,
+                interruptible: interruptible && kind != ChannelKind::Realtime,
+            },
+        )
+}
+
+fn group() -> impl Strategy<Value = Group> {
+    let kinds = vec![
+        GroupKind::Core,
+        GroupKind::Reserve,
+        GroupKind::Temporary,
+        GroupKind::Outsourced,
+    ];
+    (name(), proptest::sample::select(kinds)).prop_map(|(name, kind)| Group { name, kind })
+}
+
+fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Strategy<Value = Queue> + use<> {
+    let rest = (
+        option::of(0..=9_u8),
+        0..=100_000_u32,
+        0..=1_000_000_u32,
+        option::of(limits::MAX_WAIT_MS),
+    );
+    (
+        name(),
+        some_of(channels, 1),
+        levels(skills),
+        some_of(groups, 0),
+        limits::OBJECTIVE_MS,
+        rest,
+    )
+        .prop_map(|(name, channels, skills, groups, objective_ms, rest)| Queue {
+            name,
+            channels,
+            skills,
+            groups,
+            objective_ms,
+            band: rest.0,
+            boost_permille: rest.1,
+            agent_choice: AgentChoice::LongestIdle,
+            max_waiting: rest.2,
+            max_wait_ms: rest.3,
+        })
+}
+
+fn agent(
+    channels: &Entries<Channel>,
+    skills: &[String],
+    groups: &[String],
+) -> impl Strategy<Value = Agent> + use<> {
+    let units_min = channels.values().map(|channel| channel.units).min().unwrap_or(1);
+    let limits = some_of(&ids(channels), 0).prop_flat_map(|channels| {
+        let count = channels.len();
+        proptest::collection::vec(0..=10_000_u32, count)
+            .prop_map(move |limits| channels.iter().cloned().zip(limits).collect::<BTreeMap<_, _>>())
+    });
+    (
+        name(),
+        some_of(groups, 1),
+        levels(skills),
+        units_min..=10_000,
+        limits,
+    )
+        .prop_map(|(name, groups, skills, capacity, limits)| Agent {
+            name,
+            groups,
+            skills,
+            capacity,
+            limits,
+        })
+}
+
+/// Any valid plan (but for large ones).
+fn plan() -> impl Strategy<Value = Plan> {
+    let skill = name().prop_map(|name| Skill { name });
+    let disposition = name().prop_map(|name| Disposition { name });
+    let simple = (
+        settings(),
+        entries(channel(), 1),
+        entries(skill, 0),
+        entries(disposition, 0),
+        entries(group(), 1),
+    );
+    simple.prop_flat_map(|(settings, channels, skills, dispositions, groups)| {
+        let (skill_ids, group_ids) = (ids(&skills), ids(&groups));
+        let queues = entries(queue(&ids(&channels), &skill_ids, &group_ids), 1);
+        let agents = entries(agent(&channels, &skill_ids, &group_ids), 0);
+        (queues, agents).prop_flat_map(move |(queues, agents)| {
+            let queue = proptest::sample::select(ids(&queues));
+            let category = (
+                name(),
+                queue,
+                levels(&skill_ids),
+                option::of(limits::OBJECTIVE_MS),
+            )
+                .prop_map(|(name, queue, skills, objective_ms)| Category {
+                    name,
+                    queue,
+                    skills,
+                    objective_ms,
+                });
+            let plan = Plan {
+                settings: settings.clone(),
+                channels: channels.clone(),
+                skills: skills.clone(),
+                categories: Entries::new(),
+                dispositions: dispositions.clone(),
+                queues,
+                groups: groups.clone(),
+                agents,
+            };
+            entries(category, 0).prop_map(move |categories| Plan {
+                categories,
+                ..plan.clone()
+            })
+        })
+    })
+}
+
+/// A plan that shares some entries with `plan`, has some of another, and lacks some.
+fn mixed(plan: &Plan, other: &Plan, keep: u64) -> Plan {
+    fn mix<T: Clone>(a: &Entries<T>, b: &Entries<T>, keep: u64) -> Entries<T> {
+        let kept = |n: usize| keep.rotate_left(u32::try_from(n).unwrap_or(0)) & 1 == 1;
+        let mut mixed: Entries<T> = a
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| kept(*n))
+            .map(|(_, (id, e))| (id.clone(), e.clone()))
+            .collect();
+        // The entries of the other under ids of the first: they change.
+        let changed = a
+            .keys()
+            .zip(b.values())
+            .enumerate()
+            .filter(|(n, _)| kept(*n + 20));
+        mixed.extend(changed.map(|(_, (id, e))| (id.clone(), e.clone())));
+        let added = b.iter().enumerate().filter(|(n, _)| kept(*n + 40));
+        mixed.extend(added.map(|(_, (id, e))| (id.clone(), e.clone())));
+        mixed
+    }
+    Plan {
+        settings: if keep & 1 == 1 {
+            plan.settings.clone()
+        } else {
+            other.settings.clone()
+        },
+        channels: mix(&plan.channels, &other.channels, keep),
+        skills: mix(&plan.skills, &other.skills, keep),
+        categories: mix(&plan.categories, &other.categories, keep),
+        dispositions: mix(&plan.dispositions, &other.dispositions, keep),
+        queues: mix(&plan.queues, &other.queues, keep),
+        groups: mix(&plan.groups, &other.groups, keep),
+        agents: mix(&plan.agents, &other.agents, keep),
+    }
+}
+
+fn apply(mut plan: Plan, changes: &Diff) -> Plan {
+    for upsert in &changes.upserts {
+        plan.apply_entry(upsert.kind, &upsert.id, &upsert.document)
+            .unwrap();
+    }
+    for removal in &changes.removals {
+        assert!(
+            plan.remove_entry(removal.kind, &removal.id),
+            "{removal:?} was there"
+        );
+    }
+    plan
+}
+
+proptest! {
+    #[test]
+    fn canonical_form_reads_as_the_same_plan(plan in plan()) {
+        let document = render(&plan);
+        match parse(&document) {
+            Ok(read) => prop_assert_eq!(read, plan),
+            Err(errors) => prop_assert!(false, "{:#?}\n{}", errors, document),
+        }
+    }
+
+    #[test]
+    fn json_form_reads_as_the_same_plan(plan in plan()) {
+        let parsed = parse(&render(&plan)).unwrap();
+        let json = serde_json::to_string(&parsed).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+    }
+
+    #[test]
+    fn difference_makes_the_new_plan_of_the_old(old in plan(), other in plan(), keep in any::<u64>()) {
+        let new = mixed(&old, &other, keep);
+        let changes = diff(&old, &new);
+        prop_assert_eq!(apply(old.clone(), &changes), new.clone());
+        prop_assert_eq!(changes.is_empty(), old == new);
+        prop_assert!(diff(&new, &new).is_empty());
+        // Only what differs, in order, and every entry once.
+        let keys: Vec<_> = changes.upserts.iter().map(|upsert| (upsert.kind, &upsert.id)).collect();
+        prop_assert!(keys.is_sorted_by(|a, b| a < b));
+        let keys: Vec<_> = changes.removals.iter().map(|removal| (removal.kind, &removal.id)).collect();
+        prop_assert!(keys.is_sorted_by(|a, b| a < b));
+        for upsert in &changes.upserts {
+            let mut without = old.clone();
+            without.apply_entry(upsert.kind, &upsert.id, &upsert.document).unwrap();
+            prop_assert_ne!(&without, &old);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Tests of the plan module as a whole: documents in, problems or plans out.
+
+mod documents;
+mod forms;
+mod generated;
+mod large;
+mod limits;
+mod places;
+mod sample;
+mod warnings;
+
+use super::{Problem, check, parse};
+
+/// A plan with nothing wrong, on lines 1 to 12, so that what a test adds starts on line 13.
+const BASE: &str = r#"[channels.phone]
+kind = "realtime"
+units = 100
+offer_timeout = "20s"
+[skills.refund]
+[queues.refund]
+channels = ["phone"]
+objective = "30s"
+[groups.core]
+[agents.a1]
+groups = ["core"]
+skills = { refund = 5 }
+"#;
+
+/// Checks what is told of [`BASE`] with `addition` after it.
+#[track_caller]
+fn told(addition: &str, errors: &[&str]) {
+    told_of(&format!("{BASE}{addition}"), errors);
+}
+
+#[track_caller]
+fn told_of(document: &str, errors: &[&str]) {
+    let report = check(document);
+    assert_eq!(lines(&report.errors), errors, "errors of\n{document}");
+    assert_eq!(report.plan.is_none(), !errors.is_empty());
+    assert_eq!(parse(document).err().unwrap_or_default(), report.errors);
+}
+
+#[track_caller]
+fn warned(addition: &str, warnings: &[&str]) {
+    let report = check(&format!("{BASE}{addition}"));
+    assert_eq!(lines(&report.errors), [""; 0]);
+    assert_eq!(lines(&report.warnings), warnings, "warnings of\n{addition}");
+}
+
+fn lines(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}
