@@ -1,1 +1,3 @@
+//! The kefud program.
+
 fn main() {}
