@@ -31,3 +31,14 @@ fn endless_ids_are_cut() {
         format!("skills.\"{}\"…", &id[..3 * limits::ID_CHARS_MAX])
     );
 }
+
+#[test]
+fn keys_are_quoted_as_in_the_document() {
+    told(
+        "[skills.\"a\\tb\"]\n[skills.\"a.\\\"b\\\"\"]\nx = 1\n",
+        &[
+            "13:9 skills.\"a\\u0009b\": is not an id, use 1 to 128 characters without white space",
+            "15:1 skills.\"a.\\\"b\\\"\".x: unknown key `x`, the keys here are `name`",
+        ],
+    );
+}

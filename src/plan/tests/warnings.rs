@@ -73,3 +73,20 @@ fn a_limit_of_zero_forbids_a_channel() {
         ]
     );
 }
+
+#[test]
+fn a_category_asks_for_the_higher_of_two_levels() {
+    let addition = |queue: u8, category: u8| {
+        format!(
+            "[queues.q]\nchannels = [\"phone\"]\nobjective = \"1m\"\nskills = {{ refund = {queue} }}\n\
+             [categories.c]\nqueue = \"q\"\nskills = {{ refund = {category} }}\n"
+        )
+    };
+    warned(&addition(5, 2), &[]);
+    warned(
+        &addition(2, 6),
+        &[
+            "17:13 categories.c: no agent who serves queue `q` has the skills that this asks for too: lower them or add one",
+        ],
+    );
+}
