@@ -63,21 +63,9 @@ pub(super) struct Scan {
 /// Checks a data directory by the rules of opening, all of it, and changes nothing.
 pub fn verify(dir: impl AsRef<Path>) -> Result<Contents, OpenError> {
     let dir = dir.as_ref();
-    check_directory(dir)?;
+    directory::check(dir)?;
     // Beside a running daemon an append in flight would look like a crash.
-    let lock = match File::open(dir.join(LOCK)) {
-        Ok(file) => Some(file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(source) => {
-            return Err(OpenError::Io {
-                path: dir.join(LOCK),
-                source,
-            });
-        }
-    };
-    if let Some(lock) = &lock {
-        locked(dir, lock.try_lock_shared())?;
-    }
+    let _lock = directory::lock_shared(dir)?;
     Ok(scan(dir)?.contents)
 }
 

@@ -43,7 +43,6 @@ impl SegmentWriter {
         disk.sync_dir(dir).map_err(AppendError::Broken)?;
         Ok(SegmentWriter {
             file,
-            first_sequence,
             marker,
             durable_bytes: header.len() as u64,
         })
@@ -64,10 +63,9 @@ impl SegmentWriter {
             write_all_at(&mut *file, &record, offset)?;
         }
         file.sync()?;
-        let (first_sequence, marker, durable_bytes) = (tail.first_sequence, tail.marker, tail.bytes);
+        let (marker, durable_bytes) = (tail.marker, tail.bytes);
         Ok(SegmentWriter {
             file,
-            first_sequence,
             marker,
             durable_bytes,
         })
