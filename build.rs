@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("kefud.v1.descriptors.bin"), public.encode_to_vec())?;
 
-    tonic_prost_build::configure().compile_fds(files)?;
+    // Ordered maps: a request has one encoding, whose hash tells a repeat from another request.
+    tonic_prost_build::configure().btree_map(".").compile_fds(files)?;
     Ok(())
 }

@@ -202,6 +202,10 @@ impl Reader for MemoryStorage {
         let batches: Vec<Batch> = batches.cloned().collect();
         Ok(Box::new(batches.into_iter().map(Ok)))
     }
+
+    fn another(&self) -> Box<dyn Reader> {
+        Box::new(self.clone())
+    }
 }
 
 impl Snapshots for MemoryStorage {

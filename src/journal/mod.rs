@@ -173,6 +173,9 @@ pub trait Reader: Send {
     /// before `sequence`, when that lies inside a batch. [`JournalError::Compacted`] when events after
     /// `sequence` were retired.
     fn batches_after(&mut self, sequence: u64) -> Result<Batches, JournalError>;
+
+    /// One more reader of the same history, for another thread.
+    fn another(&self) -> Box<dyn Reader>;
 }
 
 /// A snapshot being read: its frames in order. It is verified as it is read, so it may be trusted only when

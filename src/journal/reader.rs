@@ -69,6 +69,10 @@ impl Reader for FileReader {
             ended: false,
         }))
     }
+
+    fn another(&self) -> Box<dyn Reader> {
+        Box::new(FileReader { dir: self.dir.clone(), durable: self.durable.clone() })
+    }
 }
 
 /// Batches out of one segment after the other.

@@ -82,7 +82,7 @@ pub(super) fn open(
 
     let (inbox_sender, inbox) = mpsc::channel(limits.inbox.max(1));
     let (control_sender, control) = mpsc::unbounded_channel();
-    let reader = journal.reader_source();
+    let reader = journal.reader();
     let snapshots = journal.snapshots();
     let (pump, done) = Pump::start(name, Box::new(journal)).map_err(|error| in_tenant(&error))?;
     let name: Arc<str> = name.into();
@@ -92,7 +92,7 @@ pub(super) fn open(
         clock,
         pump,
         done,
-        reader: Box::new(reader),
+        reader,
         snapshots,
         durable_sequence: mark.sequence(),
         inbox,
@@ -109,7 +109,7 @@ pub(super) fn open(
 
 fn make_streams(limits: &Limits, metrics: &TenantMetrics) -> Arc<Streams> {
     let metrics = metrics.clone();
-    Streams::new(limits.stream_mailbox, Box::new(move |stream| metrics.mailbox_overflowed(stream)))
+    Streams::new(limits.stream_mailbox, Box::new(move |stream| metrics.mailbox_overflow(stream)))
 }
 
 /// The first steps of a process: tells the engine that streams are gone and what time it is, and applies

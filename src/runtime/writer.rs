@@ -59,7 +59,7 @@ pub struct Parts {
     pub clock: Clock,
     pub pump: Pump,
     pub done: mpsc::UnboundedReceiver<Done>,
-    pub reader: Box<dyn Fn() -> Box<dyn Reader> + Send>,
+    pub reader: Box<dyn Reader>,
     pub snapshots: Arc<dyn Snapshots>,
     pub durable_sequence: u64,
     pub inbox: mpsc::Receiver<Job>,
@@ -126,7 +126,7 @@ impl Writer {
             for job in jobs.drain(..) {
                 self.job(job);
             }
-            self.parts.metrics.set_inbox(self.parts.inbox.len());
+            self.parts.metrics.inbox_depth(self.parts.inbox.len());
             self.tick_if_due();
             self.housekeep();
             self.flush();
@@ -214,7 +214,7 @@ impl Writer {
             }
             Control::Snapshot(result) => match result {
                 Ok(written) => {
-                    self.parts.metrics.snapshot_written(written.took.as_secs_f64(), written.bytes);
+                    self.parts.metrics.snapshot_written(written.took.as_secs_f64(), usize::try_from(written.bytes).unwrap_or(usize::MAX));
                     self.parts.pump.ask(Ask::Retire(written.sequence));
                 }
                 Err(error) => {
@@ -305,7 +305,7 @@ impl Writer {
     }
 
     fn make_snapshot(&mut self, sequence: u64) {
-        let reader = (self.parts.reader)();
+        let reader = self.parts.reader.another();
         let snapshots = self.parts.snapshots.clone();
         let control = self.parts.control_sender.clone();
         let work = move || {
@@ -333,7 +333,7 @@ impl Writer {
         if !matches!(failure, AppendError::Rejected(_)) {
             return false;
         }
-        match replay(&mut *(self.parts.reader)(), None) {
+        match replay(&mut *self.parts.reader, None) {
             Ok((state, mark)) if mark.sequence() == self.parts.durable_sequence => {
                 self.parts.streams.roll_back(mark.sequence());
                 self.parts.engine = Engine::new(state);

@@ -46,8 +46,10 @@ pub const RESUME_GRACE: Duration = Duration::from_secs(60);
 pub struct Opening {
     /// The state as it was at the subscription's sequence.
     pub snapshot: Vec<Item>,
-    /// What to say instead when the stream can be resumed after a sequence.
-    pub resume: Option<(u64, Item)>,
+    /// The sequence after which the consumer wants to go on, if it does.
+    pub after: Option<u64>,
+    /// What to say first when it can, if anything.
+    pub resume: Option<Item>,
     /// Close after the snapshot: nothing more will come.
     pub ends: bool,
 }
@@ -129,7 +131,7 @@ impl Streams {
     /// only one: earlier streams end, those of another session with [`Cut::SessionReplaced`].
     pub fn attach(self: &Arc<Self>, topic: Topic, session: u64, opening: Opening) -> Subscription {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
-        let first = self.first_items(topic, opening.resume, opening.snapshot);
+        let first = self.first_items(topic, opening.after, opening.resume, opening.snapshot);
         let (mailbox, receiver) = mpsc::channel(self.mailbox_items.max(1));
         let cut = CutSlot::default();
         if let Some(mut state) = self.topics.get_mut(&topic) {
@@ -151,15 +153,16 @@ impl Streams {
     fn first_items(
         &self,
         topic: Topic,
-        resume: Option<(u64, Item)>,
+        after: Option<u64>,
+        resumed: Option<Item>,
         snapshot: Vec<Item>,
     ) -> VecDeque<Arc<Item>> {
-        if let Some((after, resumed)) = resume
+        if let Some(after) = after
             && let Some(state) = self.topics.get(&topic)
             && after >= state.floor
         {
             let missed = state.history.iter().filter(|item| item.sequence() > after).cloned();
-            return std::iter::once(Arc::new(resumed)).chain(missed).collect();
+            return resumed.map(Arc::new).into_iter().chain(missed).collect();
         }
         snapshot.into_iter().map(Arc::new).collect()
     }

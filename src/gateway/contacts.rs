@@ -1,0 +1,459 @@
+//! `ContactService`: what gateways call.
+
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    engine::{
+        command::{Command, Connection, Ending, Enqueue, Reply, Target, Update},
+        limits::GATEWAY_LEASE_MS,
+        refusal::Refusal,
+        state::State,
+    },
+    proto::{
+        journal::{self as j, ContactStage, PlanKind},
+        v1::{
+            self, contact_service_server::ContactService, transfer_target,
+            watch_gateway_response::Update as GatewayUpdate,
+        },
+    },
+    runtime::{CallError, Desk, Start},
+    streams::{Item, Opening, Topic},
+};
+
+use super::{Answer, Api, Check, Streamed, convert, fingerprint, page_after, request_key, respond};
+
+/// Contacts in one part of a gateway's snapshot.
+const SNAPSHOT_PART: usize = 500;
+const LEASE_MS: std::ops::RangeInclusive<u64> = 5_000..=300_000;
+
+/// The contact that a reply is about (a repeat's by its id), as a message.
+pub(super) fn answered_contact(
+    state: &State,
+    reply: &Reply,
+    id: &str,
+    now_ms: u64,
+) -> Result<Option<v1::Contact>, Refusal> {
+    let record = match reply {
+        Reply::Contact(contact) | Reply::Enqueued { contact, .. } | Reply::Accepted { contact, .. } => {
+            state.contact(*contact)
+        }
+        _ => state.contact_by_id(id),
+    };
+    record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| missing(state, id))
+}
+
+fn missing(state: &State, id: &str) -> Refusal {
+    if state.compacted(id) {
+        Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
+    } else {
+        Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
+    }
+}
+
+/// Customer data as it is journaled.
+fn seal(
+    customer_ref: String,
+    attributes: std::collections::BTreeMap<String, String>,
+) -> j::Sealed {
+    let attributes = attributes.into_iter().map(|(key, value)| j::Attribute { key, value }).collect();
+    let customer = j::Customer { customer_ref, attributes };
+    j::Sealed { key: 0, data: customer.encode_to_vec() }
+}
+
+/// Where a transfer goes.
+pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> Target {
+    let Some(target) = target else {
+        check.problem("target", "is required");
+        return Target::Queue(String::new());
+    };
+    check.optional_id("target.fallback_queue", &target.fallback_queue);
+    match target.target {
+        Some(transfer_target::Target::Queue(queue)) => {
+            check.id("target.queue", &queue);
+            if !target.fallback_queue.is_empty() {
+                check.problem("target.fallback_queue", "goes with `agent_id` only");
+            }
+            Target::Queue(queue)
+        }
+        Some(transfer_target::Target::AgentId(agent)) => {
+            check.id("target.agent_id", &agent);
+            Target::Agent { agent, fallback: target.fallback_queue }
+        }
+        None => {
+            check.problem("target", "needs `queue` or `agent_id`");
+            Target::Queue(String::new())
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl ContactService for Api {
+    async fn enqueue_contact(
+        &self,
+        request: Request<v1::EnqueueContactRequest>,
+    ) -> Answer<v1::EnqueueContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        check.id("gateway_id", &request.gateway_id);
+        check.id("channel", &request.channel);
+        check.optional_id("queue", &request.queue);
+        check.optional_id("category", &request.category);
+        if request.queue.is_empty() && request.category.is_empty() {
+            check.problem("queue", "or `category` is required");
+        }
+        check.customer_ref("customer_ref", &request.customer_ref);
+        check.language("language", &request.language);
+        check.optional_id("case_id", &request.case_id);
+        check.priority("priority", request.priority);
+        let skills = check.skills("required_skills", &request.required_skills);
+        check.attributes("attributes", &request.attributes);
+        check.done()?;
+        let fingerprint = fingerprint("EnqueueContact", &request);
+        let (queue, channel) = (request.queue.clone(), request.channel.clone());
+        let enqueue = Enqueue {
+            id: request.contact_id,
+            gateway: request.gateway_id,
+            channel: request.channel,
+            queue: request.queue,
+            category: request.category,
+            language: request.language,
+            case_id: request.case_id,
+            priority: request.priority,
+            skills,
+            customer: seal(request.customer_ref, request.attributes),
+            fingerprint,
+        };
+        let id = enqueue.id.clone();
+        let answer = tenant
+            .call(None, Command::Enqueue(Box::new(enqueue)), move |state, reply, now_ms| {
+                let created = matches!(reply, Reply::Enqueued { created: true, .. });
+                let contact = answered_contact(state, reply, &id, now_ms)?;
+                Ok(v1::EnqueueContactResponse { contact, created })
+            })
+            .await;
+        match &answer {
+            Err(CallError::Refused(refusal)) if refusal.retry_after_ms.is_some() => {
+                tenant.rejected(&queue, &channel, refusal.reason);
+            }
+            Err(CallError::Overloaded) => tenant.rejected("", "", "OVERLOADED"),
+            _ => {}
+        }
+        Ok(Response::new(answer?))
+    }
+
+    async fn get_contact(&self, request: Request<v1::GetContactRequest>) -> Answer<v1::GetContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let id = request.into_inner().contact_id;
+        let mut check = Check::new();
+        check.id("contact_id", &id);
+        check.done()?;
+        let contact = tenant
+            .read(move |state, now_ms| {
+                let record = state.contact_by_id(&id).ok_or_else(|| missing(state, &id))?;
+                Ok(convert::contact(state, record, now_ms))
+            })
+            .await?;
+        Ok(Response::new(v1::GetContactResponse { contact: Some(contact) }))
+    }
+
+    async fn list_contacts(
+        &self,
+        request: Request<v1::ListContactsRequest>,
+    ) -> Answer<v1::ListContactsResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.optional_id("queue", &request.queue);
+        check.optional_id("gateway_id", &request.gateway_id);
+        let wanted = match v1::ContactState::try_from(request.state) {
+            Ok(v1::ContactState::Unspecified) => None,
+            Ok(
+                state @ (v1::ContactState::Waiting
+                | v1::ContactState::Offered
+                | v1::ContactState::Connecting
+                | v1::ContactState::Active),
+            ) => Some(state),
+            _ => {
+                check.problem("state", "must be a live state");
+                None
+            }
+        };
+        let size = check.page_size("page_size", request.page_size);
+        let after: u64 = page_after(&mut check, &request.page_token);
+        check.done()?;
+        let response = tenant
+            .read(move |state, now_ms| list_contacts(state, &request, wanted, size, after, now_ms))
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    async fn update_contact(
+        &self,
+        request: Request<v1::UpdateContactRequest>,
+    ) -> Answer<v1::UpdateContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        if let Some(priority) = request.priority {
+            check.priority("priority", priority);
+        }
+        check.language("language", request.language.as_deref().unwrap_or_default());
+        check.optional_id("case_id", request.case_id.as_deref().unwrap_or_default());
+        check.optional_id("category", request.category.as_deref().unwrap_or_default());
+        let required = request.required_skills.as_ref();
+        let skills = required.map(|list| check.skills("required_skills.skills", &list.skills));
+        if let Some(attributes) = &request.attributes {
+            check.attributes("attributes.entries", &attributes.entries);
+        }
+        let key = request_key(&mut check, &request.request_id, "UpdateContact", &request);
+        check.done()?;
+        let v1::UpdateContactRequest { contact_id, priority, language, case_id, category, attributes, .. } =
+            request;
+        let contact = tenant
+            .run(move |desk| {
+                // Only the attributes are replaced: the rest of the customer data is what is there.
+                let known = desk.state().contact_by_id(&contact_id);
+                let known = known.map(|record| convert::customer(record.customer.as_ref()).customer_ref);
+                let customer =
+                    attributes.map(|attributes| seal(known.unwrap_or_default(), attributes.entries));
+                let update = Update { priority, language, case_id, category, skills, customer };
+                let command = Command::Update { contact: contact_id.clone(), update: Box::new(update) };
+                let reply = desk.step(key.as_ref(), command)?;
+                answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())
+            })
+            .await?;
+        Ok(Response::new(v1::UpdateContactResponse { contact }))
+    }
+
+    async fn cancel_contact(
+        &self,
+        request: Request<v1::CancelContactRequest>,
+    ) -> Answer<v1::CancelContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let id = request.into_inner().contact_id;
+        let mut check = Check::new();
+        check.id("contact_id", &id);
+        check.done()?;
+        let contact = tenant
+            .call(None, Command::Cancel { contact: id.clone() }, move |state, reply, now_ms| {
+                answered_contact(state, reply, &id, now_ms)
+            })
+            .await?;
+        Ok(Response::new(v1::CancelContactResponse { contact }))
+    }
+
+    async fn report_connection(
+        &self,
+        request: Request<v1::ReportConnectionRequest>,
+    ) -> Answer<v1::ReportConnectionResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        let result = match request.result() {
+            v1::ConnectionResult::Answered => Some(Connection::Answered),
+            v1::ConnectionResult::Connected => Some(Connection::Connected),
+            v1::ConnectionResult::AgentUnreachable => Some(Connection::AgentUnreachable),
+            v1::ConnectionResult::CustomerGone => Some(Connection::CustomerGone),
+            v1::ConnectionResult::Unspecified => None,
+        };
+        let Some(result) = result else {
+            check.problem("result", "is required");
+            check.done()?;
+            return Err(Status::invalid_argument("result is required"));
+        };
+        check.done()?;
+        let v1::ReportConnectionRequest { contact_id: id, offer_id: offer, epoch, .. } = request;
+        let command = Command::ReportConnection { contact: id.clone(), offer, epoch, result };
+        let contact = tenant
+            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .await?;
+        Ok(Response::new(v1::ReportConnectionResponse { contact }))
+    }
+
+    async fn complete_contact(
+        &self,
+        request: Request<v1::CompleteContactRequest>,
+    ) -> Answer<v1::CompleteContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        check.optional_id("disposition", &request.disposition);
+        let resolution = check.resolution("resolution", request.resolution);
+        check.done()?;
+        let id = request.contact_id;
+        let ending = Ending { disposition: request.disposition, resolution };
+        let command = Command::Complete { agent: None, contact: id.clone(), ending };
+        let contact = tenant
+            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .await?;
+        Ok(Response::new(v1::CompleteContactResponse { contact }))
+    }
+
+    async fn transfer_contact(
+        &self,
+        request: Request<v1::TransferContactRequest>,
+    ) -> Answer<v1::TransferContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        let key = request_key(&mut check, &request.request_id, "TransferContact", &request);
+        let target = target(&mut check, request.target);
+        check.done()?;
+        let id = request.contact_id;
+        let command = Command::Transfer { agent: None, contact: id.clone(), target };
+        let contact = tenant
+            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .await?;
+        Ok(Response::new(v1::TransferContactResponse { contact }))
+    }
+
+    async fn keep_alive(&self, request: Request<v1::KeepAliveRequest>) -> Answer<v1::KeepAliveResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("gateway_id", &request.gateway_id);
+        let lease_ms = check.duration_ms("lease", request.lease.as_ref(), LEASE_MS, GATEWAY_LEASE_MS);
+        check.done()?;
+        let command = Command::GatewayAlive { gateway: request.gateway_id, lease_ms };
+        let expire_time = tenant
+            .call(None, command, move |state, reply, now_ms| {
+                // With a stream open the lease does not end; what is told is how long it would go on.
+                let deadline_ms = match reply {
+                    Reply::Gateway { deadline_ms, .. } if *deadline_ms != 0 => *deadline_ms,
+                    _ => now_ms + lease_ms,
+                };
+                Ok(convert::timestamp(state, deadline_ms))
+            })
+            .await?;
+        Ok(Response::new(v1::KeepAliveResponse { expire_time }))
+    }
+
+    type WatchContactStream = Streamed<v1::WatchContactResponse>;
+
+    async fn watch_contact(
+        &self,
+        request: Request<v1::WatchContactRequest>,
+    ) -> Answer<Self::WatchContactStream> {
+        let tenant = self.tenant_for_stream(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        check.done()?;
+        let watch = tenant.watch(move |desk| start_contact(desk, &request)).await?;
+        Ok(respond(watch, |item| match item {
+            Item::Contact(message) => Some(message.clone()),
+            Item::Gateway(_) | Item::Agent(_) => None,
+        }))
+    }
+
+    type WatchGatewayStream = Streamed<v1::WatchGatewayResponse>;
+
+    async fn watch_gateway(
+        &self,
+        request: Request<v1::WatchGatewayRequest>,
+    ) -> Answer<Self::WatchGatewayStream> {
+        let tenant = self.tenant_for_stream(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("gateway_id", &request.gateway_id);
+        check.done()?;
+        let watch = tenant.watch(move |desk| start_gateway(desk, &request)).await?;
+        Ok(respond(watch, |item| match item {
+            Item::Gateway(message) => Some(message.clone()),
+            Item::Contact(_) | Item::Agent(_) => None,
+        }))
+    }
+}
+
+fn list_contacts(
+    state: &State,
+    request: &v1::ListContactsRequest,
+    wanted: Option<v1::ContactState>,
+    size: usize,
+    after: u64,
+    now_ms: u64,
+) -> Result<v1::ListContactsResponse, Refusal> {
+    let queue = match request.queue.as_str() {
+        "" => None,
+        id => Some(
+            state
+                .names()
+                .number(PlanKind::Queue, id)
+                .ok_or_else(|| Refusal::not_found("QUEUE_NOT_FOUND", format!("there is no queue {id}")))?,
+        ),
+    };
+    let gateway = match request.gateway_id.as_str() {
+        "" => None,
+        // A gateway that never came has no contacts.
+        id => Some(state.gateway_by_id(id).unwrap_or(u32::MAX)),
+    };
+    let mut matching = state
+        .live_contacts_after(queue, gateway, after)
+        .filter(|record| wanted.is_none_or(|wanted| convert::contact_state(record) == wanted));
+    let page: Vec<&j::ContactRecord> = matching.by_ref().take(size).collect();
+    let last = page.last().map(|record| record.contact);
+    let next_page_token =
+        last.filter(|_| matching.next().is_some()).map(|last| last.to_string()).unwrap_or_default();
+    let contacts = page.into_iter().map(|record| convert::contact(state, record, now_ms)).collect();
+    Ok(v1::ListContactsResponse { contacts, next_page_token })
+}
+
+fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) -> Result<Start, Refusal> {
+    let (state, now_ms) = (desk.state(), desk.now_ms());
+    let id = &request.contact_id;
+    let record = state.contact_by_id(id).ok_or_else(|| missing(state, id))?;
+    let message = v1::WatchContactResponse {
+        contact: Some(convert::contact(state, record, now_ms)),
+        cause: v1::ContactCause::Unspecified.into(),
+        sequence: state.sequence(),
+        time: convert::timestamp(state, now_ms),
+    };
+    let after = request.after_sequence;
+    let resumes = after > 0 && after <= state.sequence();
+    let opening = Opening {
+        snapshot: vec![Item::Contact(message.clone())],
+        // There is no message for it: a resumed watch starts with what was missed.
+        resume: None,
+        after: resumes.then_some(after),
+        ends: record.stage() == ContactStage::Closed,
+    };
+    Ok(Start { topic: Topic::Contact(record.contact), session: 0, opening, lost: None })
+}
+
+fn start_gateway(desk: &mut Desk<'_>, request: &v1::WatchGatewayRequest) -> Result<Start, Refusal> {
+    let gateway_id = request.gateway_id.clone();
+    let reply = desk.step(None, Command::GatewayAlive { gateway: gateway_id.clone(), lease_ms: 0 })?;
+    let (state, now_ms) = (desk.state(), desk.now_ms());
+    let gateway = match reply {
+        Reply::Gateway { gateway, .. } => gateway,
+        _ => state.gateway_by_id(&gateway_id).unwrap_or(0),
+    };
+    let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
+    let item = |update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });
+    let contacts: Vec<v1::Contact> = state
+        .live_contacts_after(None, Some(gateway), 0)
+        .map(|record| convert::contact(state, record, now_ms))
+        .collect();
+    let mut snapshot = Vec::new();
+    let parts = contacts.len().div_ceil(SNAPSHOT_PART).max(1);
+    let mut rest = contacts.into_iter();
+    for part in 1..=parts {
+        let contacts = rest.by_ref().take(SNAPSHOT_PART).collect();
+        let more = part < parts;
+        snapshot.push(item(GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more })));
+    }
+    let after = request.after_sequence;
+    let resumes = after > 0 && after <= sequence;
+    let resumed = item(GatewayUpdate::Resumed(v1::StreamResumed { after_sequence: after }));
+    let opening =
+        Opening { snapshot, resume: Some(resumed), after: resumes.then_some(after), ends: false };
+    let lost = Some(Command::GatewayStreamLost { gateway: gateway_id });
+    Ok(Start { topic: Topic::Gateway(gateway), session: 0, opening, lost })
+}

@@ -1,0 +1,200 @@
+//! `SupervisorService`: what supervisors call.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use tokio::sync::watch;
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    engine::{command::Command, refusal::Refusal, state::State},
+    proto::v1::{self, supervisor_service_server::SupervisorService},
+    runtime::{CallError, Tenant},
+};
+
+use super::{
+    Answer, Api, Check, Streamed,
+    agents::{availability_command, call_agent},
+    contacts::answered_contact,
+    convert, page_after, request_key,
+};
+
+const INTERVAL_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
+const INTERVAL_DEFAULT_MS: u64 = 1_000;
+
+#[tonic::async_trait]
+impl SupervisorService for Api {
+    async fn list_queues(&self, request: Request<v1::ListQueuesRequest>) -> Answer<v1::ListQueuesResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        let size = check.page_size("page_size", request.page_size);
+        let after: String = page_after(&mut check, &request.page_token);
+        check.done()?;
+        let response = tenant
+            .read(move |state, now_ms| {
+                let ids: Vec<&String> =
+                    state.plan().queues.keys().filter(|id| **id > after).take(size + 1).collect();
+                let (ids, next_page_token) = page(&ids, size);
+                let queues = ids.iter().map(|id| convert::queue(state, id, now_ms)).collect();
+                Ok(v1::ListQueuesResponse { queues, next_page_token, sequence: state.sequence() })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    type WatchQueuesStream = Streamed<v1::WatchQueuesResponse>;
+
+    async fn watch_queues(&self, request: Request<v1::WatchQueuesRequest>) -> Answer<Self::WatchQueuesStream> {
+        let tenant = self.tenant_for_stream(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        let interval = request.interval.as_ref();
+        let interval_ms = check.duration_ms("interval", interval, INTERVAL_MS, INTERVAL_DEFAULT_MS);
+        check.done()?;
+        let stream = watch_queues(tenant, Duration::from_millis(interval_ms), self.drain.clone());
+        Ok(Response::new(Box::pin(stream)))
+    }
+
+    async fn list_agents(&self, request: Request<v1::ListAgentsRequest>) -> Answer<v1::ListAgentsResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.optional_id("group", &request.group);
+        let size = check.page_size("page_size", request.page_size);
+        let after: String = page_after(&mut check, &request.page_token);
+        check.done()?;
+        let response = tenant.read(move |state, _| list_agents(state, &request, size, &after)).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn assign_contact(
+        &self,
+        request: Request<v1::AssignContactRequest>,
+    ) -> Answer<v1::AssignContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &request.contact_id);
+        check.id("agent_id", &request.agent_id);
+        let key = request_key(&mut check, &request.request_id, "AssignContact", &request);
+        check.done()?;
+        let v1::AssignContactRequest { contact_id: id, agent_id: agent, override_requirements, .. } = request;
+        let command = Command::Assign { contact: id.clone(), agent, override_requirements };
+        let contact = tenant
+            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .await?;
+        Ok(Response::new(v1::AssignContactResponse { contact }))
+    }
+
+    async fn set_agent_availability(
+        &self,
+        request: Request<v1::SetAgentAvailabilityRequest>,
+    ) -> Answer<v1::SetAgentAvailabilityResponse> {
+        let tenant = self.tenant(&request)?;
+        let request = request.into_inner();
+        let mut check = Check::new();
+        let key = request_key(&mut check, &request.request_id, "SetAgentAvailability", &request);
+        let v1::SetAgentAvailabilityRequest { agent_id: id, availability, reason, .. } = request;
+        let command = availability_command(check, id.clone(), availability, reason)?;
+        let agent = call_agent(&tenant, key, id, command).await?;
+        Ok(Response::new(v1::SetAgentAvailabilityResponse { agent }))
+    }
+}
+
+/// The first `size` of ids that hold one more if there is a next page, and the token for it.
+fn page<'a>(ids: &'a [&'a String], size: usize) -> (&'a [&'a String], String) {
+    if ids.len() > size {
+        let ids = &ids[..size];
+        (ids, ids.last().map(ToString::to_string).unwrap_or_default())
+    } else {
+        (ids, String::new())
+    }
+}
+
+fn list_agents(
+    state: &State,
+    request: &v1::ListAgentsRequest,
+    size: usize,
+    after: &str,
+) -> Result<v1::ListAgentsResponse, Refusal> {
+    if !request.group.is_empty() && !state.plan().groups.contains_key(&request.group) {
+        return Err(Refusal::not_found("GROUP_NOT_FOUND", format!("there is no group {}", request.group)));
+    }
+    let bounds = (std::ops::Bound::Excluded(after.to_owned()), std::ops::Bound::Unbounded);
+    let ids: Vec<&String> = state
+        .plan()
+        .agents
+        .range(bounds)
+        .filter(|(_, agent)| request.group.is_empty() || agent.groups.contains(&request.group))
+        .map(|(id, _)| id)
+        .filter(|id| {
+            !request.signed_in || state.agent_by_id(id).is_some_and(|agent| agent.record.session != 0)
+        })
+        .take(size + 1)
+        .collect();
+    let (ids, next_page_token) = page(&ids, size);
+    let agents =
+        ids.iter().filter_map(|id| state.agent_by_id(id)).map(|agent| convert::agent(state, agent)).collect();
+    Ok(v1::ListAgentsResponse { agents, next_page_token, sequence: state.sequence() })
+}
+
+/// All queues, then at most once an interval those that changed. Each message tells how things are at its
+/// sequence, so one that is skipped is not missed.
+fn watch_queues(
+    tenant: Tenant,
+    interval: Duration,
+    drain: watch::Receiver<bool>,
+) -> impl Stream<Item = Result<v1::WatchQueuesResponse, Status>> {
+    struct Watching {
+        tenant: Tenant,
+        timer: tokio::time::Interval,
+        drain: watch::Receiver<bool>,
+        told: BTreeMap<String, v1::Queue>,
+        first: bool,
+        ended: bool,
+    }
+    let mut timer = tokio::time::interval(interval);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let start = Watching { tenant, timer, drain, told: BTreeMap::new(), first: true, ended: false };
+    futures_util::stream::unfold(start, |mut watching| async move {
+        if watching.ended {
+            return None;
+        }
+        loop {
+            let stopping = tokio::select! {
+                _ = watching.timer.tick() => false,
+                _ = watching.drain.wait_for(|drain| *drain) => true,
+            };
+            let read = if stopping {
+                Err(CallError::Stopping)
+            } else {
+                let read = |state: &State, now_ms| {
+                    let queues = state.plan().queues.keys().map(|id| convert::queue(state, id, now_ms));
+                    Ok((queues.collect::<Vec<_>>(), state.sequence(), convert::timestamp(state, now_ms)))
+                };
+                watching.tenant.read(read).await
+            };
+            let (queues, sequence, time) = match read {
+                Ok(read) => read,
+                // A full inbox passes; the next interval tells.
+                Err(CallError::Overloaded) => continue,
+                Err(error) => {
+                    watching.ended = true;
+                    return Some((Err(error.into()), watching));
+                }
+            };
+            let now: BTreeMap<String, v1::Queue> =
+                queues.into_iter().map(|queue| (queue.queue.clone(), queue)).collect();
+            let changed = now.iter().filter(|(id, queue)| watching.told.get(*id) != Some(queue));
+            let queues: Vec<v1::Queue> = changed.map(|(_, queue)| queue.clone()).collect();
+            let removed_queues: Vec<String> =
+                watching.told.keys().filter(|id| !now.contains_key(*id)).cloned().collect();
+            watching.told = now;
+            if std::mem::take(&mut watching.first) || !queues.is_empty() || !removed_queues.is_empty() {
+                let message = v1::WatchQueuesResponse { queues, removed_queues, sequence, time };
+                return Some((Ok(message), watching));
+            }
+        }
+    })
+}
