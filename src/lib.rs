@@ -7,5 +7,6 @@ pub mod journal;
 pub mod plan;
 pub mod proto;
 pub mod runtime;
+pub mod sim;
 pub mod streams;
 pub mod telemetry;
