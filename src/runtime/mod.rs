@@ -34,6 +34,13 @@ pub struct Tenants {
     failed: watch::Receiver<bool>,
 }
 
+impl std::fmt::Debug for Tenants {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<String> = self.tenants.iter().map(|entry| entry.key().clone()).collect();
+        f.debug_struct("Tenants").field("tenants", &names).finish_non_exhaustive()
+    }
+}
+
 impl Tenants {
     /// Opens every tenant: recovers its state, starts its writer.
     pub async fn open(

@@ -1,0 +1,187 @@
+use std::sync::{Arc, Mutex};
+
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{Request, Response, Status, transport};
+use tonic_types::{BadRequest, ErrorDetails, FieldViolation, StatusExt};
+
+use super::*;
+use crate::proto::v1::{
+    GetPlanRequest, GetPlanResponse,
+    plan_service_server::{PlanService, PlanServiceServer},
+};
+
+type Answer = Result<ApplyPlanResponse, Status>;
+
+/// A plan service that gives one answer and remembers the request and its tenant.
+struct Fake {
+    answer: Answer,
+    seen: Arc<Mutex<Option<(ApplyPlanRequest, String)>>>,
+}
+
+#[tonic::async_trait]
+impl PlanService for Fake {
+    async fn apply_plan(
+        &self,
+        request: Request<ApplyPlanRequest>,
+    ) -> Result<Response<ApplyPlanResponse>, Status> {
+        let tenant = request
+            .metadata()
+            .get("kefud-tenant")
+            .and_then(|tenant| tenant.to_str().ok());
+        let tenant = tenant.unwrap_or_default().to_owned();
+        *self.seen.lock().expect("not poisoned") = Some((request.into_inner(), tenant));
+        self.answer.clone().map(Response::new)
+    }
+
+    async fn get_plan(&self, _: Request<GetPlanRequest>) -> Result<Response<GetPlanResponse>, Status> {
+        Ok(Response::new(GetPlanResponse {
+            document: "x = 1\n".into(),
+            revision: 4,
+        }))
+    }
+}
+
+#[derive(clap::Parser)]
+struct Line {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// Applies a plan to a fake that gives `answer`: exit code, both outputs, what the fake saw.
+async fn applied(
+    arguments: &[&str],
+    answer: Answer,
+) -> (ExitCode, String, String, Option<(ApplyPlanRequest, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let seen = Arc::new(Mutex::new(None));
+    let service = PlanServiceServer::new(Fake {
+        answer,
+        seen: Arc::clone(&seen),
+    });
+    let server = transport::Server::builder().add_service(service);
+    let server = tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    let line = ["apply", "p.toml", "--server", address.as_str()];
+    let line = line.into_iter().chain(arguments.iter().copied());
+    let args = <Line as clap::Parser>::try_parse_from(line)
+        .expect("arguments")
+        .args;
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = apply(args, "document".into(), &mut out, &mut err)
+        .await
+        .expect("called");
+    server.abort();
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let seen = seen.lock().expect("not poisoned").take();
+    (code, text(out), text(err), seen)
+}
+
+fn done() -> Answer {
+    Ok(ApplyPlanResponse {
+        revision: 7,
+        added: 1,
+        changed: 2,
+        removed: 3,
+    })
+}
+
+#[tokio::test]
+async fn arguments_become_the_request() {
+    let request =
+        |validate_only, expected_revision, policy: RemovedQueuePolicy, queue: &str| ApplyPlanRequest {
+            document: "document".into(),
+            validate_only,
+            expected_revision,
+            removed_queue_policy: policy.into(),
+            move_to_queue: queue.into(),
+            request_id: String::new(),
+        };
+    let table: [(&[&str], &str, ApplyPlanRequest, &str); 3] = [
+        (
+            &[],
+            "default",
+            request(false, 0, RemovedQueuePolicy::Refuse, ""),
+            "1 added, 2 changed, 3 removed; revision 7 is in force\n",
+        ),
+        (
+            &[
+                "--dry-run",
+                "--tenant",
+                "east",
+                "--expected-revision",
+                "6",
+                "--removed-queues",
+                "end",
+            ],
+            "east",
+            request(true, 6, RemovedQueuePolicy::End, ""),
+            "would change: 1 added, 2 changed, 3 removed; revision 7 stays in force\n",
+        ),
+        (
+            &["--removed-queues", "move:general"],
+            "default",
+            request(false, 0, RemovedQueuePolicy::Move, "general"),
+            "1 added, 2 changed, 3 removed; revision 7 is in force\n",
+        ),
+    ];
+    for (arguments, tenant, request, printed) in table {
+        let (code, out, err, seen) = applied(arguments, done()).await;
+        assert_eq!(seen, Some((request, tenant.to_owned())), "{arguments:?}");
+        assert_eq!(
+            (code, out.as_str(), err.as_str()),
+            (ExitCode::SUCCESS, printed, ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_told_line_by_line() {
+    let violations = BadRequest::new(vec![
+        FieldViolation::new("document", "1:2 queues.a: no such channel"),
+        FieldViolation::new("document", "3:4 agents.b: no such group"),
+    ]);
+    let invalid = Status::with_error_details(
+        tonic::Code::InvalidArgument,
+        "2 errors",
+        ErrorDetails::with_bad_request(violations.field_violations),
+    );
+    let reason = ErrorDetails::with_error_info("REVISION_MISMATCH", "kefud", []);
+    let aborted = Status::with_error_details(tonic::Code::Aborted, "revision 8 is in force", reason);
+    let table = [
+        (
+            invalid,
+            ExitCode::from(EXIT_WRONG_INPUT),
+            "p.toml: document: 1:2 queues.a: no such channel\np.toml: document: 3:4 agents.b: no such group\n",
+        ),
+        (
+            aborted,
+            ExitCode::FAILURE,
+            "kefud: revision 8 is in force (REVISION_MISMATCH)\n",
+        ),
+        (
+            Status::unavailable("draining"),
+            ExitCode::FAILURE,
+            "kefud: draining\n",
+        ),
+    ];
+    for (status, code, printed) in table {
+        let (given, out, err, _) = applied(&[], Err(status)).await;
+        assert_eq!((given, out.as_str(), err.as_str()), (code, "", printed));
+    }
+}
+
+#[test]
+fn policies_are_read() {
+    let table = [
+        ("refuse", Some(RemovedQueues::Refuse)),
+        ("end", Some(RemovedQueues::End)),
+        ("move:q", Some(RemovedQueues::Move("q".into()))),
+        ("move:", None),
+        ("keep", None),
+    ];
+    for (text, expected) in table {
+        assert_eq!(text.parse().ok(), expected, "{text}");
+    }
+}

@@ -1,0 +1,127 @@
+//! What is measured: facts that the runtime takes from durable events, and states that it reads off.
+
+use std::sync::Arc;
+
+/// How a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitOutcome {
+    /// An agent answered.
+    Answered,
+    /// The customer left.
+    Abandoned,
+    /// A limit or an administrator ended it.
+    Expired,
+    /// Its gateway was lost.
+    Lost,
+    /// It went to another queue.
+    Moved,
+}
+
+impl WaitOutcome {
+    /// Its word in the metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Abandoned => "abandoned",
+            Self::Expired => "expired",
+            Self::Lost => "lost",
+            Self::Moved => "moved",
+        }
+    }
+}
+
+/// Something that happened, once it is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // queue and channel are ids in the plan; times are in milliseconds
+pub enum Measure {
+    /// A contact was accepted into a queue from a gateway.
+    ContactEntered { queue: Arc<str>, channel: Arc<str> },
+    /// A contact was refused.
+    ContactRejected {
+        queue: Arc<str>,
+        channel: Arc<str>,
+        reason: &'static str,
+    },
+    /// A contact stopped waiting in a queue.
+    WaitEnded {
+        queue: Arc<str>,
+        channel: Arc<str>,
+        outcome: WaitOutcome,
+        wait_ms: u64,
+    },
+    /// A contact ended: `completed`, `abandoned`, `expired` or `lost`.
+    ContactClosed {
+        queue: Arc<str>,
+        channel: Arc<str>,
+        outcome: &'static str,
+    },
+    /// An offer ended, so long after it was made: `accepted`, `no_answer`, `declined` or `withdrawn`.
+    OfferEnded {
+        queue: Arc<str>,
+        channel: Arc<str>,
+        result: &'static str,
+        after_ms: u64,
+    },
+    /// A contact left its agent.
+    HandleEnded {
+        queue: Arc<str>,
+        channel: Arc<str>,
+        handle_ms: u64,
+    },
+    /// A wrap-up ended.
+    WrapUpEnded {
+        queue: Arc<str>,
+        channel: Arc<str>,
+        wrap_up_ms: u64,
+    },
+}
+
+impl Measure {
+    /// The queue and channel that it is about.
+    pub(super) fn place(&self) -> (&Arc<str>, &Arc<str>) {
+        match self {
+            Self::ContactEntered { queue, channel }
+            | Self::ContactRejected { queue, channel, .. }
+            | Self::WaitEnded { queue, channel, .. }
+            | Self::ContactClosed { queue, channel, .. }
+            | Self::OfferEnded { queue, channel, .. }
+            | Self::HandleEnded { queue, channel, .. }
+            | Self::WrapUpEnded { queue, channel, .. } => (queue, channel),
+        }
+    }
+}
+
+/// The result of an offer that was accepted.
+pub const ACCEPTED: &str = "accepted";
+
+/// How a queue stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueueGauges {
+    /// Its id in the plan.
+    pub queue: Arc<str>,
+    /// Contacts that wait, offered ones included, by id of the channel.
+    pub waiting: Vec<(Arc<str>, u64)>,
+    /// The wait of the one that has waited longest; 0 when nobody waits.
+    pub oldest_wait_ms: u64,
+}
+
+/// How a tenant stands, read off at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantGauges {
+    /// The tenant.
+    pub tenant: Arc<str>,
+    /// The queues of the plan in force. One that is missing here is shown as empty.
+    pub queues: Vec<QueueGauges>,
+    /// Agents of the plan by state: `ready`, `busy`, `not_ready`, `wrap_up`, `disconnected`,
+    /// `signed_out`. A state that is missing is shown as 0.
+    pub agents_by_state: Vec<(&'static str, u64)>,
+    /// Sequence of the latest event.
+    pub sequence: u64,
+    /// Sequence of the latest event that is durable.
+    pub durable_sequence: u64,
+    /// Contacts that have not ended.
+    pub contacts_live: u64,
+    /// Revision of the plan in force.
+    pub plan_revision: u64,
+}

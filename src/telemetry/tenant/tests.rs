@@ -1,0 +1,210 @@
+use std::sync::Arc;
+
+use super::super::{Measure, Metrics, QueueGauges, TenantGauges, WaitOutcome};
+
+fn id(text: &str) -> Arc<str> {
+    Arc::from(text)
+}
+
+/// The rendered text must hold each of these lines and none of those.
+fn check(metrics: &Metrics, present: &[&str], absent: &[&str]) {
+    let text = metrics.render();
+    for line in present {
+        assert!(
+            text.lines().any(|known| known == *line),
+            "no line {line} in\n{text}"
+        );
+    }
+    for part in absent {
+        assert!(!text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[test]
+fn measures_become_counters_and_histograms() {
+    let (queue, channel) = (id("complaints"), id("phone"));
+    let place = || (Arc::clone(&queue), Arc::clone(&channel));
+    let metrics = Metrics::new();
+    let tenant = metrics.tenant("east");
+    let mut measures = Vec::new();
+    for wait_ms in [50, 20_000, 20_001, 7_200_000] {
+        let (queue, channel) = place();
+        measures.push(Measure::ContactEntered { queue, channel });
+        let (queue, channel) = place();
+        measures.push(Measure::WaitEnded {
+            queue,
+            channel,
+            outcome: WaitOutcome::Answered,
+            wait_ms,
+        });
+    }
+    let (queue, channel) = place();
+    measures.push(Measure::WaitEnded {
+        queue,
+        channel,
+        outcome: WaitOutcome::Abandoned,
+        wait_ms: 1_000,
+    });
+    let (queue, channel) = place();
+    measures.push(Measure::ContactRejected {
+        queue,
+        channel,
+        reason: "queue_full",
+    });
+    let (queue, channel) = place();
+    measures.push(Measure::ContactClosed {
+        queue,
+        channel,
+        outcome: "completed",
+    });
+    for (result, after_ms) in [("accepted", 2_000), ("no_answer", 15_000)] {
+        let (queue, channel) = place();
+        measures.push(Measure::OfferEnded {
+            queue,
+            channel,
+            result,
+            after_ms,
+        });
+    }
+    let (queue, channel) = place();
+    measures.push(Measure::HandleEnded {
+        queue,
+        channel,
+        handle_ms: 300_000,
+    });
+    let (queue, channel) = place();
+    measures.push(Measure::WrapUpEnded {
+        queue,
+        channel,
+        wrap_up_ms: 500,
+    });
+    for measure in &measures {
+        tenant.record(measure);
+    }
+    check(
+        &metrics,
+        MEASURED,
+        &[
+            "quantile",
+            "kefud_contact_wait_seconds_bucket{tenant=\"east\",queue=\"complaints\",channel=\"phone\",outcome=\"lost\"",
+        ],
+    );
+}
+
+const MEASURED: &[&str] = &[
+    "# HELP kefud_contacts_entered_total Contacts accepted into the queue from a gateway.",
+    "# TYPE kefud_contacts_entered_total counter",
+    r#"kefud_contacts_entered_total{tenant="east",queue="complaints",channel="phone"} 4"#,
+    "# TYPE kefud_contact_wait_seconds histogram",
+    r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="0.1"} 1"#,
+    r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="20"} 2"#,
+    r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="30"} 3"#,
+    r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="3600"} 3"#,
+    r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="+Inf"} 4"#,
+    r#"kefud_contact_wait_seconds_sum{tenant="east",queue="complaints",channel="phone",outcome="answered"} 7240.051"#,
+    r#"kefud_contact_wait_seconds_count{tenant="east",queue="complaints",channel="phone",outcome="answered"} 4"#,
+    r#"kefud_contact_wait_seconds_count{tenant="east",queue="complaints",channel="phone",outcome="abandoned"} 1"#,
+    r#"kefud_contacts_rejected_total{tenant="east",queue="complaints",channel="phone",reason="queue_full"} 1"#,
+    r#"kefud_contacts_closed_total{tenant="east",queue="complaints",channel="phone",outcome="completed"} 1"#,
+    r#"kefud_offers_ended_total{tenant="east",queue="complaints",channel="phone",result="accepted"} 1"#,
+    r#"kefud_offers_ended_total{tenant="east",queue="complaints",channel="phone",result="no_answer"} 1"#,
+    "# TYPE kefud_offer_accept_seconds histogram",
+    r#"kefud_offer_accept_seconds_bucket{tenant="east",queue="complaints",channel="phone",le="1"} 0"#,
+    r#"kefud_offer_accept_seconds_bucket{tenant="east",queue="complaints",channel="phone",le="2"} 1"#,
+    r#"kefud_offer_accept_seconds_count{tenant="east",queue="complaints",channel="phone"} 1"#,
+    r#"kefud_contact_handle_seconds_sum{tenant="east",queue="complaints",channel="phone"} 300"#,
+    r#"kefud_wrap_up_seconds_bucket{tenant="east",queue="complaints",channel="phone",le="0.5"} 1"#,
+];
+
+#[test]
+fn journal_and_streams_are_measured() {
+    let metrics = Metrics::new();
+    let tenant = metrics.tenant("default");
+    tenant.journal_synced(0.000_2, 3, 700);
+    tenant.journal_failed("sync");
+    tenant.snapshot_written(2.0, 4_096);
+    tenant.mailbox_overflow("agent");
+    tenant.inbox_depth(17);
+    check(
+        &metrics,
+        &[
+            r#"kefud_journal_sync_seconds_bucket{tenant="default",le="0.0001"} 0"#,
+            r#"kefud_journal_sync_seconds_bucket{tenant="default",le="0.00025"} 1"#,
+            r#"kefud_journal_batch_events_bucket{tenant="default",le="2"} 0"#,
+            r#"kefud_journal_batch_events_bucket{tenant="default",le="4"} 1"#,
+            r#"kefud_journal_written_bytes_total{tenant="default"} 700"#,
+            r#"kefud_journal_failures_total{tenant="default",kind="sync"} 1"#,
+            r#"kefud_snapshot_bytes{tenant="default"} 4096"#,
+            r#"kefud_stream_overflows_total{tenant="default",stream="agent"} 1"#,
+            r#"kefud_inbox_commands{tenant="default"} 17"#,
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn gauges_follow_and_what_left_goes_to_zero() {
+    let metrics = Metrics::new();
+    let queue = |name: &str, waiting: &[(&str, u64)], oldest_wait_ms| QueueGauges {
+        queue: id(name),
+        waiting: waiting
+            .iter()
+            .map(|(channel, count)| (id(channel), *count))
+            .collect(),
+        oldest_wait_ms,
+    };
+    let first = TenantGauges {
+        tenant: id("default"),
+        queues: vec![
+            queue("a", &[("phone", 3), ("qq", 1)], 1_500),
+            queue("b", &[("phone", 2)], 9_000),
+        ],
+        agents_by_state: vec![("ready", 4), ("busy", 1)],
+        sequence: 12,
+        durable_sequence: 10,
+        contacts_live: 6,
+        plan_revision: 2,
+    };
+    let second = TenantGauges {
+        queues: vec![queue("a", &[("phone", 5)], 0)],
+        agents_by_state: vec![("ready", 5)],
+        ..first.clone()
+    };
+    metrics.tenant("default").set_gauges(&first);
+    check(
+        &metrics,
+        &[
+            r#"kefud_contacts_waiting{tenant="default",queue="a",channel="phone"} 3"#,
+            r#"kefud_contacts_waiting{tenant="default",queue="a",channel="qq"} 1"#,
+            r#"kefud_contacts_entered_total{tenant="default",queue="b",channel="phone"} 0"#,
+            r#"kefud_oldest_wait_seconds{tenant="default",queue="b"} 9"#,
+            r#"kefud_agents{tenant="default",state="busy"} 1"#,
+            r#"kefud_sequence{tenant="default"} 12"#,
+            r#"kefud_durable_sequence{tenant="default"} 10"#,
+            r#"kefud_contacts_live{tenant="default"} 6"#,
+            r#"kefud_plan_revision{tenant="default"} 2"#,
+        ],
+        &[],
+    );
+    metrics.tenant("default").set_gauges(&second);
+    check(
+        &metrics,
+        &[
+            r#"kefud_contacts_waiting{tenant="default",queue="a",channel="phone"} 5"#,
+            r#"kefud_contacts_waiting{tenant="default",queue="a",channel="qq"} 0"#,
+            r#"kefud_contacts_waiting{tenant="default",queue="b",channel="phone"} 0"#,
+            r#"kefud_oldest_wait_seconds{tenant="default",queue="b"} 0"#,
+            r#"kefud_agents{tenant="default",state="ready"} 5"#,
+            r#"kefud_agents{tenant="default",state="busy"} 0"#,
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn daemons_in_one_process_count_apart() {
+    let (one, other) = (Metrics::new(), Metrics::new());
+    one.connection_refused();
+    check(&one, &["kefud_connections_refused_total 1"], &[]);
+    check(&other, &["kefud_connections_refused_total 0"], &[]);
+}
