@@ -2,9 +2,9 @@
 //!
 //! Only reads. What is to be repaired is handed to the caller, so that verifying and opening can't disagree.
 //!
-//! One append is in flight at a time and the segment before was whole when another was begun. So a crash leaves
-//! at most one record incomplete, at the very end of the last segment, with nothing after it. A record that
-//! can't be read anywhere else, or with a sound one behind it, was durable once: that is damage.
+//! One append is in flight at a time, and a segment is whole when the next is begun. So a crash leaves at most
+//! one record incomplete, at the very end of the last segment, with nothing after it. A record that can't be
+//! read anywhere else, or with a sound one behind it, was durable once: that is damage.
 
 use std::path::{Path, PathBuf};
 

@@ -77,7 +77,7 @@ fn zeros_and_noise_after_the_last_record_are_cut() {
     for tail in [
         vec![0; 1],
         vec![0; 5000],
-        (0..200_000u32).map(|n| (n * 7919 >> 3) as u8).collect(),
+        (0..200_000u32).map(|n| ((n * 7919) >> 3) as u8).collect(),
     ] {
         let dir = tempfile::tempdir().unwrap();
         written(dir.path(), &[three()]);
