@@ -198,7 +198,7 @@ impl Walk<'_> {
     fn check_end(&self) -> Result<Mark, ReadError> {
         let end = self.end.unwrap_or(Mark::START);
         match &self.snapshot {
-            Some(snapshot) if end.sequence < snapshot.sequence || self.tail.is_none() => {
+            Some(snapshot) if end.sequence < snapshot.sequence => {
                 let what = format!(
                     "it is newer than the journal, which ends at sequence {}",
                     end.sequence

@@ -113,6 +113,21 @@ fn a_sound_record_is_found_wherever_it_lies_behind_a_bad_one() {
 }
 
 #[test]
+fn an_earlier_record_repeated_in_what_was_cut_short_is_no_evidence_of_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), &[three()]);
+    let path = segment(dir.path(), 1);
+    let sound = std::fs::read(&path).unwrap();
+    let offsets = record_offsets(&three());
+    let tail = [b"garbage", &sound[offsets[1]..offsets[2]]].concat();
+    std::fs::write(&path, [&sound[..], &tail].concat()).unwrap();
+    assert_eq!(
+        verify(dir.path()).unwrap().cut.map(|cut| cut.bytes),
+        Some(tail.len() as u64)
+    );
+}
+
+#[test]
 fn several_lost_records_are_not_taken_for_one_cut_short() {
     let dir = tempfile::tempdir().unwrap();
     written(dir.path(), &[three()]);
