@@ -44,7 +44,8 @@ pub enum AppendError {
 /// Where a data directory is damaged, and how.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} is damaged at byte {offset}: {what}; nothing was changed: restore the directory from a backup, or move it away to start empty",
+    "{} is damaged at byte {offset}: {what}; nothing was changed: restore the directory from a backup, or \
+     move it away to start empty",
     file.display()
 )]
 pub struct Damage {

@@ -1,6 +1,6 @@
 //! The embedded journal: segments and snapshots in a directory of their own.
 //!
-//! Must never append after [`AppendError::Broken`], and never delete a file before what replaces it is durable.
+//! Must never append after [`AppendError::Broken`], nor delete a file before what replaces it is durable.
 
 use std::collections::hash_map::RandomState;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! A journal in memory, for tests: it outlives its handles, so a restart can be played, and it fails on demand.
+//! A journal in memory, for tests. What it wrote outlives it, so a restart can be played; it fails on demand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -12,8 +12,8 @@
 //!   nobody knows, so nothing more is appended and the process must end.
 //! - Readers tell of durable batches only.
 //! - A snapshot under its final name is complete; its segments are deleted after it, never before.
-//! - Opening either repairs what a crash explains (an append cut short, a leftover temporary file) and reports
-//!   it, or fails and changes nothing.
+//! - Opening either repairs what a crash explains (an append cut short, a leftover temporary file), or fails
+//!   and changes nothing.
 //!
 //! # What it must never do
 //! Pass over damage: serve a part of the history as if it were all, fall back to an older snapshot, or guess.
@@ -145,8 +145,8 @@ pub trait Journal: Send {
     /// when `expected_last` is not the last sequence. After [`AppendError::Broken`] the process must end.
     fn append(&mut self, expected_last: u64, count: u32, payload: &[u8]) -> Result<(), AppendError>;
 
-    /// Closes the current segment and starts another, so that a snapshot can cover the closed one. Does nothing
-    /// when the current one is empty. Appending does the same by itself when a segment is full.
+    /// Closes the current segment and starts another, so that a snapshot can cover the closed one. Does
+    /// nothing when the current one is empty. Appending does the same by itself when a segment is full.
     fn roll(&mut self) -> Result<(), AppendError>;
 
     /// Drops the snapshots older than `snapshot_sequence` and every whole segment that it covers; the segment
@@ -206,7 +206,7 @@ pub trait Snapshots: Send + Sync {
     /// of that sequence is being written or exists.
     fn create(&self, mark: Mark) -> Result<Box<dyn SnapshotWriter>, JournalError>;
 
-    /// Deletes a finished snapshot that turned out wrong. Refused when the state couldn't be rebuilt without it.
+    /// Deletes a finished snapshot that turned out wrong. Refused when nothing else tells the state.
     fn discard(&self, sequence: u64) -> Result<(), JournalError>;
 }
 

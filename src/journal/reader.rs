@@ -1,7 +1,7 @@
 //! Reading the directory while the writer goes on.
 //!
-//! A reader stops at what was durable when it began, so it never meets an append in flight: everything that it
-//! can't read is damage.
+//! A reader stops at what was durable when it began, so it never meets an append in flight: what it can't
+//! read is damage.
 
 use std::io;
 use std::path::{Path, PathBuf};

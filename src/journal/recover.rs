@@ -2,9 +2,9 @@
 //!
 //! Only reads. What is to be repaired is handed to the caller, so that verifying and opening can't disagree.
 //!
-//! One append is in flight at a time and the segment before was whole when another was begun. So a crash leaves
-//! at most one record incomplete, at the very end of the last segment, with nothing after it. A record that
-//! can't be read anywhere else, or with a sound one behind it, was durable once: that is damage.
+//! One append is in flight at a time, and a segment is whole when the next is begun. So a crash leaves at most
+//! one record incomplete, at the very end of the last segment, with nothing after it. A record that can't be
+//! read anywhere else, or with a sound one behind it, was durable once: that is damage.
 
 use std::path::{Path, PathBuf};
 
@@ -198,7 +198,7 @@ impl Walk<'_> {
     fn check_end(&self) -> Result<Mark, ReadError> {
         let end = self.end.unwrap_or(Mark::START);
         match &self.snapshot {
-            Some(snapshot) if end.sequence < snapshot.sequence || self.tail.is_none() => {
+            Some(snapshot) if end.sequence < snapshot.sequence => {
                 let what = format!(
                     "it is newer than the journal, which ends at sequence {}",
                     end.sequence

@@ -12,7 +12,7 @@
 //! | 4 | CRC-32C of all of the above |
 //!
 //! The header's size, magic, version and CRC keep their places in every future version, so that a newer file
-//! isn't taken for a damaged one. The marker is drawn at random for each segment and begins each of its records:
+//! isn't taken for a damaged one. The marker is drawn at random for each segment and begins its records:
 //! customers' text inside a payload can't imitate a record when one is searched for.
 
 use std::fs::File;
@@ -197,8 +197,7 @@ impl SegmentReader {
         Ok(metadata.map_err(|error| ReadError::io(&self.path, error))?.len())
     }
 
-    /// Searches byte by byte, beyond the record that couldn't be read, for one that is sound and holds a later
-    /// sequence.
+    /// Searches byte by byte, beyond the record that couldn't be read, for a sound one of a later sequence.
     pub fn find_later_record(&self) -> Result<Option<u64>, ReadError> {
         self.search(self.offset + 1)
             .map_err(|error| ReadError::io(&self.path, error))

@@ -39,11 +39,7 @@ impl Snapshots for FileSnapshots {
         }
         let others = || listing.snapshots.iter().filter(|&&other| other != sequence);
         let reached = others().max().copied().unwrap_or(0);
-        if !listing
-            .segments
-            .first()
-            .is_some_and(|&first| first <= reached + 1)
-        {
+        if listing.segments.first().is_none_or(|&first| first > reached + 1) {
             return Err(JournalError::SnapshotNeeded { sequence });
         }
         let path = snapshot_path(&self.dir, sequence);

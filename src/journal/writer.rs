@@ -84,7 +84,7 @@ impl SegmentWriter {
                 Err(_) => AppendError::Broken(error),
             });
         }
-        // After a failed sync the kernel may have dropped the dirty pages and marked them clean: a second sync
+        // After a failed sync the kernel may have dropped the dirty pages and marked them clean: another sync
         // would succeed without having written anything. So there is no retry, and no taking back either.
         self.file.sync().map_err(AppendError::Broken)?;
         self.durable_bytes += record.len() as u64;

@@ -77,7 +77,7 @@ fn zeros_and_noise_after_the_last_record_are_cut() {
     for tail in [
         vec![0; 1],
         vec![0; 5000],
-        (0..200_000u32).map(|n| (n * 7919 >> 3) as u8).collect(),
+        (0..200_000u32).map(|n| ((n * 7919) >> 3) as u8).collect(),
     ] {
         let dir = tempfile::tempdir().unwrap();
         written(dir.path(), &[three()]);
@@ -110,6 +110,21 @@ fn a_sound_record_is_found_wherever_it_lies_behind_a_bad_one() {
         let damage = assert_damaged(dir.path(), &format!("gap of {gap}"));
         assert_eq!(damage.offset, offsets[2] as u64);
     }
+}
+
+#[test]
+fn an_earlier_record_repeated_in_what_was_cut_short_is_no_evidence_of_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), &[three()]);
+    let path = segment(dir.path(), 1);
+    let sound = std::fs::read(&path).unwrap();
+    let offsets = record_offsets(&three());
+    let tail = [b"garbage", &sound[offsets[1]..offsets[2]]].concat();
+    std::fs::write(&path, [&sound[..], &tail].concat()).unwrap();
+    assert_eq!(
+        verify(dir.path()).unwrap().cut.map(|cut| cut.bytes),
+        Some(tail.len() as u64)
+    );
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::journal::disk::{Disk, DiskFile, OsDisk};
+use crate::journal::listing::temporary_path;
+use crate::journal::{FileJournal, Options};
 
 /// What goes wrong, and what was done.
 #[derive(Debug, Default)]
@@ -21,6 +23,10 @@ pub struct Plan {
     pub fail_sync_dir: bool,
     pub writes: usize,
     pub syncs: usize,
+    pub dir_syncs: usize,
+    /// Files removed since the directory was synced, and the most that there ever were.
+    pub unsynced_removals: usize,
+    pub unsynced_removals_max: usize,
     /// Length of each file at its last sync.
     pub synced_bytes: HashMap<PathBuf, u64>,
 }
@@ -31,7 +37,7 @@ pub struct FaultyDisk {
 }
 
 impl FaultyDisk {
-    pub fn new() -> (Arc<dyn Disk>, Arc<Mutex<Plan>>) {
+    pub fn with_plan() -> (Arc<dyn Disk>, Arc<Mutex<Plan>>) {
         let disk = FaultyDisk::default();
         let plan = Arc::clone(&disk.plan);
         (Arc::new(disk), plan)
@@ -51,6 +57,16 @@ impl Plan {
     pub fn synced_bytes(&self, path: &Path) -> u64 {
         self.synced_bytes.get(path).copied().unwrap_or(0)
     }
+}
+
+/// A journal with small segments on a disk that can fail.
+pub fn open_faulty(dir: &Path) -> (FileJournal, Arc<Mutex<Plan>>) {
+    let (disk, plan) = FaultyDisk::with_plan();
+    let options = Options {
+        segment_bytes_max: 1500,
+    };
+    let (journal, _) = FileJournal::open_on(disk, dir, options).unwrap();
+    (journal, plan)
 }
 
 /// A file keeps its record when it is renamed into place.
@@ -79,14 +95,21 @@ impl Disk for FaultyDisk {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        OsDisk.remove(path)
+        OsDisk.remove(path)?;
+        let mut plan = self.plan.lock().unwrap();
+        plan.unsynced_removals += 1;
+        plan.unsynced_removals_max = plan.unsynced_removals_max.max(plan.unsynced_removals);
+        Ok(())
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        match self.plan.lock().unwrap().fail_sync_dir {
-            true => Err(failed("sync of the directory")),
-            false => OsDisk.sync_dir(dir),
+        let mut plan = self.plan.lock().unwrap();
+        if plan.fail_sync_dir {
+            return Err(failed("sync of the directory"));
         }
+        plan.dir_syncs += 1;
+        plan.unsynced_removals = 0;
+        OsDisk.sync_dir(dir)
     }
 }
 
@@ -129,7 +152,7 @@ impl DiskFile for FaultyFile {
         }
         plan.syncs += 1;
         // Not synced for real: the tests crash files themselves, and only the recorded length counts.
-        let temporary = listing_temporary(&self.path);
+        let temporary = temporary_path(&self.path);
         let path = if temporary.exists() {
             &temporary
         } else {
@@ -139,8 +162,4 @@ impl DiskFile for FaultyFile {
         plan.synced_bytes.insert(self.path.clone(), bytes);
         Ok(())
     }
-}
-
-fn listing_temporary(path: &Path) -> PathBuf {
-    crate::journal::listing::temporary_path(path)
 }

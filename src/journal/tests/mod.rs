@@ -4,6 +4,7 @@ mod contract;
 mod crashes;
 mod damage;
 mod faults;
+mod model;
 mod opening;
 mod snapshots;
 

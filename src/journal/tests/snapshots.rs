@@ -176,7 +176,7 @@ fn a_snapshot_that_cant_be_made_durable_is_not_there() {
     ];
     for (case, fault) in faults {
         let dir = tempfile::tempdir().unwrap();
-        let (disk, plan) = FaultyDisk::new();
+        let (disk, plan) = FaultyDisk::with_plan();
         let (mut journal, _) = FileJournal::open_on(disk, dir.path(), Options::default()).unwrap();
         append_all(&mut journal, &three());
         fault(&mut plan.lock().unwrap());
