@@ -41,10 +41,13 @@ impl Refusal {
     /// Fields are wrong.
     #[must_use]
     pub fn invalid(fields: Vec<(String, String)>) -> Self {
-        let message = match fields.as_slice() {
-            [(field, problem)] => format!("{field}: {problem}"),
-            _ => format!("{} fields are wrong; see the details", fields.len()),
-        };
+        // Clients that can't read details still see what is wrong.
+        let mut told: Vec<String> =
+            fields.iter().take(5).map(|(field, problem)| format!("{field}: {problem}")).collect();
+        if fields.len() > told.len() {
+            told.push(format!("and {} more", fields.len() - told.len()));
+        }
+        let message = told.join("; ");
         Self { fields, ..Self::new(Class::Invalid, "INVALID_FIELDS", message) }
     }
 

@@ -1,6 +1,6 @@
 //! How a tenant stands, read off for a scrape.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     engine::state::Agent,
@@ -15,9 +15,13 @@ pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
     let state = desk.state();
     let queues = state.plan().queues.keys().filter_map(|id| {
         let number = state.names().number(PlanKind::Queue, id)?;
-        let waiting = state
-            .queue_live_by_channel(number)
-            .map(|(channel, live)| (state.names().shared_id(channel), u64::from(live.waiting + live.offered)));
+        // Every channel that the queue accepts, and those by which some came before it stopped to.
+        let mut by_channel: BTreeMap<u32, u64> =
+            state.catalog().queues.get(&number)?.channels.iter().map(|channel| (*channel, 0)).collect();
+        for (channel, live) in state.queue_live_by_channel(number) {
+            by_channel.insert(channel, u64::from(live.waiting + live.offered));
+        }
+        let waiting = by_channel.into_iter().map(|(channel, count)| (state.names().shared_id(channel), count));
         Some(QueueGauges {
             queue: state.names().shared_id(number),
             waiting: waiting.collect(),
