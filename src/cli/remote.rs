@@ -84,7 +84,13 @@ pub fn refused(status: &Status, subject: &str, err: &mut impl Write) -> anyhow::
                 .error_info()
                 .map(|info| format!(" ({})", info.reason))
                 .unwrap_or_default();
-            writeln!(err, "kefud: {}{reason}", status.message())?;
+            let code = status.code();
+            let message = if status.message().is_empty() {
+                code.description()
+            } else {
+                status.message()
+            };
+            writeln!(err, "kefud: {message}{reason}")?;
         }
     }
     if let Some(delay) = details.retry_info().and_then(|info| info.retry_delay) {

@@ -17,6 +17,7 @@ use tonic::{
 use tracing::Span;
 
 use super::methods::Method;
+use crate::config::DEFAULT_TENANT;
 
 const STATUS: &str = "grpc-status";
 const TENANT: &str = "kefud-tenant";
@@ -37,7 +38,7 @@ pub struct Call {
 impl Call {
     /// Starts the clock.
     pub fn begin(method: Arc<Method>, headers: &HeaderMap) -> Self {
-        let tenant = headers.get(TENANT).map_or("", |value| {
+        let tenant = headers.get(TENANT).map_or(DEFAULT_TENANT, |value| {
             value
                 .to_str()
                 .ok()
