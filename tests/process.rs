@@ -1,5 +1,7 @@
 //! The program as a process: how it starts, what it says, how it ends.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, ChildStderr, Command, Output, Stdio},

@@ -37,7 +37,9 @@ pub struct Tenants {
 impl std::fmt::Debug for Tenants {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<String> = self.tenants.iter().map(|entry| entry.key().clone()).collect();
-        f.debug_struct("Tenants").field("tenants", &names).finish_non_exhaustive()
+        f.debug_struct("Tenants")
+            .field("tenants", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,7 +62,10 @@ impl Tenants {
                 .map_err(|error| StartError::new(format!("tenant {name}: {error}")))??;
             tenants.insert(name, tenant);
         }
-        Ok(Self { tenants: Arc::new(tenants), failed })
+        Ok(Self {
+            tenants: Arc::new(tenants),
+            failed,
+        })
     }
 
     /// One tenant.

@@ -57,7 +57,9 @@ pub(super) fn open(
     let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
     let recovered = state.sequence();
     let last_ms = state.now_ms();
-    let last_wall_ms = i64::try_from(last_ms).unwrap_or(i64::MAX).saturating_add(state.wall_offset_ms());
+    let last_wall_ms = i64::try_from(last_ms)
+        .unwrap_or(i64::MAX)
+        .saturating_add(state.wall_offset_ms());
     let clock = Clock::resume(last_ms, last_wall_ms);
     let mut engine = Engine::new(state);
     let streams = make_streams(limits, &metrics);
@@ -81,6 +83,10 @@ pub(super) fn open(
     );
 
     let (inbox_sender, inbox) = mpsc::channel(limits.inbox.max(1));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "one notice a stream, and streams are limited"
+    )]
     let (control_sender, control) = mpsc::unbounded_channel();
     let reader = journal.reader();
     let snapshots = journal.snapshots();
@@ -104,12 +110,21 @@ pub(super) fn open(
         recorder,
     };
     writer::start(parts).map_err(|error| StartError::new(format!("tenant {name}: {error}")))?;
-    Ok(Tenant { name, inbox: inbox_sender, control: control_sender, streams, metrics })
+    Ok(Tenant {
+        name,
+        inbox: inbox_sender,
+        control: control_sender,
+        streams,
+        metrics,
+    })
 }
 
 fn make_streams(limits: &Limits, metrics: &TenantMetrics) -> Arc<Streams> {
     let metrics = metrics.clone();
-    Streams::new(limits.stream_mailbox, Box::new(move |stream| metrics.mailbox_overflow(stream)))
+    Streams::new(
+        limits.stream_mailbox,
+        Box::new(move |stream| metrics.mailbox_overflow(stream)),
+    )
 }
 
 /// The first steps of a process: tells the engine that streams are gone and what time it is, and applies
@@ -147,7 +162,8 @@ fn begin(
         );
     }
     for command in commands {
-        desk.step(None, command).map_err(|refusal| StartError::new(refusal.message))?;
+        desk.step(None, command)
+            .map_err(|refusal| StartError::new(refusal.message))?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::{
 use super::{
     clock::Clock,
     desk::{Deliver, Desk, Outgoing, Recorder},
-    pump::{Ask, Done, Pump},
+    pump::{AbortOnPanic, Ask, Done, Pump},
     recover::replay,
     snapshot,
 };
@@ -58,7 +58,7 @@ pub struct Parts {
     pub engine: Engine,
     pub clock: Clock,
     pub pump: Pump,
-    pub done: mpsc::UnboundedReceiver<Done>,
+    pub done: mpsc::Receiver<Done>,
     pub reader: Box<dyn Reader>,
     pub snapshots: Arc<dyn Snapshots>,
     pub durable_sequence: u64,
@@ -84,9 +84,12 @@ pub(super) struct Writer {
 
 /// Starts the writer's thread.
 pub fn start(parts: Parts) -> std::io::Result<thread::JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let name = format!("writer-{}", parts.name);
     thread::Builder::new().name(name).spawn(move || {
+        let _abort = AbortOnPanic;
         let writer = Writer {
             parts,
             more: true,
@@ -170,7 +173,10 @@ impl Writer {
     fn job(&mut self, job: Job) {
         let deliver = self.with_desk(job);
         let sequence = self.parts.engine.state().sequence();
-        self.parts.recorder.outgoing.push_back((sequence, Outgoing::Deliver(deliver)));
+        self.parts
+            .recorder
+            .outgoing
+            .push_back((sequence, Outgoing::Deliver(deliver)));
     }
 
     fn command(&mut self, command: Command) {
@@ -185,7 +191,12 @@ impl Writer {
             return;
         }
         let now_ms = self.parts.clock.now_ms();
-        let due = self.parts.engine.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= now_ms);
+        let due = self
+            .parts
+            .engine
+            .state()
+            .next_deadline_ms()
+            .is_some_and(|due_ms| due_ms <= now_ms);
         if due || self.more {
             self.more = false;
             self.command(Command::Tick);
@@ -214,7 +225,10 @@ impl Writer {
             }
             Control::Snapshot(result) => match result {
                 Ok(written) => {
-                    self.parts.metrics.snapshot_written(written.took.as_secs_f64(), usize::try_from(written.bytes).unwrap_or(usize::MAX));
+                    self.parts.metrics.snapshot_written(
+                        written.took.as_secs_f64(),
+                        usize::try_from(written.bytes).unwrap_or(usize::MAX),
+                    );
                     self.parts.pump.ask(Ask::Retire(written.sequence));
                 }
                 Err(error) => {
@@ -262,12 +276,19 @@ impl Writer {
     /// False when the writer can't go on.
     fn done(&mut self, done: Done) -> bool {
         match done {
-            Done::Appended { count, bytes, took, result } => {
+            Done::Appended {
+                count,
+                bytes,
+                took,
+                result,
+            } => {
                 self.in_flight = false;
                 match result {
                     Ok(()) => {
                         self.parts.durable_sequence += u64::from(count);
-                        self.parts.metrics.journal_synced(took.as_secs_f64(), count as usize, bytes);
+                        self.parts
+                            .metrics
+                            .journal_synced(took.as_secs_f64(), count as usize, bytes);
                         self.bytes_since_snapshot += bytes as u64;
                         if self.bytes_since_snapshot >= SNAPSHOT_BYTES && !self.snapshotting {
                             self.snapshotting = true;
@@ -322,7 +343,11 @@ impl Writer {
     /// Back to what is durable. False when that is not possible.
     fn append_failed(&mut self, failure: &AppendError) -> bool {
         error!(tenant = %self.parts.name, "append failed: {failure}");
-        let kind = if matches!(failure, AppendError::Rejected(_)) { "rejected" } else { "broken" };
+        let kind = if matches!(failure, AppendError::Rejected(_)) {
+            "rejected"
+        } else {
+            "broken"
+        };
         self.parts.metrics.journal_failed(kind);
         self.parts.recorder.parts.clear();
         for (_, outgoing) in self.parts.recorder.outgoing.drain(..) {
