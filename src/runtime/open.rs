@@ -38,22 +38,44 @@ impl StartError {
     }
 }
 
+/// What a tenant is opened with, beside its journal.
+pub(super) struct Setting<'a> {
+    pub name: &'a str,
+    pub source: &'a PlanSource,
+    pub limits: &'a Limits,
+    pub metrics: TenantMetrics,
+    pub failed: watch::Sender<bool>,
+    /// A snapshot is made after so many bytes of events.
+    pub snapshot_bytes: u64,
+}
+
 /// Opens the tenant whose data is in `dir`.
-pub(super) fn open(
-    name: &str,
-    dir: &Path,
-    source: &PlanSource,
-    limits: &Limits,
-    metrics: TenantMetrics,
-    failed: watch::Sender<bool>,
-) -> Result<Tenant, StartError> {
-    let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
-    let plan = read_plan(source)?;
-    let (journal, contents) =
-        FileJournal::open(dir, Options::default()).map_err(|error| in_tenant(&error))?;
+pub(super) fn open(dir: &Path, setting: Setting<'_>) -> Result<Tenant, StartError> {
+    // First, so that a plan that can't be read leaves the disk alone.
+    let plan = read_plan(setting.source)?;
+    let (journal, contents) = FileJournal::open(dir, Options::default())
+        .map_err(|error| StartError::new(format!("tenant {}: {error}", setting.name)))?;
     if let Some(cut) = &contents.cut {
-        warn!(tenant = name, file = %cut.file.display(), bytes = cut.bytes, "{}", cut.reason);
+        warn!(tenant = setting.name, file = %cut.file.display(), bytes = cut.bytes, "{}", cut.reason);
     }
+    open_on(Box::new(journal), plan, setting)
+}
+
+/// Opens a tenant on its journal.
+pub(super) fn open_on(
+    journal: Box<dyn Journal>,
+    plan: Plan,
+    setting: Setting<'_>,
+) -> Result<Tenant, StartError> {
+    let Setting {
+        name,
+        source,
+        limits,
+        metrics,
+        failed,
+        snapshot_bytes,
+    } = setting;
+    let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
     let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
     let recovered = state.sequence();
     let last_ms = state.now_ms();
@@ -90,7 +112,7 @@ pub(super) fn open(
     let (control_sender, control) = mpsc::unbounded_channel();
     let reader = journal.reader();
     let snapshots = journal.snapshots();
-    let (pump, done) = Pump::start(name, Box::new(journal)).map_err(|error| in_tenant(&error))?;
+    let (pump, done) = Pump::start(name, journal).map_err(|error| in_tenant(&error))?;
     let name: Arc<str> = name.into();
     let parts = writer::Parts {
         name: name.clone(),
@@ -108,6 +130,7 @@ pub(super) fn open(
         metrics: metrics.clone(),
         failed,
         recorder,
+        snapshot_bytes,
     };
     writer::start(parts).map_err(|error| StartError::new(format!("tenant {name}: {error}")))?;
     Ok(Tenant {
@@ -168,7 +191,7 @@ fn begin(
     Ok(())
 }
 
-fn read_plan(source: &PlanSource) -> Result<Plan, StartError> {
+pub(super) fn read_plan(source: &PlanSource) -> Result<Plan, StartError> {
     let (document, shown) = match source {
         PlanSource::Sample => (plan::SAMPLE.to_owned(), "the embedded plan".to_owned()),
         PlanSource::File(path) => {

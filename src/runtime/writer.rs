@@ -43,8 +43,6 @@ pub enum Control {
 const JOBS_PER_TURN: usize = 256;
 /// Parts that may wait for the journal before no more jobs are taken.
 const PARTS_MAX: usize = 4;
-/// A snapshot is made after so many bytes of events.
-const SNAPSHOT_BYTES: u64 = 64 << 20;
 /// After a failed append nothing is tried for so long.
 const FAILURE_PAUSE: Duration = Duration::from_millis(100);
 /// The wall clock's offset is looked at, and idle topics are swept, this often.
@@ -69,6 +67,7 @@ pub struct Parts {
     pub metrics: TenantMetrics,
     pub failed: watch::Sender<bool>,
     pub recorder: Recorder,
+    pub snapshot_bytes: u64,
 }
 
 pub(super) struct Writer {
@@ -290,7 +289,7 @@ impl Writer {
                             .metrics
                             .journal_synced(took.as_secs_f64(), count as usize, bytes);
                         self.bytes_since_snapshot += bytes as u64;
-                        if self.bytes_since_snapshot >= SNAPSHOT_BYTES && !self.snapshotting {
+                        if self.bytes_since_snapshot >= self.parts.snapshot_bytes && !self.snapshotting {
                             self.snapshotting = true;
                             self.bytes_since_snapshot = 0;
                             self.parts.pump.ask(Ask::Roll);
