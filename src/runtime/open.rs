@@ -78,6 +78,7 @@ pub(super) fn open_on(
     let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
     let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
     let recovered = state.sequence();
+    let planned = state.plan_revision() > 0;
     let last_ms = state.now_ms();
     let last_wall_ms = i64::try_from(last_ms)
         .unwrap_or(i64::MAX)
@@ -96,12 +97,20 @@ pub(super) fn open_on(
         more: &mut more,
     };
     begin(&mut desk, &clock, plan, name, source).map_err(|error| in_tenant(&error))?;
+    let state = engine.state();
+    let plan = if planned {
+        "plan of the journal".to_owned()
+    } else {
+        source.to_string()
+    };
     info!(
         tenant = name,
-        recovered_sequence = recovered,
-        contacts_live = engine.state().live_count(),
-        plan_revision = engine.state().plan_revision(),
-        "tenant is open"
+        sequence = recovered,
+        contacts = state.live_count(),
+        revision = state.plan_revision(),
+        "tenant {name}: {} live contacts at sequence {recovered}, {plan}, revision {}",
+        state.live_count(),
+        state.plan_revision()
     );
 
     let (inbox_sender, inbox) = mpsc::channel(limits.inbox.max(1));
