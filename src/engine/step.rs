@@ -49,7 +49,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Decides upon `command`, then matches what it has made possible.
+    /// Decides upon `command`, then matches what it has made possible; if it is refused, neither.
     pub fn run(&mut self, command: Command) -> Answer {
         if let Some(request) = self.request.filter(|request| !request.id.is_empty())
             && let Some(fingerprint) = self.state.request_ids.get(&request.id)
@@ -64,7 +64,12 @@ impl<'a> Step<'a> {
             };
         }
         let answer = self.decide(command);
-        self.match_waiting();
+        // Offers may have been due before: they are not the doing of this request, and a refused command
+        // changes nothing at all.
+        self.request = None;
+        if answer.is_ok() {
+            self.match_waiting();
+        }
         answer
     }
 
