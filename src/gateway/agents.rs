@@ -47,7 +47,7 @@ impl AgentService for Api {
         &self,
         request: Request<v1::StreamAssignmentsRequest>,
     ) -> Answer<Self::StreamAssignmentsStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &request.agent_id);

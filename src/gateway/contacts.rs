@@ -107,7 +107,7 @@ impl ContactService for Api {
         &self,
         request: Request<v1::EnqueueContactRequest>,
     ) -> Answer<v1::EnqueueContactResponse> {
-        let tenant = self.tenant(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("contact_id", &request.contact_id);
@@ -410,7 +410,7 @@ impl ContactService for Api {
         &self,
         request: Request<v1::WatchContactRequest>,
     ) -> Answer<Self::WatchContactStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("contact_id", &request.contact_id);
@@ -428,7 +428,7 @@ impl ContactService for Api {
         &self,
         request: Request<v1::WatchGatewayRequest>,
     ) -> Answer<Self::WatchGatewayStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("gateway_id", &request.gateway_id);

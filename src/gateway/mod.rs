@@ -104,8 +104,8 @@ impl Api {
         Ok(self.tenants.get(name)?)
     }
 
-    /// The same for a request that opens a stream: none are opened any more while draining.
-    fn tenant_for_stream<T>(&self, request: &Request<T>) -> Result<Tenant, Status> {
+    /// The same for a request that brings a contact or opens a stream: none are let in while draining.
+    fn admitting_tenant<T>(&self, request: &Request<T>) -> Result<Tenant, Status> {
         if *self.drain.borrow() {
             return Err(CallError::Stopping.into());
         }

@@ -58,7 +58,7 @@ impl SupervisorService for Api {
         &self,
         request: Request<v1::WatchQueuesRequest>,
     ) -> Answer<Self::WatchQueuesStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         let interval = request.interval.as_ref();
