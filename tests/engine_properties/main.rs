@@ -11,13 +11,17 @@ mod plans;
 mod run;
 mod tally;
 
+use std::cell::RefCell;
+
 use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner},
 };
 
+use tally::Tally;
+
 /// Cases of each test unless told.
-const CASES: u32 = 700;
+const CASES: u32 = 600;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name)
@@ -42,13 +46,16 @@ fn cases(part: u64, share: u32, strategy: &impl Strategy<Value = run::Case>) {
         ..Config::default()
     };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let outcome = runner.run(strategy, |case| {
-        run::run(&case, false)
-            .map(|_| ())
-            .map_err(|failure| TestCaseError::fail(failure.problem))
+    let total = RefCell::new(Tally::default());
+    let outcome = runner.run(strategy, |case| match run::run(&case, false) {
+        Ok(tally) => {
+            total.borrow_mut().add(&tally);
+            Ok(())
+        }
+        Err(failure) => Err(TestCaseError::fail(failure.problem)),
     });
     match outcome {
-        Ok(()) => {}
+        Ok(()) => println!("{}", total.into_inner().summary()),
         Err(TestError::Fail(_, case)) => {
             let failure = run::run(&case, true).err();
             panic!(
@@ -67,15 +74,15 @@ fn promises_hold_on_a_good_day() {
 
 #[test]
 fn promises_hold_when_everything_goes_wrong() {
-    cases(1, 1, &run::case(ops::WILD, 10..60));
+    cases(1, 1, &run::case(ops::WILD, 20..70));
 }
 
 #[test]
 fn promises_hold_while_plans_change() {
-    cases(2, 1, &run::case(ops::PLANS, 10..50));
+    cases(2, 1, &run::case(ops::PLANS, 20..60));
 }
 
 #[test]
 fn promises_hold_in_a_rush() {
-    cases(3, 10, &run::case(ops::RUSH, 10..35));
+    cases(3, 10, &run::rush(ops::RUSH, 10..35));
 }

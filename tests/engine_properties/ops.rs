@@ -9,7 +9,7 @@ use kefud::{
         state::State,
     },
     plan::Plan,
-    proto::journal::{AssignmentRecord, AssignmentStage, PlanKind},
+    proto::journal::{AssignmentRecord, AssignmentStage},
 };
 use proptest::prelude::*;
 
@@ -176,8 +176,13 @@ impl Op {
         (self.a ^ self.b.rotate_left(5) ^ self.c.rotate_left(9)) % one_in == 1
     }
 
-    fn agent(self, by: u16) -> String {
-        format!("a{}", by % 7)
+    /// An agent of the plan, mostly.
+    fn agent(self, state: &State, by: u16) -> String {
+        let fallback = format!("a{}", by % 7);
+        if self.odd(15) {
+            return fallback;
+        }
+        choose(&ids(&state.plan().agents), by).map_or(fallback, str::to_owned)
     }
 
     /// A contact that has been heard of, mostly.
@@ -211,13 +216,13 @@ impl Op {
             .contact(leg.contact)
             .map_or_else(|| "n0".to_owned(), |record| record.id.clone());
         let agent = match state.names().id(leg.agent) {
-            "" => self.agent(self.b),
+            "" => self.agent(state, self.b),
             id => id.to_owned(),
         };
         match self.c % 24 {
             0 => (leg.offer, leg.epoch + 1, contact, agent),
             1 => (leg.offer + 1, 1, contact, agent),
-            2 => (leg.offer, leg.epoch, contact, self.agent(self.b)),
+            2 => (leg.offer, leg.epoch, contact, self.agent(state, self.b)),
             3 => (leg.offer.saturating_sub(1), 1, self.contact(state, self.b), agent),
             _ => (leg.offer, leg.epoch, contact, agent),
         }
@@ -253,7 +258,7 @@ impl Op {
         let channels: Vec<&str> = plan.queues.get(&queue).map_or_else(Vec::new, |queue| {
             queue.channels.iter().map(String::as_str).collect()
         });
-        let category = if self.b % 3 == 0 {
+        let category = if self.b % 3 == 0 && !plan.categories.is_empty() {
             self.name(&ids(&plan.categories), self.c)
         } else {
             String::new()
@@ -266,7 +271,7 @@ impl Op {
             queue: if self.odd(11) { String::new() } else { queue },
             category,
             priority: [0, 0, 0, 1, 3, 10][usize::from(self.b % 6)],
-            skills: if self.c % 5 == 0 {
+            skills: if self.c % 10 == 0 {
                 choose(&ids(&plan.skills), self.a)
                     .map(skill)
                     .into_iter()
@@ -308,7 +313,7 @@ impl Op {
             self.name(&queues, self.c / 3)
         };
         Target::Agent {
-            agent: self.agent(self.b),
+            agent: self.agent(state, self.b),
             fallback,
         }
     }
@@ -335,7 +340,17 @@ impl Op {
             let current = state.agent_by_id(agent).map_or(0, |agent| agent.record.session);
             if self.odd(6) { current + 1 } else { current }
         };
-        let agent = self.agent(self.a);
+        let agent = self.agent(state, self.a);
+        let nothing = match self.kind {
+            Kind::Accept | Kind::Decline | Kind::Report | Kind::Complete | Kind::Finish => {
+                state.assignments().next().is_none()
+            }
+            Kind::Update | Kind::Cancel | Kind::Transfer | Kind::Assign => state.live_count() == 0,
+            _ => false,
+        };
+        if nothing && !self.odd(9) {
+            return self.enqueue(state, fresh);
+        }
         match self.kind {
             Kind::Enqueue | Kind::Burst => self.enqueue(state, fresh),
             Kind::Update => Command::Update {
@@ -399,7 +414,7 @@ impl Op {
             }
             Kind::Assign => Command::Assign {
                 contact: self.contact(state, self.a),
-                agent: self.agent(self.b),
+                agent: self.agent(state, self.b),
                 override_requirements: self.c % 2 == 0,
             },
             Kind::SignIn => {

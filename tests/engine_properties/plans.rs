@@ -73,7 +73,7 @@ fn levels(some: usize) -> impl Strategy<Value = Levels> {
 }
 
 fn some_of(prefix: &'static str, count: usize) -> impl Strategy<Value = Vec<String>> {
-    vec(0..count, 0..=count).prop_map(move |mut list| {
+    vec(0..count, 1..=count).prop_map(move |mut list| {
         list.sort_unstable();
         list.dedup();
         list.into_iter()
@@ -94,8 +94,8 @@ fn queue() -> impl Strategy<Value = Queue> {
     );
     (
         some_of("k", 4),
-        levels(1),
-        prop_oneof![Just(Vec::new()), some_of("g", 3)],
+        prop_oneof![2 => Just(Levels::new()), 1 => levels(1)],
+        prop_oneof![2 => Just(Vec::new()), 1 => some_of("g", 3)],
         order,
         limits,
     )
@@ -128,7 +128,7 @@ fn category() -> impl Strategy<Value = Category> {
 
 fn agent() -> impl Strategy<Value = Agent> {
     let capacity = select(&[30u32, 60, 100, 150]);
-    let limits = vec((0..4usize, 0..3u32), 0..2);
+    let limits = vec((0..4usize, 0..3u32), 0..3).prop_map(|mut list| list.split_off(list.len().min(2)));
     (some_of("g", 3), levels(3), capacity, limits).prop_map(|(groups, skills, capacity, limits)| Agent {
         name: String::new(),
         groups,

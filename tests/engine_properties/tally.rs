@@ -1,11 +1,22 @@
 //! What events add up to, counted by the test itself: contacts that came and went, and queues' figures.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem::{Discriminant, discriminant},
+};
 
 use kefud::{
-    engine::state::State,
+    engine::{command::Reply, refusal::Refusal, state::State},
     proto::journal::{self as j, ContactEnd, event::Kind},
 };
+
+fn name(kind: &Kind) -> String {
+    format!("{kind:?}")
+        .split('(')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
 
 /// A contact as its events tell it.
 #[derive(Debug, Clone)]
@@ -35,8 +46,14 @@ pub struct Tally {
     live: BTreeMap<u64, Known>,
     offers: BTreeMap<u64, (u64, bool)>,
     figures: BTreeMap<(u32, u32), Figures>,
-    /// Offers by matching, for the record of what a run has looked at.
-    pub matched: u64,
+    matched: u64,
+    steps: u64,
+    unsettled: u64,
+    /// Engines that went on from a rebuilt state.
+    pub forks: u64,
+    /// Events by kind, with the name of the kind.
+    events: HashMap<Discriminant<Kind>, (String, u64)>,
+    refusals: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -116,6 +133,50 @@ impl Tally {
             ContactEnd::WaitLimit | ContactEnd::QueueRemoved => figures.expired += 1,
             _ => figures.abandoned += 1,
         }
+    }
+
+    /// Writes down what a step has come to, for the summary.
+    pub fn seen(&mut self, answer: &Result<Reply, Refusal>, events: &[j::Event], more: bool) {
+        self.steps += 1;
+        self.unsettled += u64::from(more);
+        match answer {
+            Ok(Reply::Repeat) => *self.refusals.entry("(repeat)").or_default() += 1,
+            Ok(_) => {}
+            Err(refusal) => *self.refusals.entry(refusal.reason).or_default() += 1,
+        }
+        for kind in events.iter().filter_map(|event| event.kind.as_ref()) {
+            self.events
+                .entry(discriminant(kind))
+                .or_insert_with(|| (name(kind), 0))
+                .1 += 1;
+        }
+    }
+
+    /// Adds what another case has seen.
+    pub fn add(&mut self, other: &Self) {
+        self.matched += other.matched;
+        self.steps += other.steps;
+        self.unsettled += other.unsettled;
+        self.forks += other.forks;
+        for (kind, (name, count)) in &other.events {
+            self.events.entry(*kind).or_insert_with(|| (name.clone(), 0)).1 += count;
+        }
+        for (reason, count) in &other.refusals {
+            *self.refusals.entry(reason).or_default() += count;
+        }
+    }
+
+    /// What was looked at.
+    pub fn summary(&self) -> String {
+        let events: BTreeMap<&str, u64> = self
+            .events
+            .values()
+            .map(|(name, count)| (name.as_str(), *count))
+            .collect();
+        format!(
+            "{} steps ({} with more due), {} offers by matching, {} rebuilt\n{events:?}\n{:?}",
+            self.steps, self.unsettled, self.matched, self.forks, self.refusals
+        )
     }
 
     /// Compares with what the state has counted.
