@@ -50,5 +50,5 @@ fn a_refused_command_between_slices_changes_nothing() {
 fn offers_that_were_due_before_a_request_are_not_taken_for_its_doing() {
     let mut desk = in_the_middle();
     desk.run("step request=r1 cancel nobody");
-    assert_eq!(desk.run("request=r1 cancel nobody"), "!CONTACT_NOT_FOUND");
+    assert_eq!(desk.run("step request=r1 cancel nobody"), "!CONTACT_NOT_FOUND");
 }
