@@ -12,7 +12,7 @@ use super::soon;
 pub trait Sequenced {
     /// Its place.
     fn sequence(&self) -> u64;
-    /// Whether it is a part of a snapshot that goes on, which shares its place with the parts to come.
+    /// Whether it is a part of a snapshot that goes on, which can't be resumed from.
     fn more(&self) -> bool {
         false
     }
@@ -64,9 +64,9 @@ impl<T: Sequenced + std::fmt::Debug> Watching<T> {
         if let Some(message) = &message {
             let sequence = message.sequence();
             if message.more() {
-                assert!(sequence >= self.last_sequence, "{} then {message:?}", self.last_sequence);
+                assert_eq!(sequence, 0, "nothing to resume from before the snapshot is whole");
             } else {
-                assert!(sequence > self.last_sequence, "{} then {message:?}", self.last_sequence);
+                assert!(sequence > self.last_sequence, "{} and then {sequence}", self.last_sequence);
                 self.last_sequence = sequence;
             }
         }
