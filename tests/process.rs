@@ -1,5 +1,7 @@
 //! The program as a process: how it starts, what it says, how it ends.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, ChildStderr, Command, Output, Stdio},
@@ -94,7 +96,7 @@ impl Drop for Running {
 }
 
 fn lines(stderr: ChildStderr) -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(10_000);
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
             if sender.send(line).is_err() {

@@ -118,7 +118,6 @@ impl Daemon {
 
         let tenants = Tenants::open(&config.tenants, &config.limits, metrics.clone()).await?;
         opened.get_or_init(|| tenants.clone());
-        announce(&config.tenants, &tenants).await;
 
         let drain = watch::Sender::new(false);
         let (health, service) = Health::serving().await;
@@ -260,27 +259,6 @@ fn refresh(
                 Err(_) => metrics.scrape_timed_out(),
             }
         })
-    }
-}
-
-/// Tells what each tenant starts from.
-async fn announce(settings: &config::Tenants, tenants: &Tenants) {
-    let Ok(all) = timeout(GAUGES_TIMEOUT, tenants.gauges()).await else {
-        return;
-    };
-    for gauges in all {
-        let tenant: &str = &gauges.tenant;
-        let (sequence, revision) = (gauges.durable_sequence, gauges.plan_revision);
-        let plan = settings
-            .plans
-            .get(tenant)
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        tracing::info!(
-            sequence,
-            revision,
-            "tenant {tenant}: recovered to sequence {sequence}, plan revision {revision}, set to {plan}"
-        );
     }
 }
 

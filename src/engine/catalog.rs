@@ -43,12 +43,16 @@ impl Names {
     /// The name of a number, shared.
     #[must_use]
     pub fn shared_id(&self, number: u32) -> Arc<str> {
-        self.by_number.get(&number).map_or_else(|| Arc::from(""), |(_, id)| id.clone())
+        self.by_number
+            .get(&number)
+            .map_or_else(|| Arc::from(""), |(_, id)| id.clone())
     }
 
     /// All names by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, PlanKind, &Arc<str>)> {
-        self.by_number.iter().map(|(number, (kind, id))| (*number, *kind, id))
+        self.by_number
+            .iter()
+            .map(|(number, (kind, id))| (*number, *kind, id))
     }
 }
 
@@ -146,8 +150,10 @@ impl Catalog {
     pub(super) fn new(plan: &Plan, names: &Names) -> Self {
         let number = |kind, id: &str| names.number(kind, id).unwrap_or(0);
         let levels = |levels: &model::Levels| {
-            let mut list: Vec<SkillLevel> =
-                levels.iter().map(|(id, level)| (number(PlanKind::Skill, id), *level)).collect();
+            let mut list: Vec<SkillLevel> = levels
+                .iter()
+                .map(|(id, level)| (number(PlanKind::Skill, id), *level))
+                .collect();
             list.sort_unstable();
             list
         };
@@ -190,8 +196,11 @@ impl Catalog {
             (number(PlanKind::Category, id), info)
         });
         let agents = plan.agents.iter().map(|(id, agent)| {
-            let mut limits: Vec<(u32, u32)> =
-                agent.limits.iter().map(|(id, limit)| (number(PlanKind::Channel, id), *limit)).collect();
+            let mut limits: Vec<(u32, u32)> = agent
+                .limits
+                .iter()
+                .map(|(id, limit)| (number(PlanKind::Channel, id), *limit))
+                .collect();
             limits.sort_unstable();
             let info = AgentInfo {
                 groups: list(PlanKind::Group, &agent.groups),
@@ -204,9 +213,17 @@ impl Catalog {
         Self {
             settings: plan.settings.clone(),
             channels: channels.collect(),
-            skills: plan.skills.keys().map(|id| (number(PlanKind::Skill, id), ())).collect(),
+            skills: plan
+                .skills
+                .keys()
+                .map(|id| (number(PlanKind::Skill, id), ()))
+                .collect(),
             categories: categories.collect(),
-            dispositions: plan.dispositions.keys().map(|id| (number(PlanKind::Disposition, id), ())).collect(),
+            dispositions: plan
+                .dispositions
+                .keys()
+                .map(|id| (number(PlanKind::Disposition, id), ()))
+                .collect(),
             queues: queues.collect(),
             agents: agents.collect(),
         }

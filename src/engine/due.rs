@@ -10,8 +10,8 @@ use crate::{
         timers::Timer,
     },
     proto::journal::{
-        self as j, AssignmentEnd, ContactEnd, ContactStage, RemovedQueues, SignOutReason,
-        TransferReason, event::Kind,
+        self as j, AssignmentEnd, ContactEnd, ContactStage, RemovedQueues, SignOutReason, TransferReason,
+        event::Kind,
     },
 };
 
@@ -65,20 +65,33 @@ impl Step<'_> {
     /// A contact whose queue has left the plan goes where the change said; one whose gateway is gone, and
     /// that nobody serves, is lost.
     fn settle_contact(&mut self, contact: u64) {
-        let Some(record) = self.state.contact(contact) else { return };
+        let Some(record) = self.state.contact(contact) else {
+            return;
+        };
         let (queue, stage) = (record.queue, record.stage());
         if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             return;
         }
-        let lost = self.state.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
-        let realtime =
-            self.state.catalog.channels.get(&record.channel).is_some_and(super::catalog::ChannelInfo::realtime);
+        let lost = self
+            .state
+            .gateways
+            .get(&record.gateway)
+            .is_some_and(|gateway| gateway.lost);
+        let realtime = self
+            .state
+            .catalog
+            .channels
+            .get(&record.channel)
+            .is_some_and(super::catalog::ChannelInfo::realtime);
         if lost && realtime {
             self.close(contact, ContactEnd::GatewayLost, 0, 0);
             return;
         }
-        let Some((policy, move_to)) =
-            self.state.draining.get(&queue).map(|draining| (draining.policy(), draining.move_to))
+        let Some((policy, move_to)) = self
+            .state
+            .draining
+            .get(&queue)
+            .map(|draining| (draining.policy(), draining.move_to))
         else {
             return;
         };

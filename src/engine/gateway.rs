@@ -18,17 +18,26 @@ impl Step<'_> {
         }
         if self.state.gateways.len() >= GATEWAYS_MAX {
             let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
+            return Err(Refusal::exhausted(
+                "TOO_MANY_GATEWAYS",
+                message,
+                QUEUE_FULL_RETRY_MS,
+            ));
         }
         let gateway = self.state.last_number + 1;
-        self.emit(Kind::GatewayNamed(j::GatewayNamed { gateway, id: id.to_owned() }));
+        self.emit(Kind::GatewayNamed(j::GatewayNamed {
+            gateway,
+            id: id.to_owned(),
+        }));
         Ok(gateway)
     }
 
     /// `lease_ms` 0: the gateway's stream is open, and its lease with it.
     pub fn gateway_alive(&mut self, id: &str, lease_ms: u64) -> Answer {
         let gateway = self.gateway_number(id)?;
-        let Some(record) = self.state.gateways.get(&gateway) else { return Ok(Reply::Done) };
+        let Some(record) = self.state.gateways.get(&gateway) else {
+            return Ok(Reply::Done);
+        };
         let by_stream = record.leased && record.deadline_ms == 0;
         let (lease_ms, deadline_ms) = if lease_ms == 0 {
             (record.lease_ms.max(GATEWAY_LEASE_MS), 0)
@@ -38,18 +47,28 @@ impl Step<'_> {
             (lease_ms, self.now_ms + lease_ms)
         };
         if !(by_stream && record.lease_ms == lease_ms) {
-            self.emit(Kind::GatewayLeased(j::GatewayLeased { gateway, lease_ms, deadline_ms }));
+            self.emit(Kind::GatewayLeased(j::GatewayLeased {
+                gateway,
+                lease_ms,
+                deadline_ms,
+            }));
         }
         Ok(Reply::Gateway { gateway, deadline_ms })
     }
 
     pub fn gateway_stream_lost(&mut self, id: &str) -> Answer {
         let gateway = self.gateway_number(id)?;
-        let Some(record) = self.state.gateways.get(&gateway) else { return Ok(Reply::Done) };
+        let Some(record) = self.state.gateways.get(&gateway) else {
+            return Ok(Reply::Done);
+        };
         let lease_ms = record.lease_ms.max(GATEWAY_LEASE_MS);
         let deadline_ms = self.now_ms + lease_ms;
         if record.leased && record.deadline_ms == 0 {
-            self.emit(Kind::GatewayLeased(j::GatewayLeased { gateway, lease_ms, deadline_ms }));
+            self.emit(Kind::GatewayLeased(j::GatewayLeased {
+                gateway,
+                lease_ms,
+                deadline_ms,
+            }));
         }
         Ok(Reply::Gateway { gateway, deadline_ms })
     }

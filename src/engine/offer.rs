@@ -14,8 +14,12 @@ use crate::{
 impl Step<'_> {
     /// Offers a waiting contact to an agent who can take it.
     pub fn offer(&mut self, contact: u64, agent: u32, cause: j::OfferCause) {
-        let Some(record) = self.state.contact(contact) else { return };
-        let Some(channel) = self.state.catalog.channels.get(&record.channel) else { return };
+        let Some(record) = self.state.contact(contact) else {
+            return;
+        };
+        let Some(channel) = self.state.catalog.channels.get(&record.channel) else {
+            return;
+        };
         let event = j::ContactOffered {
             contact,
             offer: self.state.last_offer + 1,
@@ -37,36 +41,46 @@ impl Step<'_> {
             OfferEnd::NoAnswer => settings.exclude_after_no_answer_ms,
             _ => 0,
         };
-        let excluded_until_ms = if excluded_ms > 0 { self.now_ms + excluded_ms } else { 0 };
-        self.emit(Kind::OfferEnded(j::OfferEnded { offer, reason: reason.into(), excluded_until_ms }));
+        let excluded_until_ms = if excluded_ms > 0 {
+            self.now_ms + excluded_ms
+        } else {
+            0
+        };
+        self.emit(Kind::OfferEnded(j::OfferEnded {
+            offer,
+            reason: reason.into(),
+            excluded_until_ms,
+        }));
     }
 
     /// The offer's deadline has passed. Too many in a row, and the agent is no longer ready.
     pub fn no_answer(&mut self, offer: u64) {
-        let Some(agent) = self.state.assignment(offer).map(|record| record.agent) else { return };
+        let Some(agent) = self.state.assignment(offer).map(|record| record.agent) else {
+            return;
+        };
         self.end_offer(offer, OfferEnd::NoAnswer);
         let limit = self.state.catalog.settings.missed_limit;
-        let missed = self.state.agent(agent).map_or(0, |agent| agent.record.missed_in_row);
+        let missed = self
+            .state
+            .agent(agent)
+            .map_or(0, |agent| agent.record.missed_in_row);
         if limit > 0 && missed >= limit {
             self.make_not_ready(agent, "missed");
         }
     }
 
     /// The assignment that an offer id and epoch speak of, if it is there.
-    fn find_offer(
-        &self,
-        offer: u64,
-        epoch: u32,
-    ) -> Result<Option<&j::AssignmentRecord>, Refusal> {
+    fn find_offer(&self, offer: u64, epoch: u32) -> Result<Option<&j::AssignmentRecord>, Refusal> {
         match self.state.assignment(offer) {
             Some(record) if record.epoch != epoch => Err(Refusal::precondition(
                 "OFFER_EPOCH_MISMATCH",
                 format!("offer {offer} has epoch {}, not {epoch}", record.epoch),
             )),
             Some(record) => Ok(Some(record)),
-            None if offer > self.state.last_offer || offer == 0 => {
-                Err(Refusal::not_found("OFFER_NOT_FOUND", format!("there is no offer {offer}")))
-            }
+            None if offer > self.state.last_offer || offer == 0 => Err(Refusal::not_found(
+                "OFFER_NOT_FOUND",
+                format!("there is no offer {offer}"),
+            )),
             None => Ok(None),
         }
     }
@@ -88,7 +102,10 @@ impl Step<'_> {
             if now_ms >= record.deadline_ms {
                 return Err(offer_ended(offer));
             }
-            self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+            self.emit(Kind::OfferAccepted(j::OfferAccepted {
+                offer,
+                by_gateway: false,
+            }));
         }
         Ok(Reply::Accepted { contact, offer })
     }
@@ -117,9 +134,15 @@ impl Step<'_> {
     pub fn report_connection(&mut self, id: &str, offer: u64, epoch: u32, result: Connection) -> Answer {
         let contact = self.contact_number(id)?;
         let now_ms = self.now_ms;
-        let Some(record) = self.find_offer(offer, epoch)?.filter(|record| record.contact == contact) else {
+        let Some(record) = self
+            .find_offer(offer, epoch)?
+            .filter(|record| record.contact == contact)
+        else {
             // The contact has gone its way; a report that asks for just that is as good as done.
-            let closed = self.state.contact(contact).is_some_and(|r| r.stage() == j::ContactStage::Closed);
+            let closed = self
+                .state
+                .contact(contact)
+                .is_some_and(|r| r.stage() == j::ContactStage::Closed);
             return match result {
                 Connection::CustomerGone if closed => Ok(Reply::Contact(contact)),
                 Connection::AgentUnreachable => Ok(Reply::Contact(contact)),
@@ -134,7 +157,10 @@ impl Step<'_> {
                 if lapsed {
                     return Err(offer_ended(offer));
                 }
-                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: true }));
+                self.emit(Kind::OfferAccepted(j::OfferAccepted {
+                    offer,
+                    by_gateway: true,
+                }));
                 if result == Connection::Connected && realtime {
                     self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
                 }
@@ -160,7 +186,9 @@ impl Step<'_> {
 
     /// The agent could not be reached: the contact waits again in its place, the agent is not ready.
     fn agent_unreachable(&mut self, offer: u64) {
-        let Some(record) = self.state.assignment(offer) else { return };
+        let Some(record) = self.state.assignment(offer) else {
+            return;
+        };
         let (contact, agent) = (record.contact, record.agent);
         if record.stage() == AssignmentStage::Offered {
             self.end_offer(offer, OfferEnd::AgentGone);
@@ -173,14 +201,23 @@ impl Step<'_> {
     }
 
     pub fn end_assignment(&mut self, offer: u64, reason: AssignmentEnd) {
-        self.emit(Kind::AssignmentEnded(j::AssignmentEnded { offer, reason: reason.into() }));
+        self.emit(Kind::AssignmentEnded(j::AssignmentEnded {
+            offer,
+            reason: reason.into(),
+        }));
     }
 
     /// The customer is no longer with the agent: wrap-up, where the channel has one.
     pub fn leave_agent(&mut self, offer: u64) {
-        let Some(record) = self.state.assignment(offer) else { return };
-        let wrap_up_ms =
-            self.state.catalog.channels.get(&record.channel).map_or(0, |channel| channel.wrap_up_ms);
+        let Some(record) = self.state.assignment(offer) else {
+            return;
+        };
+        let wrap_up_ms = self
+            .state
+            .catalog
+            .channels
+            .get(&record.channel)
+            .map_or(0, |channel| channel.wrap_up_ms);
         if record.stage() == AssignmentStage::Active && wrap_up_ms > 0 {
             let deadline_ms = self.now_ms + wrap_up_ms;
             self.emit(Kind::WrapUpStarted(j::WrapUpStarted { offer, deadline_ms }));
@@ -206,7 +243,9 @@ impl Step<'_> {
 
     /// The agent's offers and assignments of a contact, with their stages.
     pub fn legs(&self, agent: u32, contact: u64) -> Vec<(u64, AssignmentStage)> {
-        let Some(agent) = self.state.agent(agent) else { return Vec::new() };
+        let Some(agent) = self.state.agent(agent) else {
+            return Vec::new();
+        };
         agent
             .work
             .iter()

@@ -31,7 +31,12 @@ impl Step<'_> {
         self.check_queues(&diff, apply)?;
         let (added, changed, removed) = (clamp(diff.added()), clamp(diff.changed()), clamp(diff.removed()));
         if apply.validate_only || diff.is_empty() {
-            return Ok(Reply::Plan { revision, added, changed, removed });
+            return Ok(Reply::Plan {
+                revision,
+                added,
+                changed,
+                removed,
+            });
         }
         let numbers = self.stage_parts(diff);
         let (policy, move_to) = match &apply.removed_queues {
@@ -50,7 +55,12 @@ impl Step<'_> {
             removed_queues: policy.into(),
             move_to,
         }));
-        Ok(Reply::Plan { revision, added, changed, removed })
+        Ok(Reply::Plan {
+            revision,
+            added,
+            changed,
+            removed,
+        })
     }
 
     /// Stages the change in parts. Returns the numbers that new names got.
@@ -78,16 +88,27 @@ impl Step<'_> {
             .filter_map(|removal| {
                 let kind = plan_kind(removal.kind);
                 let number = self.state.names.number(kind, &removal.id)?;
-                Some(j::PlanKey { kind: kind.into(), number })
+                Some(j::PlanKey {
+                    kind: kind.into(),
+                    number,
+                })
             })
             .collect();
         let mut first = true;
         for part in entries.chunks(PLAN_ENTRIES_PER_EVENT) {
-            self.emit(Kind::PlanStaged(j::PlanStaged { first, upserts: part.to_vec(), removals: Vec::new() }));
+            self.emit(Kind::PlanStaged(j::PlanStaged {
+                first,
+                upserts: part.to_vec(),
+                removals: Vec::new(),
+            }));
             first = false;
         }
         for part in removals.chunks(PLAN_ENTRIES_PER_EVENT) {
-            self.emit(Kind::PlanStaged(j::PlanStaged { first, upserts: Vec::new(), removals: part.to_vec() }));
+            self.emit(Kind::PlanStaged(j::PlanStaged {
+                first,
+                upserts: Vec::new(),
+                removals: part.to_vec(),
+            }));
             first = false;
         }
         numbers
@@ -107,7 +128,11 @@ impl Step<'_> {
         if removed.is_empty() {
             return Ok(());
         }
-        match self.state.live_contacts_after(None, None, 0).find(|record| removed.contains(&record.channel)) {
+        match self
+            .state
+            .live_contacts_after(None, None, 0)
+            .find(|record| removed.contains(&record.channel))
+        {
             None => Ok(()),
             Some(record) => Err(Refusal::precondition(
                 "CHANNEL_IN_USE",
@@ -124,7 +149,10 @@ impl Step<'_> {
         if let RemovedQueuePolicy::Move(to) = &apply.removed_queues
             && !apply.plan.queues.contains_key(to)
         {
-            return Err(Refusal::field("move_to_queue", format!("the new plan has no queue {to}")));
+            return Err(Refusal::field(
+                "move_to_queue",
+                format!("the new plan has no queue {to}"),
+            ));
         }
         for queue in self.removed(diff, EntryKind::Queue) {
             let inside: Vec<&j::ContactRecord> = self.state.queue_contacts(queue).collect();
@@ -153,7 +181,8 @@ impl Step<'_> {
                             accepted.is_none_or(|accepted| !accepted.iter().any(|id| id == channel))
                         });
                     if let Some(channel) = homeless {
-                        let problem = format!("{to} does not accept {channel}, which contacts in {id} came by");
+                        let problem =
+                            format!("{to} does not accept {channel}, which contacts in {id} came by");
                         return Err(Refusal::field("move_to_queue", problem));
                     }
                 }

@@ -40,25 +40,36 @@ pub(super) fn answered_contact(
         }
         _ => state.contact_by_id(id),
     };
-    record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| missing(state, id))
+    record
+        .map(|record| Some(convert::contact(state, record, now_ms)))
+        .ok_or_else(|| missing(state, id))
 }
 
 fn missing(state: &State, id: &str) -> Refusal {
     if state.compacted(id) {
-        Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
+        Refusal::not_found(
+            "CONTACT_COMPACTED",
+            format!("contact {id} has ended and is no longer kept"),
+        )
     } else {
         Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
     }
 }
 
 /// Customer data as it is journaled.
-fn seal(
-    customer_ref: String,
-    attributes: std::collections::BTreeMap<String, String>,
-) -> j::Sealed {
-    let attributes = attributes.into_iter().map(|(key, value)| j::Attribute { key, value }).collect();
-    let customer = j::Customer { customer_ref, attributes };
-    j::Sealed { key: 0, data: customer.encode_to_vec() }
+fn seal(customer_ref: String, attributes: std::collections::BTreeMap<String, String>) -> j::Sealed {
+    let attributes = attributes
+        .into_iter()
+        .map(|(key, value)| j::Attribute { key, value })
+        .collect();
+    let customer = j::Customer {
+        customer_ref,
+        attributes,
+    };
+    j::Sealed {
+        key: 0,
+        data: customer.encode_to_vec(),
+    }
 }
 
 /// Where a transfer goes.
@@ -78,7 +89,10 @@ pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> T
         }
         Some(transfer_target::Target::AgentId(agent)) => {
             check.id("target.agent_id", &agent);
-            Target::Agent { agent, fallback: target.fallback_queue }
+            Target::Agent {
+                agent,
+                fallback: target.fallback_queue,
+            }
         }
         None => {
             check.problem("target", "needs `queue` or `agent_id`");
@@ -128,11 +142,15 @@ impl ContactService for Api {
         };
         let id = enqueue.id.clone();
         let answer = tenant
-            .call(None, Command::Enqueue(Box::new(enqueue)), move |state, reply, now_ms| {
-                let created = matches!(reply, Reply::Enqueued { created: true, .. });
-                let contact = answered_contact(state, reply, &id, now_ms)?;
-                Ok(v1::EnqueueContactResponse { contact, created })
-            })
+            .call(
+                None,
+                Command::Enqueue(Box::new(enqueue)),
+                move |state, reply, now_ms| {
+                    let created = matches!(reply, Reply::Enqueued { created: true, .. });
+                    let contact = answered_contact(state, reply, &id, now_ms)?;
+                    Ok(v1::EnqueueContactResponse { contact, created })
+                },
+            )
             .await;
         match &answer {
             Err(CallError::Refused(refusal)) if refusal.retry_after_ms.is_some() => {
@@ -156,7 +174,9 @@ impl ContactService for Api {
                 Ok(convert::contact(state, record, now_ms))
             })
             .await?;
-        Ok(Response::new(v1::GetContactResponse { contact: Some(contact) }))
+        Ok(Response::new(v1::GetContactResponse {
+            contact: Some(contact),
+        }))
     }
 
     async fn list_contacts(
@@ -211,8 +231,15 @@ impl ContactService for Api {
         }
         let key = request_key(&mut check, &request.request_id, "UpdateContact", &request);
         check.done()?;
-        let v1::UpdateContactRequest { contact_id, priority, language, case_id, category, attributes, .. } =
-            request;
+        let v1::UpdateContactRequest {
+            contact_id,
+            priority,
+            language,
+            case_id,
+            category,
+            attributes,
+            ..
+        } = request;
         let contact = tenant
             .run(move |desk| {
                 // Only the attributes are replaced: the rest of the customer data is what is there.
@@ -220,8 +247,18 @@ impl ContactService for Api {
                 let known = known.map(|record| convert::customer(record.customer.as_ref()).customer_ref);
                 let customer =
                     attributes.map(|attributes| seal(known.unwrap_or_default(), attributes.entries));
-                let update = Update { priority, language, case_id, category, skills, customer };
-                let command = Command::Update { contact: contact_id.clone(), update: Box::new(update) };
+                let update = Update {
+                    priority,
+                    language,
+                    case_id,
+                    category,
+                    skills,
+                    customer,
+                };
+                let command = Command::Update {
+                    contact: contact_id.clone(),
+                    update: Box::new(update),
+                };
                 let reply = desk.step(key.as_ref(), command)?;
                 answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())
             })
@@ -239,9 +276,11 @@ impl ContactService for Api {
         check.id("contact_id", &id);
         check.done()?;
         let contact = tenant
-            .call(None, Command::Cancel { contact: id.clone() }, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(
+                None,
+                Command::Cancel { contact: id.clone() },
+                move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms),
+            )
             .await?;
         Ok(Response::new(v1::CancelContactResponse { contact }))
     }
@@ -267,10 +306,22 @@ impl ContactService for Api {
             return Err(Status::invalid_argument("result is required"));
         };
         check.done()?;
-        let v1::ReportConnectionRequest { contact_id: id, offer_id: offer, epoch, .. } = request;
-        let command = Command::ReportConnection { contact: id.clone(), offer, epoch, result };
+        let v1::ReportConnectionRequest {
+            contact_id: id,
+            offer_id: offer,
+            epoch,
+            ..
+        } = request;
+        let command = Command::ReportConnection {
+            contact: id.clone(),
+            offer,
+            epoch,
+            result,
+        };
         let contact = tenant
-            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .call(None, command, move |state, reply, now_ms| {
+                answered_contact(state, reply, &id, now_ms)
+            })
             .await?;
         Ok(Response::new(v1::ReportConnectionResponse { contact }))
     }
@@ -287,10 +338,19 @@ impl ContactService for Api {
         let resolution = check.resolution("resolution", request.resolution);
         check.done()?;
         let id = request.contact_id;
-        let ending = Ending { disposition: request.disposition, resolution };
-        let command = Command::Complete { agent: None, contact: id.clone(), ending };
+        let ending = Ending {
+            disposition: request.disposition,
+            resolution,
+        };
+        let command = Command::Complete {
+            agent: None,
+            contact: id.clone(),
+            ending,
+        };
         let contact = tenant
-            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .call(None, command, move |state, reply, now_ms| {
+                answered_contact(state, reply, &id, now_ms)
+            })
             .await?;
         Ok(Response::new(v1::CompleteContactResponse { contact }))
     }
@@ -307,9 +367,15 @@ impl ContactService for Api {
         let target = target(&mut check, request.target);
         check.done()?;
         let id = request.contact_id;
-        let command = Command::Transfer { agent: None, contact: id.clone(), target };
+        let command = Command::Transfer {
+            agent: None,
+            contact: id.clone(),
+            target,
+        };
         let contact = tenant
-            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
+            .call(key, command, move |state, reply, now_ms| {
+                answered_contact(state, reply, &id, now_ms)
+            })
             .await?;
         Ok(Response::new(v1::TransferContactResponse { contact }))
     }
@@ -321,7 +387,10 @@ impl ContactService for Api {
         check.id("gateway_id", &request.gateway_id);
         let lease_ms = check.duration_ms("lease", request.lease.as_ref(), LEASE_MS, GATEWAY_LEASE_MS);
         check.done()?;
-        let command = Command::GatewayAlive { gateway: request.gateway_id, lease_ms };
+        let command = Command::GatewayAlive {
+            gateway: request.gateway_id,
+            lease_ms,
+        };
         let expire_time = tenant
             .call(None, command, move |state, reply, now_ms| {
                 // With a stream open the lease does not end; what is told is how long it would go on.
@@ -399,10 +468,18 @@ fn list_contacts(
         .filter(|record| wanted.is_none_or(|wanted| convert::contact_state(record) == wanted));
     let page: Vec<&j::ContactRecord> = matching.by_ref().take(size).collect();
     let last = page.last().map(|record| record.contact);
-    let next_page_token =
-        last.filter(|_| matching.next().is_some()).map(|last| last.to_string()).unwrap_or_default();
-    let contacts = page.into_iter().map(|record| convert::contact(state, record, now_ms)).collect();
-    Ok(v1::ListContactsResponse { contacts, next_page_token })
+    let next_page_token = last
+        .filter(|_| matching.next().is_some())
+        .map(|last| last.to_string())
+        .unwrap_or_default();
+    let contacts = page
+        .into_iter()
+        .map(|record| convert::contact(state, record, now_ms))
+        .collect();
+    Ok(v1::ListContactsResponse {
+        contacts,
+        next_page_token,
+    })
 }
 
 fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) -> Result<Start, Refusal> {
@@ -424,20 +501,36 @@ fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) -> Result<S
         after: resumes.then_some(after),
         ends: record.stage() == ContactStage::Closed,
     };
-    Ok(Start { topic: Topic::Contact(record.contact), session: 0, opening, lost: None })
+    Ok(Start {
+        topic: Topic::Contact(record.contact),
+        session: 0,
+        opening,
+        lost: None,
+    })
 }
 
 fn start_gateway(desk: &mut Desk<'_>, request: &v1::WatchGatewayRequest) -> Result<Start, Refusal> {
     let gateway_id = request.gateway_id.clone();
-    let reply = desk.step(None, Command::GatewayAlive { gateway: gateway_id.clone(), lease_ms: 0 })?;
+    let reply = desk.step(
+        None,
+        Command::GatewayAlive {
+            gateway: gateway_id.clone(),
+            lease_ms: 0,
+        },
+    )?;
     let (state, now_ms) = (desk.state(), desk.now_ms());
     let gateway = match reply {
         Reply::Gateway { gateway, .. } => gateway,
         _ => state.gateway_by_id(&gateway_id).unwrap_or(0),
     };
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
-    let item =
-        |sequence, update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });
+    let item = |sequence, update| {
+        Item::Gateway(v1::WatchGatewayResponse {
+            sequence,
+            time,
+            update: Some(update),
+        })
+    };
     let contacts: Vec<v1::Contact> = state
         .live_contacts_after(None, Some(gateway), 0)
         .map(|record| convert::contact(state, record, now_ms))
@@ -450,14 +543,31 @@ fn start_gateway(desk: &mut Desk<'_>, request: &v1::WatchGatewayRequest) -> Resu
         let more = part < parts;
         // Whoever breaks off before the last part has nothing to resume from.
         let sequence = if more { 0 } else { sequence };
-        snapshot.push(item(sequence, GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more })));
+        snapshot.push(item(
+            sequence,
+            GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more }),
+        ));
     }
     let after = request.after_sequence;
     let resumes = after > 0 && after <= sequence;
     // What was missed follows, so whoever breaks off here resumes from where it was.
-    let resumed = item(after, GatewayUpdate::Resumed(v1::StreamResumed { after_sequence: after }));
-    let opening =
-        Opening { snapshot, resume: Some(resumed), after: resumes.then_some(after), ends: false };
+    let resumed = item(
+        after,
+        GatewayUpdate::Resumed(v1::StreamResumed {
+            after_sequence: after,
+        }),
+    );
+    let opening = Opening {
+        snapshot,
+        resume: Some(resumed),
+        after: resumes.then_some(after),
+        ends: false,
+    };
     let lost = Some(Command::GatewayStreamLost { gateway: gateway_id });
-    Ok(Start { topic: Topic::Gateway(gateway), session: 0, opening, lost })
+    Ok(Start {
+        topic: Topic::Gateway(gateway),
+        session: 0,
+        opening,
+        lost,
+    })
 }

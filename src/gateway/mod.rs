@@ -45,14 +45,21 @@ type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 /// All services, with reflection. When `drain` becomes true, streams are ended and no new ones opened.
 #[must_use]
 pub fn routes(tenants: Tenants, limits: &Limits, drain: watch::Receiver<bool>) -> Routes {
-    let api = Api { tenants: tenants.clone(), drain: drain.clone() };
+    let api = Api {
+        tenants: tenants.clone(),
+        drain: drain.clone(),
+    };
     tokio::spawn(cut_streams_on(drain, tenants));
     let (bytes, plan_bytes) = (limits.message_bytes, limits.plan_message_bytes);
     let mut routes = Routes::new(
-        ContactServiceServer::new(api.clone()).max_decoding_message_size(bytes).max_encoding_message_size(bytes),
+        ContactServiceServer::new(api.clone())
+            .max_decoding_message_size(bytes)
+            .max_encoding_message_size(bytes),
     )
     .add_service(
-        AgentServiceServer::new(api.clone()).max_decoding_message_size(bytes).max_encoding_message_size(bytes),
+        AgentServiceServer::new(api.clone())
+            .max_decoding_message_size(bytes)
+            .max_encoding_message_size(bytes),
     )
     .add_service(
         SupervisorServiceServer::new(api.clone())
@@ -109,7 +116,10 @@ impl Api {
 /// The key by which a repeat of a request is known; none without a `request_id`.
 fn request_key(check: &mut Check, id: &str, method: &str, message: &impl Message) -> Option<RequestKey> {
     check.optional_id("request_id", id);
-    (!id.is_empty()).then(|| RequestKey { id: id.to_owned(), fingerprint: fingerprint(method, message) })
+    (!id.is_empty()).then(|| RequestKey {
+        id: id.to_owned(),
+        fingerprint: fingerprint(method, message),
+    })
 }
 
 /// Tells requests apart. Equal requests have equal fingerprints: maps are ordered.

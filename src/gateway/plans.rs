@@ -21,7 +21,9 @@ impl PlanService for Api {
         let mut check = Check::new();
         let key = request_key(&mut check, &request.request_id, "ApplyPlan", &request);
         let removed_queues = match request.removed_queue_policy() {
-            v1::RemovedQueuePolicy::Unspecified | v1::RemovedQueuePolicy::Refuse => RemovedQueuePolicy::Refuse,
+            v1::RemovedQueuePolicy::Unspecified | v1::RemovedQueuePolicy::Refuse => {
+                RemovedQueuePolicy::Refuse
+            }
             v1::RemovedQueuePolicy::End => RemovedQueuePolicy::End,
             v1::RemovedQueuePolicy::Move => {
                 check.id("move_to_queue", &request.move_to_queue);
@@ -46,7 +48,12 @@ impl PlanService for Api {
         let response = tenant
             .call(key, command, |state, reply, _| {
                 Ok(match reply {
-                    Reply::Plan { revision, added, changed, removed } => v1::ApplyPlanResponse {
+                    Reply::Plan {
+                        revision,
+                        added,
+                        changed,
+                        removed,
+                    } => v1::ApplyPlanResponse {
                         revision: *revision,
                         added: *added,
                         changed: *changed,
@@ -65,9 +72,13 @@ impl PlanService for Api {
 
     async fn get_plan(&self, request: Request<v1::GetPlanRequest>) -> Answer<v1::GetPlanResponse> {
         let tenant = self.tenant(&request)?;
-        let (plan, revision) =
-            tenant.read(|state, _| Ok((state.plan().clone(), state.plan_revision()))).await?;
-        Ok(Response::new(v1::GetPlanResponse { document: plan::render(&plan), revision }))
+        let (plan, revision) = tenant
+            .read(|state, _| Ok((state.plan().clone(), state.plan_revision())))
+            .await?;
+        Ok(Response::new(v1::GetPlanResponse {
+            document: plan::render(&plan),
+            revision,
+        }))
     }
 }
 

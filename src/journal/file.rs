@@ -238,6 +238,8 @@ fn create_first(disk: &dyn Disk, dir: &Path, end: &Mark) -> Result<SegmentWriter
 }
 
 /// Not to be guessed from outside; the standard library's hash keys are as random as is needed for that.
+#[expect(clippy::disallowed_methods, reason = "randomness is wanted here")]
 fn draw_marker() -> u32 {
-    RandomState::new().hash_one(()) as u32
+    let [a, b, c, d, ..] = RandomState::new().hash_one(()).to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }

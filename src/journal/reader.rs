@@ -71,7 +71,10 @@ impl Reader for FileReader {
     }
 
     fn another(&self) -> Box<dyn Reader> {
-        Box::new(FileReader { dir: self.dir.clone(), durable: self.durable.clone() })
+        Box::new(FileReader {
+            dir: self.dir.clone(),
+            durable: self.durable.clone(),
+        })
     }
 }
 

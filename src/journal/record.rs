@@ -64,7 +64,7 @@ pub(super) fn encode(
     buffer.clear();
     buffer.reserve(HEADER_BYTES + payload.len());
     buffer.extend_from_slice(&marker.to_le_bytes());
-    buffer.extend_from_slice(&(payload.len() as u32).to_le_bytes());
+    buffer.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
     buffer.extend_from_slice(&first_sequence.to_le_bytes());
     buffer.extend_from_slice(&count.to_le_bytes());
     buffer.extend_from_slice(previous.as_bytes());

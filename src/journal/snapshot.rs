@@ -125,7 +125,7 @@ impl SnapshotWriter for FileSnapshotWriter {
         if bytes.len() > MAX_FRAME_BYTES {
             return Err(JournalError::FrameTooLarge { bytes: bytes.len() });
         }
-        let length = (bytes.len() as u32).to_le_bytes();
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
         let start = self.buffer.len();
         self.buffer.extend_from_slice(&length);
         self.buffer

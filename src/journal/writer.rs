@@ -58,7 +58,7 @@ impl SegmentWriter {
             // The process before may have died between write and sync, or after a failed sync: then the page
             // cache shows a record that the disk doesn't hold, in pages that count as clean. Writing the same
             // bytes again makes the next sync mean what it says.
-            let mut record = vec![0; (tail.bytes - offset) as usize];
+            let mut record = vec![0; usize::try_from(tail.bytes - offset).unwrap_or(usize::MAX)];
             File::open(&tail.path)?.read_exact_at(&mut record, offset)?;
             write_all_at(&mut *file, &record, offset)?;
         }

@@ -18,7 +18,7 @@ pub fn render(plan: &Plan) -> String {
     out.settings(&plan.settings);
     out.entries(EntryKind::Channel, &plan.channels, |out, channel| {
         out.name(&channel.name);
-        out.text("kind", word(&CHANNEL_KINDS, channel.kind));
+        out.text("kind", word(&CHANNEL_KINDS, &channel.kind));
         out.value("units", channel.units);
         out.duration("offer_timeout", channel.offer_timeout_ms);
         out.duration("wrap_up", channel.wrap_up_ms);
@@ -44,13 +44,13 @@ pub fn render(plan: &Plan) -> String {
             out.value("band", band);
         }
         out.value("boost_permille", queue.boost_permille);
-        out.text("agent_choice", word(&AGENT_CHOICES, queue.agent_choice));
+        out.text("agent_choice", word(&AGENT_CHOICES, &queue.agent_choice));
         out.value("max_waiting", queue.max_waiting);
         out.optional_duration("max_wait", queue.max_wait_ms);
     });
     out.entries(EntryKind::Group, &plan.groups, |out, group| {
         out.name(&group.name);
-        out.text("kind", word(&GROUP_KINDS, group.kind));
+        out.text("kind", word(&GROUP_KINDS, &group.kind));
     });
     out.entries(EntryKind::Agent, &plan.agents, |out, agent| {
         out.name(&agent.name);
@@ -63,10 +63,10 @@ pub fn render(plan: &Plan) -> String {
 }
 
 /// The word for a choice; every choice has one.
-fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: T) -> &'static str {
+fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {
     choices
         .iter()
-        .find(|(_, other)| *other == choice)
+        .find(|(_, other)| other == choice)
         .map_or("", |(word, _)| word)
 }
 

@@ -4,8 +4,8 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use prost::encoding::{WireType, encode_key, encode_varint};
 use prost::Message;
+use prost::encoding::{WireType, encode_key, encode_varint};
 
 use crate::{
     engine::{
@@ -59,7 +59,11 @@ pub struct Recorder {
 impl Recorder {
     /// An empty one.
     pub fn new(streams: Arc<Streams>) -> Self {
-        Self { parts: VecDeque::new(), outgoing: VecDeque::new(), streams }
+        Self {
+            parts: VecDeque::new(),
+            outgoing: VecDeque::new(),
+            streams,
+        }
     }
 
     fn encode(&mut self, event: &j::Event) {
@@ -142,13 +146,26 @@ fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl F
             WaitEnd::Lost => WaitOutcome::Lost,
             WaitEnd::Moved => WaitOutcome::Moved,
         };
-        put(Measure::WaitEnded { queue: queue.clone(), channel: channel.clone(), outcome, wait_ms });
+        put(Measure::WaitEnded {
+            queue: queue.clone(),
+            channel: channel.clone(),
+            outcome,
+            wait_ms,
+        });
     }
     if let Some(handle_ms) = effect.handle_ms {
-        put(Measure::HandleEnded { queue: queue.clone(), channel: channel.clone(), handle_ms });
+        put(Measure::HandleEnded {
+            queue: queue.clone(),
+            channel: channel.clone(),
+            handle_ms,
+        });
     }
     if let Some(wrap_up_ms) = effect.wrap_up_ms {
-        put(Measure::WrapUpEnded { queue: queue.clone(), channel: channel.clone(), wrap_up_ms });
+        put(Measure::WrapUpEnded {
+            queue: queue.clone(),
+            channel: channel.clone(),
+            wrap_up_ms,
+        });
     }
     let offer_result = match kind {
         Kind::OfferAccepted(_) => Some("accepted"),
@@ -160,7 +177,12 @@ fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl F
         _ => None,
     };
     if let (Some(result), Some(after_ms)) = (offer_result, effect.offer_ms) {
-        put(Measure::OfferEnded { queue: queue.clone(), channel: channel.clone(), result, after_ms });
+        put(Measure::OfferEnded {
+            queue: queue.clone(),
+            channel: channel.clone(),
+            result,
+            after_ms,
+        });
     }
     match kind {
         Kind::ContactEnqueued(_) => put(Measure::ContactEntered { queue, channel }),
@@ -171,7 +193,11 @@ fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl F
                 Some(v1::ContactState::Lost) => "lost",
                 _ => "abandoned",
             };
-            put(Measure::ContactClosed { queue, channel, outcome });
+            put(Measure::ContactClosed {
+                queue,
+                channel,
+                outcome,
+            });
         }
         _ => {}
     }

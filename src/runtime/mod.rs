@@ -10,6 +10,8 @@ mod pump;
 mod recover;
 mod snapshot;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use desk::Desk;
@@ -27,6 +29,9 @@ use crate::{
     telemetry::{Metrics, TenantGauges},
 };
 
+/// A snapshot is made after so many bytes of events: replaying less takes less than a second or two.
+const SNAPSHOT_BYTES: u64 = 64 << 20;
+
 /// The tenants of a daemon.
 #[derive(Clone)]
 pub struct Tenants {
@@ -37,7 +42,9 @@ pub struct Tenants {
 impl std::fmt::Debug for Tenants {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<String> = self.tenants.iter().map(|entry| entry.key().clone()).collect();
-        f.debug_struct("Tenants").field("tenants", &names).finish_non_exhaustive()
+        f.debug_struct("Tenants")
+            .field("tenants", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -51,16 +58,28 @@ impl Tenants {
         let (failed_sender, failed) = watch::channel(false);
         let tenants = DashMap::new();
         for (name, source) in &settings.plans {
-            let (name, source, dir) = (name.clone(), source.clone(), settings.data_dir.join(name));
-            let (limits, metrics, failed) = (limits.clone(), metrics.tenant(&name), failed_sender.clone());
-            let id = name.clone();
-            let open = move || open::open(&id, &dir, &source, &limits, metrics, failed);
+            let (source, dir, limits) = (source.clone(), settings.data_dir.join(name), limits.clone());
+            let (metrics, failed, id) = (metrics.tenant(name), failed_sender.clone(), name.clone());
+            let open = move || {
+                let setting = open::Setting {
+                    name: &id,
+                    source: &source,
+                    limits: &limits,
+                    metrics,
+                    failed,
+                    snapshot_bytes: SNAPSHOT_BYTES,
+                };
+                open::open(&dir, setting)
+            };
             let tenant = tokio::task::spawn_blocking(open)
                 .await
                 .map_err(|error| StartError::new(format!("tenant {name}: {error}")))??;
-            tenants.insert(name, tenant);
+            tenants.insert(name.clone(), tenant);
         }
-        Ok(Self { tenants: Arc::new(tenants), failed })
+        Ok(Self {
+            tenants: Arc::new(tenants),
+            failed,
+        })
     }
 
     /// One tenant.

@@ -38,26 +38,51 @@ impl StartError {
     }
 }
 
+/// What a tenant is opened with, beside its journal.
+pub(super) struct Setting<'a> {
+    pub name: &'a str,
+    pub source: &'a PlanSource,
+    pub limits: &'a Limits,
+    pub metrics: TenantMetrics,
+    pub failed: watch::Sender<bool>,
+    /// A snapshot is made after so many bytes of events.
+    pub snapshot_bytes: u64,
+}
+
 /// Opens the tenant whose data is in `dir`.
-pub(super) fn open(
-    name: &str,
-    dir: &Path,
-    source: &PlanSource,
-    limits: &Limits,
-    metrics: TenantMetrics,
-    failed: watch::Sender<bool>,
-) -> Result<Tenant, StartError> {
-    let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
-    let plan = read_plan(source)?;
-    let (journal, contents) =
-        FileJournal::open(dir, Options::default()).map_err(|error| in_tenant(&error))?;
+pub(super) fn open(dir: &Path, setting: Setting<'_>) -> Result<Tenant, StartError> {
+    // First, so that a plan that can't be read leaves the disk alone.
+    let plan = read_plan(setting.source)?;
+    let (journal, contents) = FileJournal::open(dir, Options::default())
+        .map_err(|error| StartError::new(format!("tenant {}: {error}", setting.name)))?;
     if let Some(cut) = &contents.cut {
-        warn!(tenant = name, file = %cut.file.display(), bytes = cut.bytes, "{}", cut.reason);
+        warn!(tenant = setting.name, file = %cut.file.display(), bytes = cut.bytes, "{}", cut.reason);
     }
+    open_on(Box::new(journal), plan, setting)
+}
+
+/// Opens a tenant on its journal.
+pub(super) fn open_on(
+    journal: Box<dyn Journal>,
+    plan: Plan,
+    setting: Setting<'_>,
+) -> Result<Tenant, StartError> {
+    let Setting {
+        name,
+        source,
+        limits,
+        metrics,
+        failed,
+        snapshot_bytes,
+    } = setting;
+    let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
     let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
     let recovered = state.sequence();
+    let planned = state.plan_revision() > 0;
     let last_ms = state.now_ms();
-    let last_wall_ms = i64::try_from(last_ms).unwrap_or(i64::MAX).saturating_add(state.wall_offset_ms());
+    let last_wall_ms = i64::try_from(last_ms)
+        .unwrap_or(i64::MAX)
+        .saturating_add(state.wall_offset_ms());
     let clock = Clock::resume(last_ms, last_wall_ms);
     let mut engine = Engine::new(state);
     let streams = make_streams(limits, &metrics);
@@ -72,19 +97,31 @@ pub(super) fn open(
         more: &mut more,
     };
     begin(&mut desk, &clock, plan, name, source).map_err(|error| in_tenant(&error))?;
+    let state = engine.state();
+    let plan = if planned {
+        "plan of the journal".to_owned()
+    } else {
+        source.to_string()
+    };
     info!(
         tenant = name,
-        recovered_sequence = recovered,
-        contacts_live = engine.state().live_count(),
-        plan_revision = engine.state().plan_revision(),
-        "tenant is open"
+        sequence = recovered,
+        contacts = state.live_count(),
+        revision = state.plan_revision(),
+        "tenant {name}: {} live contacts at sequence {recovered}, {plan}, revision {}",
+        state.live_count(),
+        state.plan_revision()
     );
 
     let (inbox_sender, inbox) = mpsc::channel(limits.inbox.max(1));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "one notice a stream, and streams are limited"
+    )]
     let (control_sender, control) = mpsc::unbounded_channel();
     let reader = journal.reader();
     let snapshots = journal.snapshots();
-    let (pump, done) = Pump::start(name, Box::new(journal)).map_err(|error| in_tenant(&error))?;
+    let (pump, done) = Pump::start(name, journal).map_err(|error| in_tenant(&error))?;
     let name: Arc<str> = name.into();
     let parts = writer::Parts {
         name: name.clone(),
@@ -102,14 +139,24 @@ pub(super) fn open(
         metrics: metrics.clone(),
         failed,
         recorder,
+        snapshot_bytes,
     };
     writer::start(parts).map_err(|error| StartError::new(format!("tenant {name}: {error}")))?;
-    Ok(Tenant { name, inbox: inbox_sender, control: control_sender, streams, metrics })
+    Ok(Tenant {
+        name,
+        inbox: inbox_sender,
+        control: control_sender,
+        streams,
+        metrics,
+    })
 }
 
 fn make_streams(limits: &Limits, metrics: &TenantMetrics) -> Arc<Streams> {
     let metrics = metrics.clone();
-    Streams::new(limits.stream_mailbox, Box::new(move |stream| metrics.mailbox_overflow(stream)))
+    Streams::new(
+        limits.stream_mailbox,
+        Box::new(move |stream| metrics.mailbox_overflow(stream)),
+    )
 }
 
 /// The first steps of a process: tells the engine that streams are gone and what time it is, and applies
@@ -147,12 +194,13 @@ fn begin(
         );
     }
     for command in commands {
-        desk.step(None, command).map_err(|refusal| StartError::new(refusal.message))?;
+        desk.step(None, command)
+            .map_err(|refusal| StartError::new(refusal.message))?;
     }
     Ok(())
 }
 
-fn read_plan(source: &PlanSource) -> Result<Plan, StartError> {
+pub(super) fn read_plan(source: &PlanSource) -> Result<Plan, StartError> {
     let (document, shown) = match source {
         PlanSource::Sample => (plan::SAMPLE.to_owned(), "the embedded plan".to_owned()),
         PlanSource::File(path) => {

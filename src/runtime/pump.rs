@@ -11,6 +11,9 @@ use tokio::sync::mpsc as tokio_mpsc;
 
 use crate::journal::{AppendError, Journal, JournalError, Retired};
 
+/// The writer has one append in flight and one snapshot in the making, so this is never reached.
+const ASKS_MAX: usize = 8;
+
 /// Encoded events with consecutive sequences.
 #[derive(Debug, Default)]
 pub struct Part {
@@ -56,7 +59,7 @@ pub enum Done {
 
 /// The asking end.
 pub struct Pump {
-    asks: mpsc::Sender<Ask>,
+    asks: mpsc::SyncSender<Ask>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -65,19 +68,27 @@ impl Pump {
     pub fn start(
         name: &str,
         mut journal: Box<dyn Journal>,
-    ) -> std::io::Result<(Self, tokio_mpsc::UnboundedReceiver<Done>)> {
-        let (asks, inbox) = mpsc::channel();
-        // Bounded by the writer: one append in flight, one snapshot at a time.
-        let (done, answers) = tokio_mpsc::unbounded_channel();
+    ) -> std::io::Result<(Self, tokio_mpsc::Receiver<Done>)> {
+        let (asks, inbox) = mpsc::sync_channel(ASKS_MAX);
+        let (done, answers) = tokio_mpsc::channel(ASKS_MAX);
         let run = move || {
+            let _abort = AbortOnPanic;
             for ask in inbox {
-                if done.send(answer(&mut *journal, ask)).is_err() {
+                if done.blocking_send(answer(&mut *journal, ask)).is_err() {
                     break;
                 }
             }
         };
-        let thread = thread::Builder::new().name(format!("journal-{name}")).spawn(run)?;
-        Ok((Self { asks, thread: Some(thread) }, answers))
+        let thread = thread::Builder::new()
+            .name(format!("journal-{name}"))
+            .spawn(run)?;
+        Ok((
+            Self {
+                asks,
+                thread: Some(thread),
+            },
+            answers,
+        ))
     }
 
     /// Asks. False when the thread is gone.
@@ -95,12 +106,28 @@ impl Pump {
     }
 }
 
+/// A writer or journal that has panicked must not leave a process that looks alive.
+pub struct AbortOnPanic;
+
+impl Drop for AbortOnPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            std::process::abort();
+        }
+    }
+}
+
 fn answer(journal: &mut dyn Journal, ask: Ask) -> Done {
     match ask {
         Ask::Append { expected_last, part } => {
             let started = Instant::now();
             let result = journal.append(expected_last, part.count, &part.payload);
-            Done::Appended { count: part.count, bytes: part.payload.len(), took: started.elapsed(), result }
+            Done::Appended {
+                count: part.count,
+                bytes: part.payload.len(),
+                took: started.elapsed(),
+                result,
+            }
         }
         Ask::Roll => {
             let result = journal.roll();

@@ -44,7 +44,9 @@ pub fn replay(reader: &mut dyn Reader, until: Option<u64>) -> Result<(State, Mar
 
 /// The state that the newest snapshot holds.
 pub fn read_snapshot(reader: &mut dyn Reader) -> Result<Option<(State, Mark)>, ReplayError> {
-    let Some(snapshot) = reader.latest_snapshot()? else { return Ok(None) };
+    let Some(snapshot) = reader.latest_snapshot()? else {
+        return Ok(None);
+    };
     let mark = snapshot.mark();
     let mut state = State::default();
     for frame in snapshot {

@@ -66,5 +66,9 @@ pub fn write(
         snapshots.discard(mark.sequence())?;
         return Err(SnapshotError::Differs);
     }
-    Ok(Written { sequence: mark.sequence(), bytes, took: started.elapsed() })
+    Ok(Written {
+        sequence: mark.sequence(),
+        bytes,
+        took: started.elapsed(),
+    })
 }

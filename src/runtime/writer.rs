@@ -21,7 +21,7 @@ use crate::{
 use super::{
     clock::Clock,
     desk::{Deliver, Desk, Outgoing, Recorder},
-    pump::{Ask, Done, Pump},
+    pump::{AbortOnPanic, Ask, Done, Pump},
     recover::replay,
     snapshot,
 };
@@ -43,8 +43,6 @@ pub enum Control {
 const JOBS_PER_TURN: usize = 256;
 /// Parts that may wait for the journal before no more jobs are taken.
 const PARTS_MAX: usize = 4;
-/// A snapshot is made after so many bytes of events.
-const SNAPSHOT_BYTES: u64 = 64 << 20;
 /// After a failed append nothing is tried for so long.
 const FAILURE_PAUSE: Duration = Duration::from_millis(100);
 /// The wall clock's offset is looked at, and idle topics are swept, this often.
@@ -58,7 +56,7 @@ pub struct Parts {
     pub engine: Engine,
     pub clock: Clock,
     pub pump: Pump,
-    pub done: mpsc::UnboundedReceiver<Done>,
+    pub done: mpsc::Receiver<Done>,
     pub reader: Box<dyn Reader>,
     pub snapshots: Arc<dyn Snapshots>,
     pub durable_sequence: u64,
@@ -69,6 +67,7 @@ pub struct Parts {
     pub metrics: TenantMetrics,
     pub failed: watch::Sender<bool>,
     pub recorder: Recorder,
+    pub snapshot_bytes: u64,
 }
 
 pub(super) struct Writer {
@@ -84,9 +83,12 @@ pub(super) struct Writer {
 
 /// Starts the writer's thread.
 pub fn start(parts: Parts) -> std::io::Result<thread::JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let name = format!("writer-{}", parts.name);
     thread::Builder::new().name(name).spawn(move || {
+        let _abort = AbortOnPanic;
         let writer = Writer {
             parts,
             more: true,
@@ -170,7 +172,10 @@ impl Writer {
     fn job(&mut self, job: Job) {
         let deliver = self.with_desk(job);
         let sequence = self.parts.engine.state().sequence();
-        self.parts.recorder.outgoing.push_back((sequence, Outgoing::Deliver(deliver)));
+        self.parts
+            .recorder
+            .outgoing
+            .push_back((sequence, Outgoing::Deliver(deliver)));
     }
 
     fn command(&mut self, command: Command) {
@@ -185,7 +190,12 @@ impl Writer {
             return;
         }
         let now_ms = self.parts.clock.now_ms();
-        let due = self.parts.engine.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= now_ms);
+        let due = self
+            .parts
+            .engine
+            .state()
+            .next_deadline_ms()
+            .is_some_and(|due_ms| due_ms <= now_ms);
         if due || self.more {
             self.more = false;
             self.command(Command::Tick);
@@ -214,7 +224,10 @@ impl Writer {
             }
             Control::Snapshot(result) => match result {
                 Ok(written) => {
-                    self.parts.metrics.snapshot_written(written.took.as_secs_f64(), usize::try_from(written.bytes).unwrap_or(usize::MAX));
+                    self.parts.metrics.snapshot_written(
+                        written.took.as_secs_f64(),
+                        usize::try_from(written.bytes).unwrap_or(usize::MAX),
+                    );
                     self.parts.pump.ask(Ask::Retire(written.sequence));
                 }
                 Err(error) => {
@@ -262,14 +275,21 @@ impl Writer {
     /// False when the writer can't go on.
     fn done(&mut self, done: Done) -> bool {
         match done {
-            Done::Appended { count, bytes, took, result } => {
+            Done::Appended {
+                count,
+                bytes,
+                took,
+                result,
+            } => {
                 self.in_flight = false;
                 match result {
                     Ok(()) => {
                         self.parts.durable_sequence += u64::from(count);
-                        self.parts.metrics.journal_synced(took.as_secs_f64(), count as usize, bytes);
+                        self.parts
+                            .metrics
+                            .journal_synced(took.as_secs_f64(), count as usize, bytes);
                         self.bytes_since_snapshot += bytes as u64;
-                        if self.bytes_since_snapshot >= SNAPSHOT_BYTES && !self.snapshotting {
+                        if self.bytes_since_snapshot >= self.parts.snapshot_bytes && !self.snapshotting {
                             self.snapshotting = true;
                             self.bytes_since_snapshot = 0;
                             self.parts.pump.ask(Ask::Roll);
@@ -322,7 +342,11 @@ impl Writer {
     /// Back to what is durable. False when that is not possible.
     fn append_failed(&mut self, failure: &AppendError) -> bool {
         error!(tenant = %self.parts.name, "append failed: {failure}");
-        let kind = if matches!(failure, AppendError::Rejected(_)) { "rejected" } else { "broken" };
+        let kind = if matches!(failure, AppendError::Rejected(_)) {
+            "rejected"
+        } else {
+            "broken"
+        };
         self.parts.metrics.journal_failed(kind);
         self.parts.recorder.parts.clear();
         for (_, outgoing) in self.parts.recorder.outgoing.drain(..) {

@@ -80,14 +80,19 @@ impl State {
 
     fn agent_changed(&mut self, number: u32) -> Effect {
         self.work_changed(number, true);
-        Effect { agent: number, ..Effect::default() }
+        Effect {
+            agent: number,
+            ..Effect::default()
+        }
     }
 
     /// Recomputes what an agent's work takes, and whether it is free. `gained`: it may be able to take
     /// what it could not before.
     pub(in crate::engine) fn work_changed(&mut self, number: u32, gained: bool) {
         let sequence = self.sequence;
-        let Some(agent) = self.agents.get_mut(&number) else { return };
+        let Some(agent) = self.agents.get_mut(&number) else {
+            return;
+        };
         agent.record.sequence = sequence;
         agent.load = Load::default();
         for offer in &agent.work {
@@ -97,7 +102,10 @@ impl State {
         }
         let free = agent.routable()
             && agent.info.as_ref().is_some_and(|info| {
-                self.catalog.channels.values().any(|channel| capacity_for(info, &agent.load, channel).is_ok())
+                self.catalog
+                    .channels
+                    .values()
+                    .any(|channel| capacity_for(info, &agent.load, channel).is_ok())
             });
         let key = free.then_some(agent.record.idle_sequence);
         let before = std::mem::replace(&mut agent.free_key, key);
@@ -135,7 +143,11 @@ impl Load {
         } else {
             self.fixed_units += record.units;
         }
-        match self.by_channel.iter_mut().find(|(channel, _)| *channel == record.channel) {
+        match self
+            .by_channel
+            .iter_mut()
+            .find(|(channel, _)| *channel == record.channel)
+        {
             Some((_, count)) => *count += 1,
             None => self.by_channel.push((record.channel, 1)),
         }

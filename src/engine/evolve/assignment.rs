@@ -71,7 +71,9 @@ impl State {
     }
 
     pub(super) fn offer_ended(&mut self, event: &j::OfferEnded) -> Effect {
-        let Some(record) = self.drop_assignment(event.offer) else { return Effect::default() };
+        let Some(record) = self.drop_assignment(event.offer) else {
+            return Effect::default();
+        };
         let mut effect = self.about_contact(record.contact);
         self.leave_stage(record.contact);
         if event.excluded_until_ms > self.now_ms {
@@ -94,7 +96,9 @@ impl State {
 
     fn exclude(&mut self, number: u64, agent: u32, until_ms: u64) {
         let now_ms = self.now_ms;
-        let Some(contact) = self.contacts.get_mut(&number) else { return };
+        let Some(contact) = self.contacts.get_mut(&number) else {
+            return;
+        };
         let list = &mut contact.record.exclusions;
         list.retain(|entry| entry.agent != agent && entry.until_ms > now_ms);
         if list.len() >= EXCLUSIONS_MAX
@@ -111,7 +115,9 @@ impl State {
     pub(super) fn offer_accepted(&mut self, event: &j::OfferAccepted) -> Effect {
         let (now_ms, sequence) = (self.now_ms, self.sequence);
         self.timers.disarm(Timer::Offer(event.offer));
-        let Some(record) = self.assignments.get_mut(&event.offer) else { return Effect::default() };
+        let Some(record) = self.assignments.get_mut(&event.offer) else {
+            return Effect::default();
+        };
         record.accepted_ms = now_ms;
         record.deadline_ms = 0;
         record.set_stage(AssignmentStage::Connecting);
@@ -141,7 +147,9 @@ impl State {
 
     pub(super) fn contact_connected(&mut self, offer: u64) -> Effect {
         let now_ms = self.now_ms;
-        let Some(record) = self.assignments.get_mut(&offer) else { return Effect::default() };
+        let Some(record) = self.assignments.get_mut(&offer) else {
+            return Effect::default();
+        };
         record.connected_ms = now_ms;
         record.set_stage(AssignmentStage::Active);
         let (number, agent) = (record.contact, record.agent);
@@ -169,7 +177,9 @@ impl State {
 
     pub(super) fn wrap_up_started(&mut self, event: &j::WrapUpStarted) -> Effect {
         let now_ms = self.now_ms;
-        let Some(record) = self.assignments.get_mut(&event.offer) else { return Effect::default() };
+        let Some(record) = self.assignments.get_mut(&event.offer) else {
+            return Effect::default();
+        };
         let handle_ms = now_ms - record.connected_ms;
         record.set_stage(AssignmentStage::WrapUp);
         record.deadline_ms = event.deadline_ms;
@@ -181,11 +191,21 @@ impl State {
         self.work_changed(agent, false);
         let queue = self.contact(number).map_or(0, |record| record.queue);
         let handle_ms = Some(handle_ms);
-        Effect { contact: number, agent, queue, channel, offer: event.offer, handle_ms, ..Effect::default() }
+        Effect {
+            contact: number,
+            agent,
+            queue,
+            channel,
+            offer: event.offer,
+            handle_ms,
+            ..Effect::default()
+        }
     }
 
     pub(super) fn assignment_ended(&mut self, event: &j::AssignmentEnded) -> Effect {
-        let Some(record) = self.drop_assignment(event.offer) else { return Effect::default() };
+        let Some(record) = self.drop_assignment(event.offer) else {
+            return Effect::default();
+        };
         if let Some(agent) = self.agents.get_mut(&record.agent) {
             agent.record.idle_sequence = self.sequence;
         }

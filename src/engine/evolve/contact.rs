@@ -48,7 +48,14 @@ impl State {
             self.by_gateway.insert((record.gateway, number));
             self.live_contacts += 1;
         }
-        self.contacts.insert(number, Contact { record, place: None, legs: 0 });
+        self.contacts.insert(
+            number,
+            Contact {
+                record,
+                place: None,
+                legs: 0,
+            },
+        );
     }
 
     pub(super) fn contact_updated(&mut self, event: &j::ContactUpdated) -> Effect {
@@ -88,7 +95,9 @@ impl State {
     pub(super) fn contact_transferred(&mut self, event: &j::ContactTransferred) -> Effect {
         let mut effect = self.about_contact(event.contact);
         self.leave_stage(event.contact);
-        effect.wait = self.requeue(event.contact, Some(event.queue)).map(|wait_ms| (WaitEnd::Moved, wait_ms));
+        effect.wait = self
+            .requeue(event.contact, Some(event.queue))
+            .map(|wait_ms| (WaitEnd::Moved, wait_ms));
         self.enter_stage(event.contact, ContactStage::Waiting);
         self.drained(effect.queue);
         effect
@@ -126,7 +135,9 @@ impl State {
         let mut effect = self.about_contact(event.contact);
         let now_ms = self.now_ms;
         self.leave_stage(event.contact);
-        let Some(contact) = self.contacts.get_mut(&event.contact) else { return effect };
+        let Some(contact) = self.contacts.get_mut(&event.contact) else {
+            return effect;
+        };
         let record = &mut contact.record;
         let unanswered = record.stage() != ContactStage::Active;
         let until_ms = if unanswered { now_ms } else { record.active_ms };
@@ -150,7 +161,8 @@ impl State {
             }
         }
         for exclusion in exclusions {
-            self.timers.disarm(Timer::Exclusion(event.contact, exclusion.agent));
+            self.timers
+                .disarm(Timer::Exclusion(event.contact, exclusion.agent));
         }
         self.by_gateway.remove(&(gateway, event.contact));
         self.live_contacts -= 1;
@@ -171,7 +183,9 @@ impl State {
     /// An effect about the contact as it is now; also stamps the contact with the sequence.
     pub(super) fn about_contact(&mut self, number: u64) -> Effect {
         let sequence = self.sequence;
-        let Some(contact) = self.contacts.get_mut(&number) else { return Effect::default() };
+        let Some(contact) = self.contacts.get_mut(&number) else {
+            return Effect::default();
+        };
         let record = &mut contact.record;
         record.sequence = sequence;
         Effect {
@@ -184,19 +198,24 @@ impl State {
     }
 
     pub(super) fn count(&mut self, queue: u32, channel: u32) -> &mut j::QueueCounts {
-        self.counts.entry((queue, channel)).or_insert_with(|| j::QueueCounts {
-            queue,
-            channel,
-            ..j::QueueCounts::default()
-        })
+        self.counts
+            .entry((queue, channel))
+            .or_insert_with(|| j::QueueCounts {
+                queue,
+                channel,
+                ..j::QueueCounts::default()
+            })
     }
 
     /// Takes a contact out of whatever its stage has it in. The record keeps its stage.
     pub(in crate::engine) fn leave_stage(&mut self, number: u64) {
-        let Some(contact) = self.contacts.get_mut(&number) else { return };
+        let Some(contact) = self.contacts.get_mut(&number) else {
+            return;
+        };
         let record = &contact.record;
         self.by_queue.remove(&(record.queue, number));
-        self.arrivals.remove(&(record.queue, record.effective_arrival_ms, number));
+        self.arrivals
+            .remove(&(record.queue, record.effective_arrival_ms, number));
         let live = self.live.entry((record.queue, record.channel)).or_default();
         if let Some(count) = stage_count(live, record.stage()) {
             *count = count.saturating_sub(1);
@@ -209,7 +228,9 @@ impl State {
 
     /// Sets a contact's stage and puts it into whatever that has it in.
     pub(in crate::engine) fn enter_stage(&mut self, number: u64, stage: ContactStage) {
-        let Some(contact) = self.contacts.get_mut(&number) else { return };
+        let Some(contact) = self.contacts.get_mut(&number) else {
+            return;
+        };
         let record = &mut contact.record;
         record.set_stage(stage);
         if stage == ContactStage::Closed {
@@ -217,7 +238,8 @@ impl State {
         }
         self.by_queue.insert((record.queue, number));
         if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
-            self.arrivals.insert((record.queue, record.effective_arrival_ms, number));
+            self.arrivals
+                .insert((record.queue, record.effective_arrival_ms, number));
         }
         let live = self.live.entry((record.queue, record.channel)).or_default();
         if let Some(count) = stage_count(live, stage) {
@@ -230,20 +252,31 @@ impl State {
 
     /// Puts a waiting contact into the index, and arms its longest wait.
     fn place(&mut self, number: u64) {
-        let Some(record) = self.contact(number) else { return };
-        if self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost) {
+        let Some(record) = self.contact(number) else {
+            return;
+        };
+        if self
+            .gateways
+            .get(&record.gateway)
+            .is_some_and(|gateway| gateway.lost)
+        {
             self.chores.insert(Chore::Contact(number));
         }
-        let Some(record) = self.contact(number) else { return };
-        let (Some(queue), Some(channel)) =
-            (self.catalog.queues.get(&record.queue), self.catalog.channels.get(&record.channel))
-        else {
+        let Some(record) = self.contact(number) else {
+            return;
+        };
+        let (Some(queue), Some(channel)) = (
+            self.catalog.queues.get(&record.queue),
+            self.catalog.channels.get(&record.channel),
+        ) else {
             self.chores.insert(Chore::Contact(number));
             return;
         };
         let category = self.catalog.categories.get(&record.category);
-        let objective_ms =
-            category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms).max(1);
+        let objective_ms = category
+            .and_then(|category| category.objective_ms)
+            .unwrap_or(queue.objective_ms)
+            .max(1);
         let need = self.need(number);
         let arrival_ms = virtual_arrival_ms(
             record.effective_arrival_ms,
@@ -251,10 +284,16 @@ impl State {
             queue.boost_permille,
             objective_ms,
         );
-        let key = ClassKey { queue: record.queue, channel: record.channel, objective_ms, need };
+        let key = ClassKey {
+            queue: record.queue,
+            channel: record.channel,
+            objective_ms,
+            need,
+        };
         let band = queue.band.unwrap_or(channel.kind as u8);
         if let Some(max_wait_ms) = queue.max_wait_ms {
-            self.timers.arm(Timer::MaxWait(number), record.effective_arrival_ms + max_wait_ms);
+            self.timers
+                .arm(Timer::MaxWait(number), record.effective_arrival_ms + max_wait_ms);
         }
         let class = self.index.wait(key, band, queue, (arrival_ms, number));
         if let Some(contact) = self.contacts.get_mut(&number) {
@@ -265,12 +304,19 @@ impl State {
     /// What a contact asks for: the queue's, the category's and its own requirements together. Skills that
     /// the plan no longer has are not asked for.
     pub(in crate::engine) fn need(&self, number: u64) -> Vec<SkillLevel> {
-        let Some(record) = self.contact(number) else { return Vec::new() };
+        let Some(record) = self.contact(number) else {
+            return Vec::new();
+        };
         let queue = self.catalog.queues.get(&record.queue);
         let category = self.catalog.categories.get(&record.category);
-        let own = record.skills.iter().map(|skill| (skill.skill, u8::try_from(skill.level).unwrap_or(10)));
+        let own = record
+            .skills
+            .iter()
+            .map(|skill| (skill.skill, u8::try_from(skill.level).unwrap_or(10)));
         let of_queue = queue.into_iter().flat_map(|queue| queue.skills.iter().copied());
-        let of_category = category.into_iter().flat_map(|category| category.skills.iter().copied());
+        let of_category = category
+            .into_iter()
+            .flat_map(|category| category.skills.iter().copied());
         let mut need = Vec::new();
         for (skill, level) in of_queue.chain(of_category).chain(own) {
             if self.catalog.skills.contains_key(&skill) {
@@ -283,7 +329,11 @@ impl State {
     /// Forgets that a queue is draining once nothing live is in it.
     fn drained(&mut self, queue: u32) {
         if self.draining.contains_key(&queue)
-            && self.by_queue.range((queue, 0)..=(queue, u64::MAX)).next().is_none()
+            && self
+                .by_queue
+                .range((queue, 0)..=(queue, u64::MAX))
+                .next()
+                .is_none()
         {
             self.draining.remove(&queue);
         }

@@ -50,9 +50,10 @@ impl State {
             return;
         }
         let applied = match entry_kind(entry.kind()) {
-            Some(kind) => {
-                self.plan.apply_entry(kind, &entry.id, &entry.document).map_err(|error| error.to_string())
-            }
+            Some(kind) => self
+                .plan
+                .apply_entry(kind, &entry.id, &entry.document)
+                .map_err(|error| error.to_string()),
             None => Err("its kind is unknown".to_owned()),
         };
         if let Err(error) = applied {
@@ -61,7 +62,8 @@ impl State {
     }
 
     fn note_draining(&mut self, event: &j::PlanCommitted) {
-        self.draining.retain(|queue, _| !self.catalog.queues.contains_key(queue));
+        self.draining
+            .retain(|queue, _| !self.catalog.queues.contains_key(queue));
         let mut queue = 0;
         while let Some((next, _)) = self.by_queue.range((queue, 0)..).next().copied() {
             if !self.catalog.queues.contains_key(&next) {
@@ -95,7 +97,10 @@ impl State {
             .retain(|_, agent| !agent.record.removed || agent.record.session != 0 || !agent.work.is_empty());
         for (number, info) in &self.catalog.agents {
             self.agents.entry(*number).or_insert_with(|| Agent {
-                record: j::AgentRecord { agent: *number, ..j::AgentRecord::default() },
+                record: j::AgentRecord {
+                    agent: *number,
+                    ..j::AgentRecord::default()
+                },
                 info: Some(info.clone()),
                 work: std::collections::BTreeSet::new(),
                 load: Load::default(),
@@ -110,10 +115,14 @@ impl State {
         self.index = Index::default();
         let agents: Vec<u32> = self.agents.keys().copied().collect();
         for number in agents {
-            let Some(agent) = self.agents.get_mut(&number) else { continue };
+            let Some(agent) = self.agents.get_mut(&number) else {
+                continue;
+            };
             agent.free_key = None;
             if let Some(info) = &agent.info {
-                agent.profile = self.index.profile_of(&info.groups, &info.skills, &self.catalog.queues);
+                agent.profile = self
+                    .index
+                    .profile_of(&info.groups, &info.skills, &self.catalog.queues);
             }
             let sequence = agent.record.sequence;
             self.work_changed(number, true);
@@ -125,7 +134,10 @@ impl State {
             .by_queue
             .iter()
             .map(|(_, contact)| *contact)
-            .filter(|contact| self.contact(*contact).is_some_and(|r| r.stage() == ContactStage::Waiting))
+            .filter(|contact| {
+                self.contact(*contact)
+                    .is_some_and(|r| r.stage() == ContactStage::Waiting)
+            })
             .collect();
         for number in waiting {
             if let Some(contact) = self.contacts.get_mut(&number) {

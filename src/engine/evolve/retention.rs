@@ -17,7 +17,9 @@ impl State {
         let keep_ms = self.catalog.settings.closed_contacts_keep_ms;
         let max = self.catalog.settings.closed_contacts_max as usize;
         for _ in 0..PER_EVENT {
-            let Some(number) = self.closed.front().copied() else { break };
+            let Some(number) = self.closed.front().copied() else {
+                break;
+            };
             let Some(contact) = self.contacts.get(&number) else {
                 self.closed.pop_front();
                 continue;
@@ -34,7 +36,11 @@ impl State {
             if let Some(contact) = self.contacts.remove(&number) {
                 let record = contact.record;
                 self.contact_ids.remove(&record.id);
-                let closed = j::ClosedRecord { contact: number, id: record.id, closed_ms: record.closed_ms };
+                let closed = j::ClosedRecord {
+                    contact: number,
+                    id: record.id,
+                    closed_ms: record.closed_ms,
+                };
                 self.add_compacted(closed);
             }
         }
@@ -44,7 +50,9 @@ impl State {
         self.compacted_ids.insert(record.id.clone(), record.contact);
         self.compacted.push_back(record);
         for _ in 0..PER_EVENT {
-            let Some(first) = self.compacted.front() else { break };
+            let Some(first) = self.compacted.front() else {
+                break;
+            };
             if self.compacted.len() <= REMEMBERED_MAX && first.closed_ms + REMEMBERED_MS > self.now_ms {
                 break;
             }

@@ -107,7 +107,9 @@ impl Index {
 
     /// Removes a contact that waits no longer.
     pub fn leave(&mut self, class: u32, place: (i64, u64)) {
-        let Some(entry) = self.classes.get_mut(&class) else { return };
+        let Some(entry) = self.classes.get_mut(&class) else {
+            return;
+        };
         entry.waiting.remove(&place);
         if entry.waiting.is_empty() {
             self.dirty.remove(&class);
@@ -120,7 +122,11 @@ impl Index {
 
     /// Looks at the class again: somebody it may be offered to has come back.
     pub fn touch(&mut self, class: u32) {
-        if self.classes.get(&class).is_some_and(|class| !class.waiting.is_empty()) {
+        if self
+            .classes
+            .get(&class)
+            .is_some_and(|class| !class.waiting.is_empty())
+        {
             self.dirty.insert(class);
         }
     }
@@ -140,25 +146,37 @@ impl Index {
         let number = self.last;
         let mut classes = Vec::new();
         for (class_number, class) in &mut self.classes {
-            let Some(queue) = queues.get(&class.key.queue) else { continue };
+            let Some(queue) = queues.get(&class.key.queue) else {
+                continue;
+            };
             if fits(groups, skills, queue, &class.key.need).is_ok() {
                 class.profiles.push(number);
                 classes.push(*class_number);
             }
         }
         self.profile_numbers.insert(key, number);
-        let profile =
-            Profile { groups: groups.to_vec(), skills: skills.to_vec(), free: BTreeSet::new(), classes };
+        let profile = Profile {
+            groups: groups.to_vec(),
+            skills: skills.to_vec(),
+            free: BTreeSet::new(),
+            classes,
+        };
         self.profiles.insert(number, profile);
         number
     }
 
     /// An agent has free capacity; its classes are to be matched.
     pub fn free(&mut self, profile: u32, agent: (u64, u32)) {
-        let Some(entry) = self.profiles.get_mut(&profile) else { return };
+        let Some(entry) = self.profiles.get_mut(&profile) else {
+            return;
+        };
         entry.free.insert(agent);
         for class in &entry.classes {
-            if self.classes.get(class).is_some_and(|class| !class.waiting.is_empty()) {
+            if self
+                .classes
+                .get(class)
+                .is_some_and(|class| !class.waiting.is_empty())
+            {
                 self.dirty.insert(*class);
             }
         }
@@ -182,7 +200,15 @@ impl Index {
             }
         }
         self.class_numbers.insert(key.clone(), number);
-        self.classes.insert(number, Class { key, band, waiting: BTreeSet::new(), profiles });
+        self.classes.insert(
+            number,
+            Class {
+                key,
+                band,
+                waiting: BTreeSet::new(),
+                profiles,
+            },
+        );
         self.empty_classes += 1;
         number
     }
@@ -190,7 +216,8 @@ impl Index {
     fn drop_empty_classes(&mut self) {
         self.classes.retain(|_, class| !class.waiting.is_empty());
         let classes = &self.classes;
-        self.class_numbers.retain(|_, number| classes.contains_key(number));
+        self.class_numbers
+            .retain(|_, number| classes.contains_key(number));
         for profile in self.profiles.values_mut() {
             profile.classes.retain(|number| classes.contains_key(number));
         }

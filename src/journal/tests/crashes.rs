@@ -64,10 +64,10 @@ fn after_an_unknown_outcome_nothing_more_is_done() {
     let faults: [(&str, Fault); 3] = [
         ("sync", |plan| plan.fail_sync = true),
         ("taking back", |plan| {
-            (plan.free_bytes, plan.fail_truncate) = (Some(20), true)
+            (plan.free_bytes, plan.fail_truncate) = (Some(20), true);
         }),
         ("making the taking back durable", |plan| {
-            (plan.free_bytes, plan.fail_sync) = (Some(20), true)
+            (plan.free_bytes, plan.fail_sync) = (Some(20), true);
         }),
     ];
     for (case, fault) in faults {

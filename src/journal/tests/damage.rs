@@ -156,10 +156,10 @@ fn a_history_with_a_piece_missing_or_foreign_is_damaged() {
     type Change = fn(&Path);
     let cases: [(&str, &str, Change); 9] = [
         ("first segment missing", "1 to 6, are missing", |dir| {
-            remove(dir, 1)
+            remove(dir, 1);
         }),
         ("middle segment missing", "7 to 12, are missing", |dir| {
-            remove(dir, 7)
+            remove(dir, 7);
         }),
         ("segment of another history", "doesn't continue", |dir| {
             transplant(dir, &[vec![entry(6, "other")], three()], 7, 7);

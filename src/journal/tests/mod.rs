@@ -1,5 +1,11 @@
 //! What the journal promises, by behaviour. `faults` holds the disk that fails on demand.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::needless_pass_by_value
+)]
+
 mod contract;
 mod crashes;
 mod damage;

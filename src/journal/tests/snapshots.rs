@@ -105,7 +105,7 @@ fn a_snapshot_that_doesnt_belong_to_the_journal_is_damage() {
     type Change = fn(&Path);
     let cases: [(&str, &str, Change); 7] = [
         ("of another history", "not that of the snapshot", |dir| {
-            foreign_snapshot(dir, &[entry(3, "other")])
+            foreign_snapshot(dir, &[entry(3, "other")]);
         }),
         (
             "of another history, at the start of a segment",
@@ -115,10 +115,10 @@ fn a_snapshot_that_doesnt_belong_to_the_journal_is_damage() {
             },
         ),
         ("inside a batch", "inside a batch", |dir| {
-            foreign_snapshot(dir, &[entry(5, "other")])
+            foreign_snapshot(dir, &[entry(5, "other")]);
         }),
         ("newer than the journal", "newer than the journal", |dir| {
-            foreign_snapshot(dir, &[entry(13, "other")])
+            foreign_snapshot(dir, &[entry(13, "other")]);
         }),
         ("beyond a record cut short", "newer than the journal", |dir| {
             foreign_snapshot(dir, &[three(), three()].concat());

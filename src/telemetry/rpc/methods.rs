@@ -130,6 +130,10 @@ impl Methods {
     }
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "not input: the descriptors are made by the build"
+)]
 fn descriptors(bytes: &[u8]) -> FileDescriptorSet {
     FileDescriptorSet::decode(bytes).expect("descriptors are compiled in")
 }

@@ -1,0 +1,255 @@
+//! Runs tables: a desk with the tests' plan, one command after the other, everything written down.
+
+use std::fmt::Write as _;
+
+use kefud::{
+    engine::{
+        command::{Command, Reply},
+        state::State,
+    },
+    plan::format_ms,
+    proto::journal::{self as j, ContactStage, PlanKind},
+    sim::Sim,
+};
+
+use super::{
+    PLAN,
+    commands::{self, Line},
+    edits::Document,
+    scribe::{self, Scribe},
+};
+
+/// Engine time at which tables begin.
+const START_MS: u64 = 1_000_000;
+
+/// An engine with the plan in force, and everything that has happened.
+pub struct Desk {
+    /// The engine on its clock.
+    pub sim: Sim,
+    journal: Vec<j::Event>,
+    told: usize,
+    scribe: Scribe,
+    document: Document,
+}
+
+/// Runs a table and compares.
+pub fn check(table: &str) {
+    let mut desk = Desk::new();
+    let mut transcript = String::new();
+    let mut wrong = 0;
+    for (line, expected) in rows(table) {
+        let at_ms = desk.sim.now_ms() - START_MS;
+        let actual = desk.run(&line);
+        let right = expected
+            .as_ref()
+            .map_or(!actual.starts_with('!'), |expected| *expected == actual);
+        let mark = if right { ' ' } else { '>' };
+        let _ = writeln!(transcript, "{mark} {:>6} {line} => {actual}", format_ms(at_ms));
+        if !right {
+            wrong += 1;
+            let expected = expected.as_deref().unwrap_or("(accepted)");
+            let _ = writeln!(transcript, ">        instead of => {expected}");
+        }
+    }
+    assert_eq!(wrong, 0, "{wrong} lines came out otherwise:\n{transcript}");
+    desk.check_history(&transcript);
+}
+
+/// The rows of a table: a command, and what is expected if said.
+fn rows(table: &str) -> Vec<(String, Option<String>)> {
+    let mut rows: Vec<(String, Option<String>)> = Vec::new();
+    for line in table
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+    {
+        if line.starts_with(';') {
+            let expected = rows.last_mut().and_then(|(_, expected)| expected.as_mut());
+            expected.expect("an expectation to go on with").push_str(line);
+        } else if let Some(expected) = line.strip_prefix("=>") {
+            rows.last_mut().expect("a command to expect this of").1 = Some(expected.to_owned());
+        } else if let Some((command, expected)) = line.split_once("=>") {
+            rows.push((command.trim().to_owned(), Some(expected.to_owned())));
+        } else if !line.is_empty() {
+            rows.push((line.to_owned(), None));
+        }
+    }
+    for expected in rows.iter_mut().filter_map(|(_, expected)| expected.as_mut()) {
+        let parts = expected
+            .split(';')
+            .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+        *expected = parts.collect::<Vec<_>>().join("; ");
+    }
+    rows
+}
+
+impl Desk {
+    /// The plan in force, the gateway `g` known, nobody signed in.
+    pub fn new() -> Self {
+        let mut desk = Self {
+            sim: Sim::new(START_MS),
+            journal: Vec::new(),
+            told: 0,
+            scribe: Scribe::default(),
+            document: Document::new(PLAN),
+        };
+        desk.run("apply");
+        desk.run("gateway g lost");
+        desk
+    }
+
+    /// Carries a line out and says what came of it.
+    pub fn run(&mut self, line: &str) -> String {
+        let from_ms = self.sim.now_ms();
+        let mut parts = Vec::new();
+        let (line, settle) = line
+            .strip_prefix("step ")
+            .map_or((line, true), |line| (line, false));
+        match commands::read(line, &self.scribe, &self.document) {
+            Line::Advance(by_ms) => self.sim.advance(by_ms),
+            Line::Show(what) => parts.push(show(self.sim.state(), self.sim.now_ms(), &what)),
+            Line::Reload => self.reload(),
+            Line::Apply(apply, document) => {
+                let validate_only = apply.validate_only;
+                match self.sim.run(Command::ApplyPlan(apply)) {
+                    Ok(Reply::Plan {
+                        added,
+                        changed,
+                        removed,
+                        ..
+                    }) if validate_only => {
+                        parts.push(format!("would add {added}, change {changed}, remove {removed}"));
+                    }
+                    Ok(_) => self.document = document,
+                    Err(refusal) => parts.push(scribe::refused(&refusal)),
+                }
+            }
+            Line::Command(command, request) => {
+                let (answer, more) = self.sim.step(request.as_ref(), command);
+                match answer {
+                    Ok(Reply::Repeat) => parts.push("repeat".to_owned()),
+                    Ok(Reply::Enqueued { created: false, .. }) => parts.push("same".to_owned()),
+                    Ok(_) => {}
+                    Err(refusal) => parts.push(scribe::refused(&refusal)),
+                }
+                if more && settle {
+                    self.sim.settle();
+                }
+            }
+        }
+        self.tell(from_ms, &mut parts);
+        if parts.is_empty() {
+            "-".to_owned()
+        } else {
+            parts.join("; ")
+        }
+    }
+
+    fn tell(&mut self, from_ms: u64, parts: &mut Vec<String>) {
+        for event in &self.sim.events()[self.told..] {
+            if let Some(text) = self.scribe.text(event, self.sim.state()) {
+                let after_ms = event.at_ms - from_ms;
+                let prefix = if after_ms > 0 {
+                    format!("+{} ", format_ms(after_ms))
+                } else {
+                    String::new()
+                };
+                parts.push(format!("{prefix}{text}"));
+            }
+            self.journal.push(event.clone());
+        }
+        self.told = self.sim.events().len();
+    }
+
+    fn reload(&mut self) {
+        let now_ms = self.sim.now_ms();
+        self.sim = Sim::from_state(self.sim.reimported());
+        self.told = 0;
+        self.sim.settle();
+        self.sim.advance(now_ms - self.sim.now_ms());
+    }
+
+    /// Replaying all events, and importing an export, must give the state at the end.
+    fn check_history(&self, transcript: &str) {
+        let state = self.sim.state();
+        assert_eq!(state.fault(), None, "after\n{transcript}");
+        let mut replayed = State::default();
+        for event in &self.journal {
+            replayed.evolve(event);
+        }
+        assert!(
+            replayed.hash() == state.hash(),
+            "replay differs after\n{transcript}"
+        );
+        assert!(
+            self.sim.reimported().hash() == state.hash(),
+            "an import differs after\n{transcript}"
+        );
+    }
+}
+
+/// How a contact, an agent or a queue is.
+fn show(state: &State, now_ms: u64, id: &str) -> String {
+    if let Some(record) = state.contact_by_id(id) {
+        let queue = state.names().id(record.queue);
+        let age = format_ms(now_ms.saturating_sub(record.effective_arrival_ms));
+        let agent = state
+            .assignment(record.offer)
+            .map_or("", |leg| state.names().id(leg.agent));
+        return match record.stage() {
+            ContactStage::Waiting => format!("waiting {queue} age={age}"),
+            ContactStage::Offered => format!("offered {queue} {agent} age={age}"),
+            ContactStage::Connecting => format!("connecting {queue} {agent} age={age}"),
+            ContactStage::Active => format!("active {queue} {agent}"),
+            ContactStage::Closed | ContactStage::Unspecified => {
+                let end = record
+                    .end()
+                    .as_str_name()
+                    .trim_start_matches("CONTACT_END_")
+                    .to_ascii_lowercase();
+                let result = scribe::result(state, record.disposition, record.resolution);
+                format!("closed {end}{result} wait={}", format_ms(record.final_wait_ms))
+            }
+        };
+    }
+    if state.compacted(id) {
+        return "compacted".to_owned();
+    }
+    if let Some(agent) = state.agent_by_id(id) {
+        let (record, load) = (&agent.record, &agent.load);
+        let presence = match (record.session, record.connected, record.ready) {
+            (0, ..) => "signed-out".to_owned(),
+            (_, false, _) => "away".to_owned(),
+            (_, _, true) => "ready".to_owned(),
+            _ => format!("not-ready {}", record.reason),
+        };
+        let (calls, fixed, chats) = (load.realtime_units, load.fixed_units, load.interruptible_units);
+        return format!("{presence} calls={calls} fixed={fixed} chats={chats}");
+    }
+    state
+        .names()
+        .number(PlanKind::Queue, id)
+        .map_or_else(|| "unknown".to_owned(), |queue| show_queue(state, queue))
+}
+
+fn show_queue(state: &State, queue: u32) -> String {
+    let live = state.queue_live(queue);
+    let sum = |of: fn(&j::QueueCounts) -> u64| state.queue_counts(queue).map(of).sum::<u64>();
+    let figures = [
+        ("waiting", u64::from(live.waiting)),
+        ("offered", u64::from(live.offered)),
+        ("connecting", u64::from(live.connecting)),
+        ("active", u64::from(live.active)),
+        ("entered", sum(|counts| counts.entered)),
+        ("in", sum(|counts| counts.moved_in)),
+        ("out", sum(|counts| counts.moved_out)),
+        ("answered", sum(|counts| counts.answered)),
+        ("abandoned", sum(|counts| counts.abandoned)),
+        ("expired", sum(|counts| counts.expired)),
+        ("lost", sum(|counts| counts.lost)),
+    ];
+    let told = figures
+        .iter()
+        .filter(|(_, figure)| *figure > 0)
+        .map(|(name, figure)| format!("{name}={figure}"));
+    told.collect::<Vec<_>>().join(" ")
+}

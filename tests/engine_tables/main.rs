@@ -1,0 +1,17 @@
+//! What the engine does, as tables: a command a line, and what comes of it. Each table tells one behaviour.
+//! The language and the plan are in `tests/common`.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod calls;
+mod capacity;
+mod endings;
+mod gateways;
+mod moves;
+mod offers;
+mod order;
+mod plans;
+mod presence;
+mod retention;
+mod slices;
