@@ -311,7 +311,7 @@ fn start_agent(
     };
     let (state, now_ms) = (desk.state(), desk.now_ms());
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
-    let item = |update| {
+    let item = |sequence, update| {
         Item::Agent(v1::StreamAssignmentsResponse {
             sequence,
             time,
@@ -325,10 +325,14 @@ fn start_agent(
     let after = request.after_sequence;
     let resumes = resumed && after > 0 && after <= sequence;
     let opening = Opening {
-        snapshot: vec![item(Update::Snapshot(snapshot))],
-        resume: Some(item(Update::Resumed(v1::StreamResumed {
-            after_sequence: after,
-        }))),
+        snapshot: vec![item(sequence, Update::Snapshot(snapshot))],
+        // What was missed follows, so whoever breaks off here resumes from where it was.
+        resume: Some(item(
+            after,
+            Update::Resumed(v1::StreamResumed {
+                after_sequence: after,
+            }),
+        )),
         after: resumes.then_some(after),
         ends: false,
     };

@@ -524,7 +524,7 @@ fn start_gateway(desk: &mut Desk<'_>, request: &v1::WatchGatewayRequest) -> Resu
         _ => state.gateway_by_id(&gateway_id).unwrap_or(0),
     };
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
-    let item = |update| {
+    let item = |sequence, update| {
         Item::Gateway(v1::WatchGatewayResponse {
             sequence,
             time,
@@ -541,16 +541,22 @@ fn start_gateway(desk: &mut Desk<'_>, request: &v1::WatchGatewayRequest) -> Resu
     for part in 1..=parts {
         let contacts = rest.by_ref().take(SNAPSHOT_PART).collect();
         let more = part < parts;
-        snapshot.push(item(GatewayUpdate::Snapshot(v1::GatewaySnapshot {
-            contacts,
-            more,
-        })));
+        // Whoever breaks off before the last part has nothing to resume from.
+        let sequence = if more { 0 } else { sequence };
+        snapshot.push(item(
+            sequence,
+            GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more }),
+        ));
     }
     let after = request.after_sequence;
     let resumes = after > 0 && after <= sequence;
-    let resumed = item(GatewayUpdate::Resumed(v1::StreamResumed {
-        after_sequence: after,
-    }));
+    // What was missed follows, so whoever breaks off here resumes from where it was.
+    let resumed = item(
+        after,
+        GatewayUpdate::Resumed(v1::StreamResumed {
+            after_sequence: after,
+        }),
+    );
     let opening = Opening {
         snapshot,
         resume: Some(resumed),

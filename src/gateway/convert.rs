@@ -232,6 +232,19 @@ pub fn agent(state: &State, agent: &Agent) -> v1::Agent {
     }
 }
 
+/// An agent who has left the plan and is signed out.
+#[must_use]
+pub fn forgotten_agent(state: &State, number: u32) -> v1::Agent {
+    v1::Agent {
+        agent_id: state.names().id(number).to_owned(),
+        session_state: v1::AgentSessionState::SignedOut.into(),
+        availability: v1::Availability::NotReady.into(),
+        availability_time: timestamp(state, state.now_ms()),
+        sequence: state.sequence(),
+        ..v1::Agent::default()
+    }
+}
+
 /// An agent with everything that it holds.
 #[must_use]
 pub fn agent_snapshot(state: &State, entry: &Agent, now_ms: u64) -> v1::AgentSnapshot {

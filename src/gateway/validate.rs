@@ -56,6 +56,13 @@ impl Check {
         }
     }
 
+    /// A required number that counts from 1.
+    pub fn number(&mut self, field: &str, value: impl Into<u64>) {
+        if value.into() == 0 {
+            self.problem(field, "is required");
+        }
+    }
+
     /// Why somebody is not ready.
     pub fn reason(&mut self, field: &str, value: &str) {
         let visible = value.chars().all(|c| !c.is_whitespace() && !c.is_control());

@@ -165,6 +165,10 @@ fn agent_update(state: &State, kind: &Kind, effect: &Effect) -> Option<AgentUpda
             contact_id: contact_id(),
             reason: assignment_end(e.reason()).into(),
         }),
+        // One that has left the plan is forgotten with its session.
+        Kind::AgentSignedOut(_) if state.agent(effect.agent).is_none() => {
+            AgentUpdate::AgentChanged(convert::forgotten_agent(state, effect.agent))
+        }
         Kind::AgentSignedIn(_)
         | Kind::AgentDisconnected(_)
         | Kind::AgentReconnected(_)
