@@ -33,7 +33,7 @@ const LOAD_MAX: f64 = 100.0;
 #[command(verbatim_doc_comment)]
 pub struct Args {
     /// How much faster than the clock, 0.1 to 100000
-    #[arg(long, value_name = "N", default_value = "10", value_parser = speed)]
+    #[arg(long, value_name = "N", default_value = "30", value_parser = speed)]
     pub speed: f64,
     /// End after this time by the clock, such as 20s or 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -45,7 +45,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub agents: Option<usize>,
     /// Work that customers bring, as a share of what the agents can do
-    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = load)]
+    #[arg(long, value_name = "SHARE", default_value = "0.85", value_parser = load)]
     pub load: f64,
     /// Play the calls of a CSV file instead of synthetic customers
     ///
