@@ -1,16 +1,13 @@
-//! Commands about contacts: coming in, changing, leaving, ending, moving.
+//! Commands about contacts: coming in, changing, leaving, ending.
 
 use crate::{
     engine::{
-        command::{Ending, Enqueue, NamedSkill, Reply, Target, Update},
+        command::{Ending, Enqueue, NamedSkill, Reply, Update},
         limits::{GATEWAYS_MAX, LIVE_CONTACTS_MAX, QUEUE_FULL_RETRY_MS},
-        matching::eligible::{can_take, fits},
         refusal::Refusal,
         step::{Answer, Step},
     },
-    proto::journal::{
-        self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, TransferReason, event::Kind,
-    },
+    proto::journal::{self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, event::Kind},
 };
 
 impl Step<'_> {
@@ -29,14 +26,14 @@ impl Step<'_> {
     }
 
     /// The stage of a contact that is known to be there.
-    fn contact_stage(&self, contact: u64) -> ContactStage {
+    pub fn contact_stage(&self, contact: u64) -> ContactStage {
         self.state
             .contact(contact)
             .map_or(ContactStage::Unspecified, j::ContactRecord::stage)
     }
 
     /// The number of a name of the plan; 0 for an empty name, a note in `fields` for an unknown one.
-    fn named(&self, kind: PlanKind, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
+    pub fn named(&self, kind: PlanKind, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
         if id.is_empty() {
             return 0;
         }
@@ -136,7 +133,7 @@ impl Step<'_> {
         })
     }
 
-    fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
+    pub fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
         let accepts = self
             .state
             .catalog
@@ -340,135 +337,9 @@ impl Step<'_> {
         }));
         Ok(())
     }
-
-    pub fn transfer(&mut self, by: Option<&str>, id: &str, target: &Target) -> Answer {
-        let contact = self.contact_number(id)?;
-        let Some(record) = self.state.contact(contact) else {
-            return Ok(Reply::Done);
-        };
-        let (stage, queue, channel, offer) = (record.stage(), record.queue, record.channel, record.offer);
-        if stage == ContactStage::Closed {
-            return Err(contact_closed(id));
-        }
-        if let Some(by) = by {
-            let number = self.agent_number(by)?;
-            if self.state.assignment(offer).is_none_or(|leg| leg.agent != number) {
-                return Err(not_held(by, id));
-            }
-        }
-        let mut fields = Vec::new();
-        let (to, to_agent) = match target {
-            Target::Queue(id) => (self.named(PlanKind::Queue, "target.queue", id, &mut fields), None),
-            Target::Agent { agent, fallback } => {
-                let to = self.named(PlanKind::Queue, "target.fallback_queue", fallback, &mut fields);
-                (
-                    if fallback.is_empty() { queue } else { to },
-                    Some(self.agent_number(agent)?),
-                )
-            }
-        };
-        if fields.is_empty() {
-            let field = if to_agent.is_some() {
-                "target.fallback_queue"
-            } else {
-                "target.queue"
-            };
-            self.check_channel(to, channel, field, &mut fields);
-        }
-        if !fields.is_empty() {
-            return Err(Refusal::invalid(fields));
-        }
-        if let Some(agent) = to_agent {
-            self.check_agent(agent, channel, Some(offer))?;
-        } else if to == queue && stage == ContactStage::Waiting {
-            return Ok(Reply::Contact(contact));
-        }
-        self.move_to(contact, to, TransferReason::Requested);
-        if let Some(agent) = to_agent {
-            self.offer(contact, agent, j::OfferCause::Transfer);
-        }
-        Ok(Reply::Contact(contact))
-    }
-
-    /// Moves a live contact to a queue at its age; an agent who has it goes into wrap-up.
-    pub fn move_to(&mut self, contact: u64, queue: u32, reason: TransferReason) {
-        let Some(record) = self.state.contact(contact) else {
-            return;
-        };
-        let (stage, offer) = (record.stage(), record.offer);
-        if stage == ContactStage::Offered {
-            self.end_offer(offer, OfferEnd::ContactMoved);
-        }
-        self.emit(Kind::ContactTransferred(j::ContactTransferred {
-            contact,
-            queue,
-            reason: reason.into(),
-        }));
-        if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
-            self.leave_agent(offer);
-        }
-    }
-
-    /// Whether a contact of the channel can be given to the agent by hand.
-    fn check_agent(&self, agent: u32, channel: u32, held: Option<u64>) -> Result<(), Refusal> {
-        let (Some(agent), Some(channel)) =
-            (self.state.agent(agent), self.state.catalog.channels.get(&channel))
-        else {
-            return Err(Refusal::not_found(
-                "AGENT_NOT_FOUND",
-                "the plan has no such agent",
-            ));
-        };
-        if held.is_some_and(|offer| agent.work.contains(&offer)) {
-            return Err(Refusal::precondition(
-                "AGENT_HAS_CONTACT",
-                "the agent has this contact already",
-            ));
-        }
-        can_take(agent, channel)
-            .map_err(|why| Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text())))
-    }
-
-    pub fn assign(&mut self, id: &str, agent: &str, override_requirements: bool) -> Answer {
-        let contact = self.contact_number(id)?;
-        let number = self.agent_number(agent)?;
-        let Some(record) = self.state.contact(contact) else {
-            return Ok(Reply::Done);
-        };
-        let (stage, channel, offer, queue) = (record.stage(), record.channel, record.offer, record.queue);
-        if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
-            return Err(Refusal::precondition(
-                "CONTACT_NOT_WAITING",
-                format!("contact {id} is not waiting; transfer it instead"),
-            ));
-        }
-        let offered_to = self.state.assignment(offer).map(|leg| leg.agent);
-        if offered_to == Some(number) {
-            return Ok(Reply::Contact(contact));
-        }
-        self.check_agent(number, channel, None)?;
-        if !override_requirements {
-            let need = self.state.need(contact);
-            let (info, queue) = (
-                self.state.agent(number).and_then(|agent| agent.info.as_ref()),
-                self.state.catalog.queues.get(&queue),
-            );
-            if let (Some(info), Some(queue)) = (info, queue) {
-                fits(&info.groups, &info.skills, queue, &need).map_err(|why| {
-                    let message = format!("the agent {}; override_requirements offers it anyway", why.text());
-                    Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
-                })?;
-            }
-        }
-        if offered_to.is_some() {
-            self.end_offer(offer, OfferEnd::ContactMoved);
-        }
-        self.offer(contact, number, j::OfferCause::Assigned);
-        Ok(Reply::Contact(contact))
-    }
 }
 
-fn contact_closed(id: &str) -> Refusal {
+pub(super) fn contact_closed(id: &str) -> Refusal {
     Refusal::precondition("CONTACT_CLOSED", format!("contact {id} has ended"))
 }
 
@@ -479,7 +350,7 @@ fn not_answered() -> Refusal {
     )
 }
 
-fn not_held(agent: &str, contact: &str) -> Refusal {
+pub(super) fn not_held(agent: &str, contact: &str) -> Refusal {
     Refusal::precondition(
         "CONTACT_NOT_HELD",
         format!("agent {agent} does not have contact {contact}"),

@@ -25,6 +25,7 @@ mod snapshot;
 pub mod state;
 mod step;
 mod timers;
+mod transfer;
 
 pub use step::Sink;
 

@@ -5,6 +5,7 @@
 mod agents;
 mod contacts;
 pub mod convert;
+mod openings;
 mod plans;
 mod status;
 mod supervisors;
