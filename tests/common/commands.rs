@@ -17,6 +17,8 @@ pub enum Line {
     Apply(ApplyPlan, Document),
     /// Time passes.
     Advance(u64),
+    /// Time passes while the engine is not called.
+    Pass(u64),
     /// The state is looked at.
     Show(String),
     /// The state is exported, imported, and gone on with.
@@ -133,6 +135,7 @@ pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
     let words = Words::new(line);
     match words.get(0) {
         "advance" => Line::Advance(parse_ms(words.get(1)).expect("a duration")),
+        "pass" => Line::Pass(parse_ms(words.get(1)).expect("a duration")),
         "show" => Line::Show(words.text(1)),
         "reload" => Line::Reload,
         "apply" => {

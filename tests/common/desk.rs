@@ -106,6 +106,7 @@ impl Desk {
             .map_or((line, true), |line| (line, false));
         match commands::read(line, &self.scribe, &self.document) {
             Line::Advance(by_ms) => self.sim.advance(by_ms),
+            Line::Pass(by_ms) => self.sim.pass(by_ms),
             Line::Show(what) => parts.push(show(self.sim.state(), self.sim.now_ms(), &what)),
             Line::Reload => self.reload(),
             Line::Apply(apply, document) => {

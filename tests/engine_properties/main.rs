@@ -42,7 +42,8 @@ fn cases(part: u64, share: u32, strategy: &impl Strategy<Value = run::Case>) {
     let config = Config {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 3_000,
+        max_shrink_iters: 1_000,
+        max_shrink_time: 10_000,
         ..Config::default()
     };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));

@@ -24,6 +24,9 @@ struct Known {
     queue: u32,
     channel: u32,
     answered: bool,
+    /// Its arrival, moved on by the time with agents.
+    arrival_ms: u64,
+    active_ms: u64,
 }
 
 /// Figures of a queue and channel.
@@ -61,9 +64,10 @@ impl Tally {
         self.figures.entry((queue, channel)).or_default()
     }
 
-    fn answered(&mut self, contact: u64) {
+    fn answered(&mut self, contact: u64, at_ms: u64) {
         if let Some(known) = self.live.get_mut(&contact) {
             known.answered = true;
+            known.active_ms = at_ms;
             let (queue, channel) = (known.queue, known.channel);
             self.figures(queue, channel).answered += 1;
         }
@@ -80,6 +84,8 @@ impl Tally {
                         queue: e.queue,
                         channel: e.channel,
                         answered: false,
+                        arrival_ms: event.at_ms,
+                        active_ms: 0,
                     },
                 );
                 self.figures(e.queue, e.channel).entered += 1;
@@ -91,25 +97,28 @@ impl Tally {
             Some(Kind::OfferAccepted(e)) => {
                 let (contact, realtime) = self.offers[&e.offer];
                 if !realtime {
-                    self.answered(contact);
+                    self.answered(contact, event.at_ms);
                 }
             }
-            Some(Kind::ContactConnected(e)) => self.answered(self.offers[&e.offer].0),
-            Some(Kind::ContactReturned(e)) => self.moved(e.contact, None),
-            Some(Kind::ContactTransferred(e)) => self.moved(e.contact, Some(e.queue)),
+            Some(Kind::ContactConnected(e)) => self.answered(self.offers[&e.offer].0, event.at_ms),
+            Some(Kind::ContactReturned(e)) => self.moved(e.contact, None, event.at_ms),
+            Some(Kind::ContactTransferred(e)) => self.moved(e.contact, Some(e.queue), event.at_ms),
             Some(Kind::ContactClosed(e)) => self.closed(e),
             _ => {}
         }
     }
 
     /// Back to waiting, in another queue if one is given.
-    fn moved(&mut self, contact: u64, to: Option<u32>) {
+    fn moved(&mut self, contact: u64, to: Option<u32>, at_ms: u64) {
         let Some(known) = self.live.get_mut(&contact) else {
             return;
         };
         let (from, channel, answered) = (known.queue, known.channel, known.answered);
         known.queue = to.unwrap_or(from);
         known.answered = false;
+        if answered {
+            known.arrival_ms += at_ms - known.active_ms;
+        }
         let to_queue = known.queue;
         if answered || to.is_some() {
             self.figures(to_queue, channel).moved_in += 1;
@@ -187,6 +196,15 @@ impl Tally {
                 "{} accepted, {} terminal, {live} live",
                 self.accepted, self.terminal
             ));
+        }
+        for (contact, known) in &self.live {
+            let arrival_ms = state.contact(*contact).map(|record| record.effective_arrival_ms);
+            if arrival_ms != Some(known.arrival_ms) {
+                return Err(format!(
+                    "contact {contact} came at {}, is told {arrival_ms:?}",
+                    known.arrival_ms
+                ));
+            }
         }
         for ((queue, channel), ours) in &self.figures {
             let theirs = state
