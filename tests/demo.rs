@@ -1,5 +1,7 @@
 //! `kefud demo`, run as a user would: the program itself, in a pipe.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::{
     collections::BTreeMap,
     process::{Command, Output},
@@ -7,22 +9,40 @@ use std::{
 
 fn demo(arguments: &[&str]) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kefud"));
-    let Output { status, stdout, stderr } = command.arg("demo").args(arguments).output().expect("ran");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.arg("demo").args(arguments).output().expect("ran");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (text(stdout), text(stderr), status.code())
 }
 
 /// The first table of the summary: figures by queue and channel, and those of all.
 fn summary(out: &str) -> (BTreeMap<String, Vec<u64>>, Vec<u64>) {
-    let mut lines = out.lines().skip_while(|line| !(line.starts_with("queue ") && line.contains(" offered ")));
+    let mut lines = out
+        .lines()
+        .skip_while(|line| !(line.starts_with("queue ") && line.contains(" offered ")));
     let head: Vec<&str> = lines.next().expect(out).split_whitespace().collect();
-    let columns = ["offered", "answered", "abandoned", "expired", "lost", "waiting", "rejected"];
+    let columns = [
+        "offered",
+        "answered",
+        "abandoned",
+        "expired",
+        "lost",
+        "waiting",
+        "rejected",
+    ];
     assert_eq!(head[2..], columns, "{out}");
     let mut rows = BTreeMap::new();
     for line in lines {
-        let (words, figures): (Vec<&str>, Vec<&str>) =
-            line.split_whitespace().partition(|word| word.parse::<u64>().is_err());
-        let figures = figures.iter().map(|figure| figure.parse().expect("a number")).collect();
+        let (words, figures): (Vec<&str>, Vec<&str>) = line
+            .split_whitespace()
+            .partition(|word| word.parse::<u64>().is_err());
+        let figures = figures
+            .iter()
+            .map(|figure| figure.parse().expect("a number"))
+            .collect();
         if words == ["all"] {
             return (rows, figures);
         }
@@ -38,9 +58,16 @@ fn adds_up(out: &str) -> Vec<u64> {
         assert_eq!(figures[0], figures[1..6].iter().sum::<u64>(), "{row}: {out}");
     }
     for (place, total) in all.iter().enumerate() {
-        assert_eq!(*total, rows.values().map(|figures| figures[place]).sum::<u64>(), "{out}");
+        assert_eq!(
+            *total,
+            rows.values().map(|figures| figures[place]).sum::<u64>(),
+            "{out}"
+        );
     }
-    let said = format!("Adds up: {} offered = {} answered + {} abandoned", all[0], all[1], all[2]);
+    let said = format!(
+        "Adds up: {} offered = {} answered + {} abandoned",
+        all[0], all[1], all[2]
+    );
     assert!(out.contains(&said), "{out}");
     all
 }
@@ -54,8 +81,14 @@ fn synthetic_customers_in_a_pipe() {
     assert!(!out.contains('\x1b'), "no escapes in a pipe: {out}");
     let mut lines = out.lines();
     let first = lines.next().expect("a line");
-    assert!(first.contains("gRPC http://127.0.0.1:") && first.contains("metrics http://127.0.0.1:"), "{first}");
-    assert!(lines.any(|line| line.contains("s queue consultation: waiting ")), "{out}");
+    assert!(
+        first.contains("gRPC http://127.0.0.1:") && first.contains("metrics http://127.0.0.1:"),
+        "{first}"
+    );
+    assert!(
+        lines.any(|line| line.contains("s queue consultation: waiting ")),
+        "{out}"
+    );
 }
 
 #[test]
@@ -65,7 +98,11 @@ fn a_trace_to_its_end() {
     let mut rows = String::from("arrival,caller,priority,type,queue_s,outcome,service_s\n");
     for call in 0..40 {
         let (minute, second, kind) = (call / 4, call % 4 * 15, ["loan", "card", "vip"][call % 3]);
-        let (waited, outcome) = if call % 10 == 9 { (200, "HANG") } else { (4, "AGENT") };
+        let (waited, outcome) = if call % 10 == 9 {
+            (200, "HANG")
+        } else {
+            (4, "AGENT")
+        };
         let talk = if outcome == "AGENT" { 60 + call } else { 0 };
         rows += &format!("2001-05-01T08:{minute:02}:{second:02},{call},1,{kind},{waited},{outcome},{talk}\n");
     }
@@ -95,8 +132,14 @@ fn what_cannot_be_played_exits_2() {
     std::fs::write(&file, "when,what\n2001-05-01T08:00:00,loan\n").expect("written");
     let path = file.to_str().expect("a path");
     let table: [(&[&str], &str); 4] = [
-        (&["--trace", "/nowhere/calls.csv"], "cannot open /nowhere/calls.csv"),
-        (&["--trace", path], "it has no column `arrival`; name it with --column-arrival (it has when, what)"),
+        (
+            &["--trace", "/nowhere/calls.csv"],
+            "cannot open /nowhere/calls.csv",
+        ),
+        (
+            &["--trace", path],
+            "it has no column `arrival`; name it with --column-arrival (it has when, what)",
+        ),
         (&["--speed", "0"], "give a number from 0.1 to 100000"),
         (&["--from", "2001-05-01T08:00"], "--trace"),
     ];
