@@ -276,6 +276,11 @@ impl State {
         self.agent(self.names.number(j::PlanKind::Agent, id)?)
     }
 
+    /// All gateways by number.
+    pub fn gateways(&self) -> impl Iterator<Item = &j::GatewayRecord> {
+        self.gateways.values()
+    }
+
     /// All agents by number.
     pub fn agents(&self) -> impl Iterator<Item = &Agent> {
         self.agents.values()

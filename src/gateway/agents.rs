@@ -136,6 +136,8 @@ impl AgentService for Api {
         } = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &agent);
+        check.number("offer_id", offer);
+        check.number("epoch", epoch);
         check.done()?;
         let response = tenant
             .call(
@@ -163,6 +165,8 @@ impl AgentService for Api {
         } = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &id);
+        check.number("offer_id", offer);
+        check.number("epoch", epoch);
         check.done()?;
         let agent = call_agent(
             &tenant,

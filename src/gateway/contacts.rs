@@ -300,6 +300,8 @@ impl ContactService for Api {
             v1::ConnectionResult::CustomerGone => Some(Connection::CustomerGone),
             v1::ConnectionResult::Unspecified => None,
         };
+        check.number("offer_id", request.offer_id);
+        check.number("epoch", request.epoch);
         let Some(result) = result else {
             check.problem("result", "is required");
             check.done()?;

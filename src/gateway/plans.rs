@@ -30,6 +30,9 @@ impl PlanService for Api {
                 RemovedQueuePolicy::Move(request.move_to_queue.clone())
             }
         };
+        if v1::RemovedQueuePolicy::try_from(request.removed_queue_policy).is_err() {
+            check.problem("removed_queue_policy", "is none of the known values");
+        }
         if !request.move_to_queue.is_empty() && !matches!(removed_queues, RemovedQueuePolicy::Move(_)) {
             check.problem("move_to_queue", "goes with policy MOVE only");
         }

@@ -19,6 +19,46 @@ const OVERLOADED_RETRY: Duration = Duration::from_millis(100);
 /// Advice when the journal failed or the daemon stops.
 const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 
+/// Errors travel in HTTP/2 headers, of which clients take as little as 8 KiB; beyond, a caller would see a
+/// broken connection instead of what is wrong. So many bytes of violations, before base64 adds a third …
+const VIOLATION_BYTES_MAX: usize = 4_096;
+/// … what a violation takes beside its text …
+const VIOLATION_FRAME_BYTES: usize = 8;
+/// … and of the message, as it is encoded.
+const MESSAGE_BYTES_MAX: usize = 1_000;
+
+/// Adds violations as far as they fit, then says how many are left out.
+fn add_violations(details: &mut ErrorDetails, fields: Vec<(String, String)>) {
+    let count = fields.len();
+    let mut bytes = 0;
+    for (at, (field, problem)) in fields.into_iter().enumerate() {
+        bytes += field.len() + problem.len() + VIOLATION_FRAME_BYTES;
+        if bytes > VIOLATION_BYTES_MAX {
+            let more = format!("{} more are not listed, mend these first", count - at);
+            details.add_bad_request_violation("", more);
+            return;
+        }
+        details.add_bad_request_violation(field, problem);
+    }
+}
+
+/// The beginning of a message that fits.
+fn bounded(message: String) -> String {
+    let mut bytes = 0;
+    let end = message.char_indices().find(|(_, c)| {
+        bytes += if c.is_ascii() && !c.is_control() {
+            1
+        } else {
+            3 * c.len_utf8()
+        };
+        bytes > MESSAGE_BYTES_MAX
+    });
+    match end {
+        None => message,
+        Some((end, _)) => format!("{}…", &message[..end]),
+    }
+}
+
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal.class {
@@ -30,13 +70,11 @@ impl From<Refusal> for Status {
             Class::Aborted => Code::Aborted,
         };
         let mut details = ErrorDetails::with_error_info(refusal.reason, DOMAIN, HashMap::new());
-        for (field, problem) in refusal.fields {
-            details.add_bad_request_violation(field, problem);
-        }
+        add_violations(&mut details, refusal.fields);
         if let Some(retry_after_ms) = refusal.retry_after_ms {
             details.set_retry_info(Some(Duration::from_millis(retry_after_ms)));
         }
-        Status::with_error_details(code, refusal.message, details)
+        Status::with_error_details(code, bounded(refusal.message), details)
     }
 }
 

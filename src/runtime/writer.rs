@@ -75,6 +75,8 @@ pub(super) struct Writer {
     more: bool,
     in_flight: bool,
     paused_until: Option<Instant>,
+    /// The state has gone back, perhaps to before a stream was lost.
+    streams_unsure: bool,
     bytes_since_snapshot: u64,
     snapshotting: bool,
     stopping: Option<oneshot::Sender<()>>,
@@ -94,6 +96,7 @@ pub fn start(parts: Parts) -> std::io::Result<thread::JoinHandle<()>> {
             more: true,
             in_flight: false,
             paused_until: None,
+            streams_unsure: false,
             bytes_since_snapshot: 0,
             snapshotting: false,
             stopping: None,
@@ -189,6 +192,9 @@ impl Writer {
         if self.paused_until.is_some() || self.parts.recorder.parts.len() >= PARTS_MAX {
             return;
         }
+        if std::mem::take(&mut self.streams_unsure) {
+            self.tell_lost_streams();
+        }
         let now_ms = self.parts.clock.now_ms();
         let due = self
             .parts
@@ -199,6 +205,28 @@ impl Writer {
         if due || self.more {
             self.more = false;
             self.command(Command::Tick);
+        }
+    }
+
+    /// Agents and gateways whose stream the state takes for open, but is not: losing it was taken back.
+    fn tell_lost_streams(&mut self) {
+        let (state, streams) = (self.parts.engine.state(), &self.parts.streams);
+        let agents = state.agents().map(|agent| &agent.record);
+        let agents = agents
+            .filter(|record| record.connected && !streams.watched(Topic::Agent(record.agent)))
+            .map(|record| Command::AgentStreamLost {
+                agent: state.names().id(record.agent).to_owned(),
+                session: record.session,
+            });
+        let gateways = state.gateways();
+        let gateways = gateways
+            .filter(|record| record.leased && record.deadline_ms == 0)
+            .filter(|record| !streams.watched(Topic::Gateway(record.gateway)))
+            .map(|record| Command::GatewayStreamLost {
+                gateway: record.id.clone(),
+            });
+        for command in agents.chain(gateways).collect::<Vec<_>>() {
+            self.command(command);
         }
     }
 
@@ -362,6 +390,7 @@ impl Writer {
                 self.parts.streams.roll_back(mark.sequence());
                 self.parts.engine = Engine::new(state);
                 self.more = true;
+                self.streams_unsure = true;
                 self.paused_until = Some(Instant::now() + FAILURE_PAUSE);
                 true
             }

@@ -243,23 +243,28 @@ impl Client {
         Watching::new(opened.expect(contact_id).into_inner())
     }
 
-    /// An agent as a supervisor sees it.
+    /// An agent as a supervisor sees it, looked for page by page.
     pub async fn agent(&self, id: &str) -> v1::Agent {
-        let request = v1::ListAgentsRequest {
-            page_size: 1_000,
-            ..Default::default()
-        };
-        let page = self
-            .supervisors
-            .clone()
-            .list_agents(request)
-            .await
-            .expect("a page")
-            .into_inner();
-        page.agents
-            .into_iter()
-            .find(|agent| agent.agent_id == id)
-            .expect(id)
+        let mut page_token = String::new();
+        loop {
+            let request = v1::ListAgentsRequest {
+                page_size: 1_000,
+                page_token,
+                ..Default::default()
+            };
+            let page = self
+                .supervisors
+                .clone()
+                .list_agents(request)
+                .await
+                .expect("a page")
+                .into_inner();
+            if let Some(agent) = page.agents.into_iter().find(|agent| agent.agent_id == id) {
+                return agent;
+            }
+            page_token = page.next_page_token;
+            assert!(!page_token.is_empty(), "no agent {id}");
+        }
     }
 
     /// Puts a plan in force.

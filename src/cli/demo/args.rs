@@ -38,7 +38,7 @@ up, or when a call was answered as it shouldn't have been.";
 #[command(after_long_help = HELP)]
 pub struct Args {
     /// How much faster than the clock, 0.1 to 100000
-    #[arg(long, value_name = "N", default_value = "10", value_parser = speed)]
+    #[arg(long, value_name = "N", default_value = "30", value_parser = speed)]
     pub speed: f64,
     /// End after this time by the clock, such as 20s or 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -50,7 +50,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub agents: Option<usize>,
     /// Work that customers bring, as a share of what the agents can do, 0.01 to 100
-    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = load)]
+    #[arg(long, value_name = "SHARE", default_value = "0.85", value_parser = load)]
     pub load: f64,
     /// Play the calls of a CSV file instead of synthetic customers
     ///
