@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 
 use super::{
     balance::{Tally, equation},
-    book::Counts,
+    counts::Counts,
     show::clock,
 };
 
