@@ -1,8 +1,11 @@
 //! `kefud demo`, run as a user would: the program itself, in a pipe.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::{
     collections::BTreeMap,
-    process::{Command, Output},
+    io::{BufRead, BufReader, Read},
+    process::{Command, Output, Stdio},
 };
 
 fn demo(arguments: &[&str]) -> (String, String, Option<i32>) {
@@ -124,12 +127,52 @@ fn a_trace_to_its_end() {
 }
 
 #[test]
+fn interrupts_end_it_and_leave_nothing_behind() {
+    for (signals, code) in [(1, 0), (2, 130)] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut running = Command::new(env!("CARGO_BIN_EXE_kefud"))
+            .args(["demo", "--speed", "60"])
+            .env("TMPDIR", directory.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let mut out = BufReader::new(running.stdout.take().expect("piped"));
+        let mut line = String::new();
+        // At the second look somebody has come.
+        while !line.starts_with("2s agents: ") {
+            line.clear();
+            assert!(
+                out.read_line(&mut line).expect("a line") > 0,
+                "it ended by itself"
+            );
+        }
+        // One call, so that the second is there before the first has been dealt with.
+        let kill = format!("kill -INT {0}; [ {signals} = 1 ] || kill -TERM {0}", running.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .expect("ran")
+                .success()
+        );
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).expect("text");
+        assert_eq!(running.wait().expect("ended").code(), Some(code), "{rest}");
+        if signals == 1 {
+            adds_up(&rest);
+        }
+        let left: Vec<_> = directory.path().read_dir().expect("read").collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_played_exits_2() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("calls.csv");
     std::fs::write(&file, "when,what\n2001-05-01T08:00:00,loan\n").expect("written");
     let path = file.to_str().expect("a path");
-    let table: [(&[&str], &str); 4] = [
+    let table: [(&[&str], &str); 5] = [
         (
             &["--trace", "/nowhere/calls.csv"],
             "cannot open /nowhere/calls.csv",
@@ -139,6 +182,7 @@ fn what_cannot_be_played_exits_2() {
             "it has no column `arrival`; name it with --column-arrival (it has when, what)",
         ),
         (&["--speed", "0"], "give a number from 0.1 to 100000"),
+        (&["--agents", "0"], "0 is not in 1.."),
         (&["--from", "2001-05-01T08:00"], "--trace"),
     ];
     for (arguments, message) in table {

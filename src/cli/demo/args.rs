@@ -3,6 +3,7 @@
 use std::{fs::File, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
+use clap::builder::RangedU64ValueParser;
 use jiff::civil::DateTime;
 
 use super::{
@@ -13,24 +14,28 @@ use crate::plan;
 
 const SPEED_MIN: f64 = 0.1;
 const SPEED_MAX: f64 = 100_000.0;
+const LOAD_MIN: f64 = 0.01;
 const LOAD_MAX: f64 = 100.0;
 
+/// What `--help` says below the options.
+const HELP: &str = "\
+The daemon runs in this process, on ports 7770 (gRPC) and 7771 (metrics) or on free ones, with the
+sample plan, and with data in a temporary directory that is removed at the end. Gateways and agents
+talk to it over gRPC.
+
+With --speed N everything goes N times as fast: arrivals, patience, talks, reactions, and also the
+times of the plan (a copy of it is applied: offer timeouts, wrap-ups, exclusions, objectives), though
+none below the second that a plan allows; objectives keep their proportions. All times shown are the
+demo's, not the clock's; those on the metrics page are the clock's. Above a speed of about 100 the
+milliseconds that this machine takes show in them.
+
+The demo ends after --duration, when all calls of a trace are over, or at Ctrl-C (the second one ends
+it at once), with a summary. It exits with 1 when the gateways' own counts and the daemon's do not add
+up, or when a call was answered as it shouldn't have been.";
+
 /// Arguments of `kefud demo`.
-///
-/// The daemon runs in this process, on ports 7770 (gRPC) and 7771 (metrics) or on free ones, with the
-/// sample plan and with data in a temporary directory that is removed at the end. Gateways and agents talk
-/// to it over gRPC.
-///
-/// With --speed N everything goes N times as fast: arrivals, patience, talks, reactions, and also the
-/// times of the plan (a copy of it is applied: offer timeouts, wrap-ups, exclusions, objectives), though
-/// none below the second that a plan allows; objectives keep their proportions. All times shown are those
-/// of the demo, not of the clock. Above a speed of about 100 the milliseconds of this machine show in them.
-///
-/// Ends after --duration, when all calls of a trace are over, or at Ctrl-C (at once at the second), with a
-/// summary. Exits with 1 when the gateways' own counts and the daemon's do not add up, or when a call was
-/// answered as it shouldn't have been.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_long_help = HELP)]
 pub struct Args {
     /// How much faster than the clock, 0.1 to 100000
     #[arg(long, value_name = "N", default_value = "30", value_parser = speed)]
@@ -42,9 +47,9 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Sign in so many agents of the plan, taken evenly from its list; all if not given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub agents: Option<usize>,
-    /// Work that customers bring, as a share of what the agents can do
+    /// Work that customers bring, as a share of what the agents can do, 0.01 to 100
     #[arg(long, value_name = "SHARE", default_value = "0.85", value_parser = load)]
     pub load: f64,
     /// Play the calls of a CSV file instead of synthetic customers
@@ -140,7 +145,7 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 fn load(text: &str) -> Result<f64, String> {
-    number(text, 0.0, LOAD_MAX)
+    number(text, LOAD_MIN, LOAD_MAX)
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -6,7 +6,7 @@ use std::{
     fmt::Write,
 };
 
-use super::book::{Counts, Key};
+use super::{book::Key, counts::Counts};
 use crate::proto::v1::{Contact, Queue, QueueChannelCounts};
 
 /// What the daemon says of one queue and channel.

@@ -8,7 +8,7 @@
 //! | [`arrivals`], [`trace`], [`chance`], [`pace`] | who comes when; the demo's time |
 //! | [`gateway`], [`agent`], [`stage`] | the actors, and what they share |
 //! | [`show`] | what is seen meanwhile |
-//! | [`book`], [`balance`], [`finale`], [`summary`] | the end: counts, and whether they add up |
+//! | [`book`], [`counts`], [`balance`], [`finale`], [`summary`] | the end: counts, and whether they add up |
 //!
 //! Nothing here reads the daemon's insides: all that is shown and checked comes over its API.
 
@@ -19,6 +19,7 @@ mod balance;
 mod book;
 mod cast;
 mod chance;
+mod counts;
 mod finale;
 mod gateway;
 mod host;

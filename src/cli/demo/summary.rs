@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 
 use super::{
     balance::{Tally, equation},
-    book::Counts,
+    counts::Counts,
     show::clock,
 };
 
@@ -72,7 +72,7 @@ fn write_all(out: &mut String, tally: &Tally, problems: &[String]) -> std::fmt::
         let rejected = total(tally).map_or(0, |(counts, _)| counts.rejected);
         writeln!(
             out,
-            "Adds up: {} ({rejected} rejected, not offered). Gateways and daemon agree.",
+            "Adds up: {}.\nGateways and daemon agree; {rejected} more were rejected, which is not offered.",
             equation(tally)
         )?;
     }
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(cells("all", 1)[..4], ["all", "0:40", "0:20", "1:30"]);
         assert!(
             text.contains(
-                "Adds up: 6 offered = 3 answered + 1 abandoned + 0 expired + 0 lost + 2 still waiting (4 rejected"
+                "Adds up: 6 offered = 3 answered + 1 abandoned + 0 expired + 0 lost + 2 still waiting.\nGateways and daemon agree; 4 more were rejected"
             ),
             "{text}"
         );
