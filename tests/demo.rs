@@ -10,40 +10,23 @@ use std::{
 
 fn demo(arguments: &[&str]) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kefud"));
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.arg("demo").args(arguments).output().expect("ran");
+    let Output { status, stdout, stderr } = command.arg("demo").args(arguments).output().expect("ran");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (text(stdout), text(stderr), status.code())
 }
 
 /// The first table of the summary: figures by queue and channel, and those of all.
 fn summary(out: &str) -> (BTreeMap<String, Vec<u64>>, Vec<u64>) {
-    let mut lines = out
-        .lines()
-        .skip_while(|line| !(line.starts_with("queue ") && line.contains(" offered ")));
+    let mut lines =
+        out.lines().skip_while(|line| !(line.starts_with("queue ") && line.contains(" offered ")));
     let head: Vec<&str> = lines.next().expect(out).split_whitespace().collect();
-    let columns = [
-        "offered",
-        "answered",
-        "abandoned",
-        "expired",
-        "lost",
-        "waiting",
-        "rejected",
-    ];
+    let columns = ["offered", "answered", "abandoned", "expired", "lost", "waiting", "rejected"];
     assert_eq!(head[2..], columns, "{out}");
     let mut rows = BTreeMap::new();
     for line in lines {
-        let (words, figures): (Vec<&str>, Vec<&str>) = line
-            .split_whitespace()
-            .partition(|word| word.parse::<u64>().is_err());
-        let figures = figures
-            .iter()
-            .map(|figure| figure.parse().expect("a number"))
-            .collect();
+        let (words, figures): (Vec<&str>, Vec<&str>) =
+            line.split_whitespace().partition(|word| word.parse::<u64>().is_err());
+        let figures = figures.iter().map(|figure| figure.parse().expect("a number")).collect();
         if words == ["all"] {
             return (rows, figures);
         }
@@ -59,16 +42,9 @@ fn adds_up(out: &str) -> Vec<u64> {
         assert_eq!(figures[0], figures[1..6].iter().sum::<u64>(), "{row}: {out}");
     }
     for (place, total) in all.iter().enumerate() {
-        assert_eq!(
-            *total,
-            rows.values().map(|figures| figures[place]).sum::<u64>(),
-            "{out}"
-        );
+        assert_eq!(*total, rows.values().map(|figures| figures[place]).sum::<u64>(), "{out}");
     }
-    let said = format!(
-        "Adds up: {} offered = {} answered + {} abandoned",
-        all[0], all[1], all[2]
-    );
+    let said = format!("Adds up: {} offered = {} answered + {} abandoned", all[0], all[1], all[2]);
     assert!(out.contains(&said), "{out}");
     all
 }
@@ -86,10 +62,7 @@ fn synthetic_customers_in_a_pipe() {
         first.contains("gRPC http://127.0.0.1:") && first.contains("metrics http://127.0.0.1:"),
         "{first}"
     );
-    assert!(
-        lines.any(|line| line.contains("s queue consultation: waiting ")),
-        "{out}"
-    );
+    assert!(lines.any(|line| line.contains("s queue consultation: waiting ")), "{out}");
 }
 
 #[test]
@@ -99,11 +72,7 @@ fn a_trace_to_its_end() {
     let mut rows = String::from("arrival,caller,priority,type,queue_s,outcome,service_s\n");
     for call in 0..40 {
         let (minute, second, kind) = (call / 4, call % 4 * 15, ["loan", "card", "vip"][call % 3]);
-        let (waited, outcome) = if call % 10 == 9 {
-            (200, "HANG")
-        } else {
-            (4, "AGENT")
-        };
+        let (waited, outcome) = if call % 10 == 9 { (200, "HANG") } else { (4, "AGENT") };
         let talk = if outcome == "AGENT" { 60 + call } else { 0 };
         rows += &format!("2001-05-01T08:{minute:02}:{second:02},{call},1,{kind},{waited},{outcome},{talk}\n");
     }
@@ -141,20 +110,11 @@ fn interrupts_end_it_and_leave_nothing_behind() {
         // At the second look somebody has come.
         while !line.starts_with("2s agents: ") {
             line.clear();
-            assert!(
-                out.read_line(&mut line).expect("a line") > 0,
-                "it ended by itself"
-            );
+            assert!(out.read_line(&mut line).expect("a line") > 0, "it ended by itself");
         }
         // One call, so that the second is there before the first has been dealt with.
         let kill = format!("kill -INT {0}; [ {signals} = 1 ] || kill -TERM {0}", running.id());
-        assert!(
-            Command::new("sh")
-                .args(["-c", &kill])
-                .status()
-                .expect("ran")
-                .success()
-        );
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("ran").success());
         let mut rest = String::new();
         out.read_to_string(&mut rest).expect("text");
         assert_eq!(running.wait().expect("ended").code(), Some(code), "{rest}");
@@ -173,14 +133,8 @@ fn what_cannot_be_played_exits_2() {
     std::fs::write(&file, "when,what\n2001-05-01T08:00:00,loan\n").expect("written");
     let path = file.to_str().expect("a path");
     let table: [(&[&str], &str); 5] = [
-        (
-            &["--trace", "/nowhere/calls.csv"],
-            "cannot open /nowhere/calls.csv",
-        ),
-        (
-            &["--trace", path],
-            "it has no column `arrival`; name it with --column-arrival (it has when, what)",
-        ),
+        (&["--trace", "/nowhere/calls.csv"], "cannot open /nowhere/calls.csv"),
+        (&["--trace", path], "it has no column `arrival`; name it with --column-arrival (it has when, what)"),
         (&["--speed", "0"], "give a number from 0.1 to 100000"),
         (&["--agents", "0"], "0 is not in 1.."),
         (&["--from", "2001-05-01T08:00"], "--trace"),

@@ -75,11 +75,7 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
             // What was not acknowledged before is asked for again first.
             let again = unsure.remove(&name).unwrap_or_default();
             let new = (0..CONTACTS / CLIENTS).map(|at| format!("r{round}-{name}-{at}"));
-            let known = |id| Known {
-                id,
-                enqueue_time: None,
-                created: false,
-            };
+            let known = |id| Known { id, enqueue_time: None, created: false };
             let todo: Vec<Known> = again.into_iter().chain(new).map(known).collect();
             let client = daemon.client().await;
             let count = Arc::clone(&count);
@@ -101,10 +97,7 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
                 match known.enqueue_time {
                     Some(time) => {
                         repeats += usize::from(!known.created);
-                        acknowledged
-                            .entry(name.clone())
-                            .or_default()
-                            .push((known.id, time));
+                        acknowledged.entry(name.clone()).or_default().push((known.id, time));
                     }
                     None => unsure.entry(name.clone()).or_default().push(known.id),
                 }
@@ -121,27 +114,15 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
         for id in ids {
             let mut request = contact(&id, "wechat", "service");
             request.gateway_id.clone_from(&name);
-            let answer = client
-                .contacts
-                .clone()
-                .enqueue_contact(request)
-                .await
-                .expect("in")
-                .into_inner();
+            let answer = client.contacts.clone().enqueue_contact(request).await.expect("in").into_inner();
             repeats += usize::from(!answer.created);
-            let time = answer
-                .contact
-                .and_then(|contact| contact.enqueue_time)
-                .expect("a time");
+            let time = answer.contact.and_then(|contact| contact.enqueue_time).expect("a time");
             acknowledged.entry(name.clone()).or_default().push((id, time));
         }
     }
     check(&daemon, &acknowledged, &BTreeMap::new()).await;
     assert_eq!(client.live_contacts().await.len(), KILLS * CONTACTS);
-    println!(
-        "{} contacts, {KILLS} kills, {repeats} repeats of what was in already",
-        KILLS * CONTACTS
-    );
+    println!("{} contacts, {KILLS} kills, {repeats} repeats of what was in already", KILLS * CONTACTS);
 }
 
 /// Everything acknowledged is there once, in order and at its time; what is there beyond that was asked for.
@@ -154,21 +135,14 @@ async fn check(
     for contact in daemon.client().await.live_contacts().await {
         assert_eq!(contact.state(), ContactState::Waiting);
         let time = contact.enqueue_time.expect("a time");
-        there
-            .entry(contact.gateway_id)
-            .or_default()
-            .push((contact.contact_id, time));
+        there.entry(contact.gateway_id).or_default().push((contact.contact_id, time));
     }
     for (name, expected) in acknowledged {
         let found = there.remove(name).unwrap_or_default();
-        let (extra, found): (Vec<_>, Vec<_>) = found
-            .into_iter()
-            .partition(|(id, _)| unsure.get(name).is_some_and(|unsure| unsure.contains(id)));
+        let (extra, found): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(id, _)| unsure.get(name).is_some_and(|unsure| unsure.contains(id)));
         assert_eq!(&found, expected, "{name}");
-        assert!(
-            extra.len() <= 1,
-            "{name} had one request on its way, not {extra:?}"
-        );
+        assert!(extra.len() <= 1, "{name} had one request on its way, not {extra:?}");
     }
     assert!(there.is_empty(), "nobody asked for {there:?}");
 }
@@ -196,10 +170,7 @@ async fn offers_and_agents_survive_kill_9() {
     let client = daemon.client().await;
     for agent in ["anna", "chen"] {
         let agent = client.agent(agent).await;
-        assert_eq!(
-            (agent.session_state(), agent.routable),
-            (AgentSessionState::Disconnected, false)
-        );
+        assert_eq!((agent.session_state(), agent.routable), (AgentSessionState::Disconnected, false));
     }
     assert_eq!(client.contact("offered").await.enqueue_time, age);
     let request = v1::StreamAssignmentsRequest {
@@ -216,23 +187,11 @@ async fn offers_and_agents_survive_kill_9() {
         }
     };
     let agent = snapshot.agent.expect("an agent");
-    assert_eq!(
-        (agent.session_id, agent.session_state()),
-        (session, AgentSessionState::Connected)
-    );
+    assert_eq!((agent.session_id, agent.session_state()), (session, AgentSessionState::Connected));
     assert_eq!(agent.availability(), v1::Availability::Ready, "nothing is lost");
     assert_eq!(snapshot.assignments.len(), 1);
-    assert_eq!(
-        snapshot.assignments[0]
-            .assignment
-            .as_ref()
-            .map(|leg| leg.offer_id),
-        Some(held.offer_id)
-    );
-    client
-        .accept(&held)
-        .await
-        .expect("a repeat of what was accepted before the kill");
+    assert_eq!(snapshot.assignments[0].assignment.as_ref().map(|leg| leg.offer_id), Some(held.offer_id));
+    client.accept(&held).await.expect("a repeat of what was accepted before the kill");
 
     // The offer made before is either still good, or over and made again.
     let offer = match snapshot.offers.first().and_then(|offered| offered.offer.clone()) {
@@ -243,26 +202,15 @@ async fn offers_and_agents_survive_kill_9() {
             }
         },
     };
-    assert!(
-        offer.offer_id == offered.offer_id || offer.epoch == offered.epoch + 1,
-        "{offer:?}"
-    );
+    assert!(offer.offer_id == offered.offer_id || offer.epoch == offered.epoch + 1, "{offer:?}");
     let accepted = client.accept(&offer).await.expect("accepted");
-    assert_eq!(
-        (accepted.contact_id.as_str(), accepted.enqueue_time),
-        ("offered", age)
-    );
+    assert_eq!((accepted.contact_id.as_str(), accepted.enqueue_time), ("offered", age));
     for contact in ["held", "offered"] {
         client.complete("anna", contact).await;
     }
     // Whoever stays away has no offer that blocks the contact.
     let waiting = client.contact("lapsing").await;
-    assert_eq!(
-        waiting.state(),
-        ContactState::Waiting,
-        "the offer {} is over",
-        lapsing.offer_id
-    );
+    assert_eq!(waiting.state(), ContactState::Waiting, "the offer {} is over", lapsing.offer_id);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,17 +225,13 @@ async fn deadlines_go_on_over_a_restart() {
     daemon.kill();
     let daemon = place.start();
     let client = daemon.client().await;
-    let request = v1::StreamAssignmentsRequest {
-        agent_id: "anna".into(),
-        session_id: session,
-        ..Default::default()
-    };
+    let request =
+        v1::StreamAssignmentsRequest { agent_id: "anna".into(), session_id: session, ..Default::default() };
     let mut stream = client.stream(request).await.expect("the session goes on");
     // Withdrawn at the start, offered anew, and then nobody answers.
     let ended = loop {
-        match stream.next().await.update {
-            Some(AgentUpdate::OfferEnded(ended)) => break ended,
-            _ => {}
+        if let Some(AgentUpdate::OfferEnded(ended)) = stream.next().await.update {
+            break ended;
         }
     };
     assert!(ended.offer_id >= offer.offer_id);
@@ -307,38 +251,14 @@ async fn a_repeated_request_id_is_known_after_kill_9() {
         request_id: "once".into(),
         ..Default::default()
     };
-    client
-        .contacts
-        .clone()
-        .update_contact(request.clone())
-        .await
-        .expect("updated");
-    let later = v1::UpdateContactRequest {
-        priority: Some(9),
-        request_id: String::new(),
-        ..request.clone()
-    };
-    client
-        .contacts
-        .clone()
-        .update_contact(later)
-        .await
-        .expect("updated");
+    client.contacts.clone().update_contact(request.clone()).await.expect("updated");
+    let later = v1::UpdateContactRequest { priority: Some(9), request_id: String::new(), ..request.clone() };
+    client.contacts.clone().update_contact(later).await.expect("updated");
     let before = client.contact("c").await.sequence;
     daemon.kill();
     let daemon = place.start();
     let client = daemon.client().await;
-    let repeat = client
-        .contacts
-        .clone()
-        .update_contact(request)
-        .await
-        .expect("a repeat")
-        .into_inner();
+    let repeat = client.contacts.clone().update_contact(request).await.expect("a repeat").into_inner();
     let contact = repeat.contact.expect("a contact");
-    assert_eq!(
-        (contact.priority, contact.sequence),
-        (9, before),
-        "not carried out again"
-    );
+    assert_eq!((contact.priority, contact.sequence), (9, before), "not carried out again");
 }

@@ -34,48 +34,25 @@ fn a_history_of_format_1_is_replayed() {
         assert_eq!(state.fault(), None, "line {}", number + 1);
     }
     assert_eq!(kinds.len(), 24, "the fixture has every kind: {kinds:?}");
-    let stage = |id: &str| {
-        state
-            .contact_by_id(id)
-            .map(|record| (record.stage(), record.end()))
-    };
-    assert_eq!(
-        stage("call"),
-        Some((ContactStage::Closed, j::ContactEnd::AgentCompleted))
-    );
-    assert_eq!(
-        stage("lost"),
-        Some((ContactStage::Closed, j::ContactEnd::GatewayLost))
-    );
+    let stage = |id: &str| state.contact_by_id(id).map(|record| (record.stage(), record.end()));
+    assert_eq!(stage("call"), Some((ContactStage::Closed, j::ContactEnd::AgentCompleted)));
+    assert_eq!(stage("lost"), Some((ContactStage::Closed, j::ContactEnd::GatewayLost)));
     assert_eq!(stage("chat").map(|(stage, _)| stage), Some(ContactStage::Waiting));
     assert_eq!(state.contact_by_id("chat").unwrap().priority, 7);
-    assert_eq!(
-        state.names().id(state.contact_by_id("chat").unwrap().queue),
-        "consultation"
-    );
+    assert_eq!(state.names().id(state.contact_by_id("chat").unwrap().queue), "consultation");
     assert_eq!(state.plan_revision(), 2);
     assert_eq!(state.wall_offset_ms(), -5);
-    assert!(
-        state
-            .agent_by_id("a1001")
-            .is_some_and(|agent| agent.record.session == 0)
-    );
+    assert!(state.agent_by_id("a1001").is_some_and(|agent| agent.record.session == 0));
 }
 
 /// The history that the fixture was written from, as this version makes it.
 #[test]
 fn every_kind_of_event_is_in_the_history_of_the_fixture() {
     let events = history();
-    let kinds: BTreeSet<&str> = events
-        .iter()
-        .filter_map(|event| event.kind.as_ref())
-        .map(kind_name)
-        .collect();
+    let kinds: BTreeSet<&str> =
+        events.iter().filter_map(|event| event.kind.as_ref()).map(kind_name).collect();
     if let Ok(path) = std::env::var("KEFUD_WRITE_FIXTURE") {
-        let lines: Vec<String> = events
-            .iter()
-            .map(|event| hex(&event.encode_to_vec()) + "\n")
-            .collect();
+        let lines: Vec<String> = events.iter().map(|event| hex(&event.encode_to_vec()) + "\n").collect();
         std::fs::write(&path, lines.concat()).unwrap();
         panic!("wrote {path}; run again without KEFUD_WRITE_FIXTURE");
     }
@@ -90,55 +67,17 @@ fn history() -> Vec<j::Event> {
     plan.settings.missed_limit = 2;
     apply(&mut sim, &plan);
     let agent = "a1001".to_owned();
-    run(
-        &mut sim,
-        Command::GatewayAlive {
-            gateway: "pbx".to_owned(),
-            lease_ms: 300_000,
-        },
-    );
-    run(
-        &mut sim,
-        Command::SignIn {
-            agent: agent.clone(),
-            session: 0,
-            ready: Some(true),
-        },
-    );
+    run(&mut sim, Command::GatewayAlive { gateway: "pbx".to_owned(), lease_ms: 300_000 });
+    run(&mut sim, Command::SignIn { agent: agent.clone(), session: 0, ready: Some(true) });
     enqueue(&mut sim, "call", "phone");
     let (offer, epoch) = offer_of(&sim, "call");
-    run(
-        &mut sim,
-        Command::Decline {
-            agent: agent.clone(),
-            offer,
-            epoch,
-        },
-    );
+    run(&mut sim, Command::Decline { agent: agent.clone(), offer, epoch });
     sim.advance(70_000);
     let (offer, epoch) = offer_of(&sim, "call");
-    run(
-        &mut sim,
-        Command::Accept {
-            agent: agent.clone(),
-            offer,
-            epoch,
-        },
-    );
+    run(&mut sim, Command::Accept { agent: agent.clone(), offer, epoch });
     let result = Connection::Connected;
-    run(
-        &mut sim,
-        Command::ReportConnection {
-            contact: "call".to_owned(),
-            offer,
-            epoch,
-            result,
-        },
-    );
-    let ending = |disposition: &str| Ending {
-        disposition: disposition.to_owned(),
-        resolution: 1,
-    };
+    run(&mut sim, Command::ReportConnection { contact: "call".to_owned(), offer, epoch, result });
+    let ending = |disposition: &str| Ending { disposition: disposition.to_owned(), resolution: 1 };
     let complete = |disposition| Command::Complete {
         agent: Some("a1001".to_owned()),
         contact: "call".to_owned(),
@@ -146,79 +85,23 @@ fn history() -> Vec<j::Event> {
     };
     run(&mut sim, complete("resolved"));
     run(&mut sim, complete("spam"));
-    run(
-        &mut sim,
-        Command::FinishWrapUp {
-            agent: agent.clone(),
-            contact: "call".to_owned(),
-        },
-    );
+    run(&mut sim, Command::FinishWrapUp { agent: agent.clone(), contact: "call".to_owned() });
     enqueue(&mut sim, "moved", "phone");
     let (offer, epoch) = offer_of(&sim, "moved");
-    run(
-        &mut sim,
-        Command::Accept {
-            agent: agent.clone(),
-            offer,
-            epoch,
-        },
-    );
+    run(&mut sim, Command::Accept { agent: agent.clone(), offer, epoch });
     let result = Connection::AgentUnreachable;
-    run(
-        &mut sim,
-        Command::ReportConnection {
-            contact: "moved".to_owned(),
-            offer,
-            epoch,
-            result,
-        },
-    );
+    run(&mut sim, Command::ReportConnection { contact: "moved".to_owned(), offer, epoch, result });
     let target = Target::Queue("complaints".to_owned());
-    run(
-        &mut sim,
-        Command::Transfer {
-            agent: None,
-            contact: "moved".to_owned(),
-            target,
-        },
-    );
+    run(&mut sim, Command::Transfer { agent: None, contact: "moved".to_owned(), target });
     enqueue(&mut sim, "chat", "wechat");
-    let update = Update {
-        priority: Some(7),
-        ..Update::default()
-    };
-    let request = RequestKey {
-        id: "request".to_owned(),
-        fingerprint: 42,
-    };
-    let command = Command::Update {
-        contact: "chat".to_owned(),
-        update: Box::new(update),
-    };
+    let update = Update { priority: Some(7), ..Update::default() };
+    let request = RequestKey { id: "request".to_owned(), fingerprint: 42 };
+    let command = Command::Update { contact: "chat".to_owned(), update: Box::new(update) };
     sim.step(Some(&request), command).0.unwrap();
     let session = sim.state().agent_by_id("a1001").unwrap().record.session;
-    run(
-        &mut sim,
-        Command::AgentStreamLost {
-            agent: agent.clone(),
-            session,
-        },
-    );
-    run(
-        &mut sim,
-        Command::SignIn {
-            agent,
-            session,
-            ready: None,
-        },
-    );
-    run(
-        &mut sim,
-        Command::GatewayAlive {
-            gateway: "pbx".to_owned(),
-            lease_ms: 5_000,
-        },
-    );
+    run(&mut sim, Command::AgentStreamLost { agent: agent.clone(), session });
+    run(&mut sim, Command::SignIn { agent, session, ready: None });
+    run(&mut sim, Command::GatewayAlive { gateway: "pbx".to_owned(), lease_ms: 5_000 });
     enqueue(&mut sim, "lost", "phone");
     run(&mut sim, Command::Start);
     sim.advance(120_000);
@@ -294,8 +177,5 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(line: &str) -> Vec<u8> {
-    (0..line.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap())
-        .collect()
+    (0..line.len()).step_by(2).map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap()).collect()
 }

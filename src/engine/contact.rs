@@ -16,10 +16,7 @@ impl Step<'_> {
             return Ok(*number);
         }
         Err(if self.state.compacted(id) {
-            Refusal::not_found(
-                "CONTACT_COMPACTED",
-                format!("contact {id} has ended and is no longer kept"),
-            )
+            Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
         } else {
             Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
         })
@@ -27,9 +24,7 @@ impl Step<'_> {
 
     /// The stage of a contact that is known to be there.
     pub fn contact_stage(&self, contact: u64) -> ContactStage {
-        self.state
-            .contact(contact)
-            .map_or(ContactStage::Unspecified, j::ContactRecord::stage)
+        self.state.contact(contact).map_or(ContactStage::Unspecified, j::ContactRecord::stage)
     }
 
     /// The number of a name of the plan; 0 for an empty name, a note in `fields` for an unknown one.
@@ -58,10 +53,7 @@ impl Step<'_> {
             .enumerate()
             .map(|(at, (id, level))| {
                 let field = format!("required_skills[{at}].skill");
-                j::Skill {
-                    skill: self.named(PlanKind::Skill, &field, id, fields),
-                    level: u32::from(*level),
-                }
+                j::Skill { skill: self.named(PlanKind::Skill, &field, id, fields), level: u32::from(*level) }
             })
             .collect();
         skills.sort_unstable_by_key(|skill| (skill.skill, skill.level));
@@ -71,10 +63,7 @@ impl Step<'_> {
     pub fn enqueue(&mut self, enqueue: Enqueue) -> Answer {
         if let Some(record) = self.state.contact_by_id(&enqueue.id) {
             return if record.fingerprint == enqueue.fingerprint {
-                Ok(Reply::Enqueued {
-                    contact: record.contact,
-                    created: false,
-                })
+                Ok(Reply::Enqueued { contact: record.contact, created: false })
             } else {
                 Err(Refusal::exists(
                     "CONTACT_EXISTS",
@@ -85,10 +74,7 @@ impl Step<'_> {
         if self.state.compacted(&enqueue.id) {
             return Err(Refusal::exists(
                 "CONTACT_COMPACTED",
-                format!(
-                    "a contact with the id {} has ended already; choose a new one",
-                    enqueue.id
-                ),
+                format!("a contact with the id {} has ended already; choose a new one", enqueue.id),
             ));
         }
         let mut fields = Vec::new();
@@ -96,12 +82,7 @@ impl Step<'_> {
         let category = self.named(PlanKind::Category, "category", &enqueue.category, &mut fields);
         let mut queue = self.named(PlanKind::Queue, "queue", &enqueue.queue, &mut fields);
         if enqueue.queue.is_empty() {
-            queue = self
-                .state
-                .catalog
-                .categories
-                .get(&category)
-                .map_or(0, |category| category.queue);
+            queue = self.state.catalog.categories.get(&category).map_or(0, |category| category.queue);
         }
         let skills = self.skills(&enqueue.skills, &mut fields);
         if fields.is_empty() {
@@ -127,42 +108,24 @@ impl Step<'_> {
             customer: Some(enqueue.customer),
             fingerprint: enqueue.fingerprint,
         }));
-        Ok(Reply::Enqueued {
-            contact,
-            created: true,
-        })
+        Ok(Reply::Enqueued { contact, created: true })
     }
 
     pub fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
-        let accepts = self
-            .state
-            .catalog
-            .queues
-            .get(&queue)
-            .is_some_and(|queue| queue.channels.contains(&channel));
+        let accepts =
+            self.state.catalog.queues.get(&queue).is_some_and(|queue| queue.channels.contains(&channel));
         if !accepts {
             let (queue, channel) = (self.state.names.id(queue), self.state.names.id(channel));
-            fields.push((
-                field.to_owned(),
-                format!("queue {queue} does not accept channel {channel}"),
-            ));
+            fields.push((field.to_owned(), format!("queue {queue} does not accept channel {channel}")));
         }
     }
 
     /// Admission is exact: with a limit of N the N + 1st is refused.
     fn admit(&self, queue: u32, enqueue: &Enqueue) -> Result<(), Refusal> {
         let live = self.state.queue_live(queue);
-        let max = self
-            .state
-            .catalog
-            .queues
-            .get(&queue)
-            .map_or(0, |queue| queue.max_waiting);
+        let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
         if live.waiting + live.offered >= max {
-            let message = format!(
-                "queue {} is full: {max} contacts wait",
-                self.state.names.id(queue)
-            );
+            let message = format!("queue {} is full: {max} contacts wait", self.state.names.id(queue));
             return Err(Refusal::exhausted("QUEUE_FULL", message, QUEUE_FULL_RETRY_MS));
         }
         if self.state.live_contacts >= LIVE_CONTACTS_MAX {
@@ -171,11 +134,7 @@ impl Step<'_> {
         }
         if self.state.gateway_by_id(&enqueue.gateway).is_none() && self.state.gateways.len() >= GATEWAYS_MAX {
             let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted(
-                "TOO_MANY_GATEWAYS",
-                message,
-                QUEUE_FULL_RETRY_MS,
-            ));
+            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
         }
         Ok(())
     }
@@ -186,12 +145,8 @@ impl Step<'_> {
             return Err(contact_closed(id));
         }
         let mut fields = Vec::new();
-        let category = update
-            .category
-            .map(|id| self.named(PlanKind::Category, "category", &id, &mut fields));
-        let skills = update.skills.map(|named| j::Skills {
-            skills: self.skills(&named, &mut fields),
-        });
+        let category = update.category.map(|id| self.named(PlanKind::Category, "category", &id, &mut fields));
+        let skills = update.skills.map(|named| j::Skills { skills: self.skills(&named, &mut fields) });
         if !fields.is_empty() {
             return Err(Refusal::invalid(fields));
         }
@@ -237,17 +192,8 @@ impl Step<'_> {
 
     fn disposition(&self, ending: &Ending) -> Result<u32, Refusal> {
         let mut fields = Vec::new();
-        let disposition = self.named(
-            PlanKind::Disposition,
-            "disposition",
-            &ending.disposition,
-            &mut fields,
-        );
-        if fields.is_empty() {
-            Ok(disposition)
-        } else {
-            Err(Refusal::invalid(fields))
-        }
+        let disposition = self.named(PlanKind::Disposition, "disposition", &ending.disposition, &mut fields);
+        if fields.is_empty() { Ok(disposition) } else { Err(Refusal::invalid(fields)) }
     }
 
     pub fn complete_by_gateway(&mut self, id: &str, ending: &Ending) -> Answer {
@@ -255,12 +201,7 @@ impl Step<'_> {
         let disposition = self.disposition(ending)?;
         match self.contact_stage(contact) {
             ContactStage::Active => {
-                self.close(
-                    contact,
-                    ContactEnd::GatewayCompleted,
-                    disposition,
-                    ending.resolution,
-                );
+                self.close(contact, ContactEnd::GatewayCompleted, disposition, ending.resolution);
             }
             ContactStage::Closed => self.correct(contact, disposition, ending.resolution)?,
             _ => return Err(not_answered()),
@@ -273,25 +214,16 @@ impl Step<'_> {
         let contact = self.contact_number(id)?;
         let disposition = self.disposition(ending)?;
         let record = self.state.contact(contact);
-        let (stage, offer, last_agent) = record.map_or((ContactStage::Unspecified, 0, 0), |r| {
-            (r.stage(), r.offer, r.last_agent)
-        });
+        let (stage, offer, last_agent) =
+            record.map_or((ContactStage::Unspecified, 0, 0), |r| (r.stage(), r.offer, r.last_agent));
         if stage == ContactStage::Closed && last_agent == number {
             self.correct(contact, disposition, ending.resolution)?;
             return Ok(Reply::Contact(contact));
         }
-        let held = self
-            .state
-            .assignment(offer)
-            .is_some_and(|leg| leg.agent == number);
+        let held = self.state.assignment(offer).is_some_and(|leg| leg.agent == number);
         match stage {
             ContactStage::Active if held => {
-                self.close(
-                    contact,
-                    ContactEnd::AgentCompleted,
-                    disposition,
-                    ending.resolution,
-                );
+                self.close(contact, ContactEnd::AgentCompleted, disposition, ending.resolution);
                 Ok(Reply::Contact(contact))
             }
             ContactStage::Connecting | ContactStage::Offered if held => Err(not_answered()),
@@ -309,10 +241,8 @@ impl Step<'_> {
         if nothing_new {
             return Ok(());
         }
-        let wrapping_up = self
-            .state
-            .assignment(record.offer)
-            .is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
+        let wrapping_up =
+            self.state.assignment(record.offer).is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
         let window_ms = self.state.catalog.settings.correction_window_ms;
         if !wrapping_up && self.now_ms > record.closed_ms + window_ms {
             return Err(Refusal::precondition(
@@ -320,21 +250,9 @@ impl Step<'_> {
                 format!("the contact ended more than {} s ago", window_ms / 1_000),
             ));
         }
-        let disposition = if disposition == 0 {
-            record.disposition
-        } else {
-            disposition
-        };
-        let resolution = if resolution == 0 {
-            record.resolution
-        } else {
-            resolution
-        };
-        self.emit(Kind::DispositionRecorded(j::DispositionRecorded {
-            contact,
-            disposition,
-            resolution,
-        }));
+        let disposition = if disposition == 0 { record.disposition } else { disposition };
+        let resolution = if resolution == 0 { record.resolution } else { resolution };
+        self.emit(Kind::DispositionRecorded(j::DispositionRecorded { contact, disposition, resolution }));
         Ok(())
     }
 }
@@ -351,8 +269,5 @@ fn not_answered() -> Refusal {
 }
 
 pub(super) fn not_held(agent: &str, contact: &str) -> Refusal {
-    Refusal::precondition(
-        "CONTACT_NOT_HELD",
-        format!("agent {agent} does not have contact {contact}"),
-    )
+    Refusal::precondition("CONTACT_NOT_HELD", format!("agent {agent} does not have contact {contact}"))
 }

@@ -33,18 +33,11 @@ impl Step<'_> {
             Target::Queue(id) => (self.named(PlanKind::Queue, "target.queue", id, &mut fields), None),
             Target::Agent { agent, fallback } => {
                 let to = self.named(PlanKind::Queue, "target.fallback_queue", fallback, &mut fields);
-                (
-                    if fallback.is_empty() { queue } else { to },
-                    Some(self.agent_number(agent)?),
-                )
+                (if fallback.is_empty() { queue } else { to }, Some(self.agent_number(agent)?))
             }
         };
         if fields.is_empty() {
-            let field = if to_agent.is_some() {
-                "target.fallback_queue"
-            } else {
-                "target.queue"
-            };
+            let field = if to_agent.is_some() { "target.fallback_queue" } else { "target.queue" };
             self.check_channel(to, channel, field, &mut fields);
         }
         if !fields.is_empty() {
@@ -71,11 +64,7 @@ impl Step<'_> {
         if stage == ContactStage::Offered {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }
-        self.emit(Kind::ContactTransferred(j::ContactTransferred {
-            contact,
-            queue,
-            reason: reason.into(),
-        }));
+        self.emit(Kind::ContactTransferred(j::ContactTransferred { contact, queue, reason: reason.into() }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
             self.leave_agent(offer);
         }
@@ -86,16 +75,10 @@ impl Step<'_> {
         let (Some(agent), Some(channel)) =
             (self.state.agent(agent), self.state.catalog.channels.get(&channel))
         else {
-            return Err(Refusal::not_found(
-                "AGENT_NOT_FOUND",
-                "the plan has no such agent",
-            ));
+            return Err(Refusal::not_found("AGENT_NOT_FOUND", "the plan has no such agent"));
         };
         if held.is_some_and(|offer| agent.work.contains(&offer)) {
-            return Err(Refusal::precondition(
-                "AGENT_HAS_CONTACT",
-                "the agent has this contact already",
-            ));
+            return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
         }
         can_take(agent, channel)
             .map_err(|why| Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text())))

@@ -14,7 +14,7 @@ use crate::{
         journal::{self as j, PlanKind},
         v1::{self, contact_service_server::ContactService, transfer_target},
     },
-    runtime::CallError,
+    runtime::{CallError, Tenant},
     streams::Item,
 };
 
@@ -39,17 +39,12 @@ pub(super) fn answered_contact(
         }
         _ => state.contact_by_id(id),
     };
-    record
-        .map(|record| Some(convert::contact(state, record, now_ms)))
-        .ok_or_else(|| missing(state, id))
+    record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| missing(state, id))
 }
 
 pub(super) fn missing(state: &State, id: &str) -> Refusal {
     if state.compacted(id) {
-        Refusal::not_found(
-            "CONTACT_COMPACTED",
-            format!("contact {id} has ended and is no longer kept"),
-        )
+        Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
     } else {
         Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
     }
@@ -57,18 +52,9 @@ pub(super) fn missing(state: &State, id: &str) -> Refusal {
 
 /// Customer data as it is journaled.
 fn seal(customer_ref: String, attributes: std::collections::BTreeMap<String, String>) -> j::Sealed {
-    let attributes = attributes
-        .into_iter()
-        .map(|(key, value)| j::Attribute { key, value })
-        .collect();
-    let customer = j::Customer {
-        customer_ref,
-        attributes,
-    };
-    j::Sealed {
-        key: 0,
-        data: customer.encode_to_vec(),
-    }
+    let attributes = attributes.into_iter().map(|(key, value)| j::Attribute { key, value }).collect();
+    let customer = j::Customer { customer_ref, attributes };
+    j::Sealed { key: 0, data: customer.encode_to_vec() }
 }
 
 /// Where a transfer goes.
@@ -88,10 +74,7 @@ pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> T
         }
         Some(transfer_target::Target::AgentId(agent)) => {
             check.id("target.agent_id", &agent);
-            Target::Agent {
-                agent,
-                fallback: target.fallback_queue,
-            }
+            Target::Agent { agent, fallback: target.fallback_queue }
         }
         None => {
             check.problem("target", "needs `queue` or `agent_id`");
@@ -125,7 +108,6 @@ impl ContactService for Api {
         check.attributes("attributes", &request.attributes);
         check.done()?;
         let fingerprint = fingerprint("EnqueueContact", &request);
-        let (queue, channel) = (request.queue.clone(), request.channel.clone());
         let enqueue = Enqueue {
             id: request.contact_id,
             gateway: request.gateway_id,
@@ -139,24 +121,23 @@ impl ContactService for Api {
             customer: seal(request.customer_ref, request.attributes),
             fingerprint,
         };
-        let id = enqueue.id.clone();
+        let counter = tenant.clone();
         let answer = tenant
-            .call(
-                None,
-                Command::Enqueue(Box::new(enqueue)),
-                move |state, reply, now_ms| {
-                    let created = matches!(reply, Reply::Enqueued { created: true, .. });
-                    let contact = answered_contact(state, reply, &id, now_ms)?;
-                    Ok(v1::EnqueueContactResponse { contact, created })
-                },
-            )
+            .run(move |desk| {
+                let id = enqueue.id.clone();
+                let place = (enqueue.queue.clone(), enqueue.category.clone(), enqueue.channel.clone());
+                let reply = desk.step(None, Command::Enqueue(Box::new(enqueue))).inspect_err(|refusal| {
+                    if refusal.retry_after_ms.is_some() {
+                        count_rejected(desk.state(), &counter, place, refusal.reason);
+                    }
+                })?;
+                let created = matches!(reply, Reply::Enqueued { created: true, .. });
+                let contact = answered_contact(desk.state(), &reply, &id, desk.now_ms())?;
+                Ok(v1::EnqueueContactResponse { contact, created })
+            })
             .await;
-        match &answer {
-            Err(CallError::Refused(refusal)) if refusal.retry_after_ms.is_some() => {
-                tenant.rejected(&queue, &channel, refusal.reason);
-            }
-            Err(CallError::Overloaded) => tenant.rejected("", "", "OVERLOADED"),
-            _ => {}
+        if answer == Err(CallError::Overloaded) {
+            tenant.rejected("", "", "OVERLOADED");
         }
         Ok(Response::new(answer?))
     }
@@ -173,9 +154,7 @@ impl ContactService for Api {
                 Ok(convert::contact(state, record, now_ms))
             })
             .await?;
-        Ok(Response::new(v1::GetContactResponse {
-            contact: Some(contact),
-        }))
+        Ok(Response::new(v1::GetContactResponse { contact: Some(contact) }))
     }
 
     async fn list_contacts(
@@ -231,13 +210,7 @@ impl ContactService for Api {
         let key = request_key(&mut check, &request.request_id, "UpdateContact", &request);
         check.done()?;
         let v1::UpdateContactRequest {
-            contact_id,
-            priority,
-            language,
-            case_id,
-            category,
-            attributes,
-            ..
+            contact_id, priority, language, case_id, category, attributes, ..
         } = request;
         let contact = tenant
             .run(move |desk| {
@@ -246,18 +219,8 @@ impl ContactService for Api {
                 let known = known.map(|record| convert::customer(record.customer.as_ref()).customer_ref);
                 let customer =
                     attributes.map(|attributes| seal(known.unwrap_or_default(), attributes.entries));
-                let update = Update {
-                    priority,
-                    language,
-                    case_id,
-                    category,
-                    skills,
-                    customer,
-                };
-                let command = Command::Update {
-                    contact: contact_id.clone(),
-                    update: Box::new(update),
-                };
+                let update = Update { priority, language, case_id, category, skills, customer };
+                let command = Command::Update { contact: contact_id.clone(), update: Box::new(update) };
                 let reply = desk.step(key.as_ref(), command)?;
                 answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())
             })
@@ -275,11 +238,9 @@ impl ContactService for Api {
         check.id("contact_id", &id);
         check.done()?;
         let contact = tenant
-            .call(
-                None,
-                Command::Cancel { contact: id.clone() },
-                move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms),
-            )
+            .call(None, Command::Cancel { contact: id.clone() }, move |state, reply, now_ms| {
+                answered_contact(state, reply, &id, now_ms)
+            })
             .await?;
         Ok(Response::new(v1::CancelContactResponse { contact }))
     }
@@ -307,22 +268,10 @@ impl ContactService for Api {
             return Err(Status::invalid_argument("result is required"));
         };
         check.done()?;
-        let v1::ReportConnectionRequest {
-            contact_id: id,
-            offer_id: offer,
-            epoch,
-            ..
-        } = request;
-        let command = Command::ReportConnection {
-            contact: id.clone(),
-            offer,
-            epoch,
-            result,
-        };
+        let v1::ReportConnectionRequest { contact_id: id, offer_id: offer, epoch, .. } = request;
+        let command = Command::ReportConnection { contact: id.clone(), offer, epoch, result };
         let contact = tenant
-            .call(None, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::ReportConnectionResponse { contact }))
     }
@@ -339,19 +288,10 @@ impl ContactService for Api {
         let resolution = check.resolution("resolution", request.resolution);
         check.done()?;
         let id = request.contact_id;
-        let ending = Ending {
-            disposition: request.disposition,
-            resolution,
-        };
-        let command = Command::Complete {
-            agent: None,
-            contact: id.clone(),
-            ending,
-        };
+        let ending = Ending { disposition: request.disposition, resolution };
+        let command = Command::Complete { agent: None, contact: id.clone(), ending };
         let contact = tenant
-            .call(None, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::CompleteContactResponse { contact }))
     }
@@ -368,15 +308,9 @@ impl ContactService for Api {
         let target = target(&mut check, request.target);
         check.done()?;
         let id = request.contact_id;
-        let command = Command::Transfer {
-            agent: None,
-            contact: id.clone(),
-            target,
-        };
+        let command = Command::Transfer { agent: None, contact: id.clone(), target };
         let contact = tenant
-            .call(key, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::TransferContactResponse { contact }))
     }
@@ -388,10 +322,7 @@ impl ContactService for Api {
         check.id("gateway_id", &request.gateway_id);
         let lease_ms = check.duration_ms("lease", request.lease.as_ref(), LEASE_MS, GATEWAY_LEASE_MS);
         check.done()?;
-        let command = Command::GatewayAlive {
-            gateway: request.gateway_id,
-            lease_ms,
-        };
+        let command = Command::GatewayAlive { gateway: request.gateway_id, lease_ms };
         let expire_time = tenant
             .call(None, command, move |state, reply, now_ms| {
                 // With a stream open the lease does not end; what is told is how long it would go on.
@@ -442,6 +373,16 @@ impl ContactService for Api {
     }
 }
 
+/// Counts a contact that was not admitted to the queue that it names, or that its category does.
+fn count_rejected(state: &State, tenant: &Tenant, place: (String, String, String), reason: &'static str) {
+    let (queue, category, channel) = place;
+    let queue = match state.plan().categories.get(&category) {
+        Some(category) if queue.is_empty() => &category.queue,
+        _ => &queue,
+    };
+    tenant.rejected(queue, &channel, reason);
+}
+
 fn list_contacts(
     state: &State,
     request: &v1::ListContactsRequest,
@@ -469,16 +410,8 @@ fn list_contacts(
         .filter(|record| wanted.is_none_or(|wanted| convert::contact_state(record) == wanted));
     let page: Vec<&j::ContactRecord> = matching.by_ref().take(size).collect();
     let last = page.last().map(|record| record.contact);
-    let next_page_token = last
-        .filter(|_| matching.next().is_some())
-        .map(|last| last.to_string())
-        .unwrap_or_default();
-    let contacts = page
-        .into_iter()
-        .map(|record| convert::contact(state, record, now_ms))
-        .collect();
-    Ok(v1::ListContactsResponse {
-        contacts,
-        next_page_token,
-    })
+    let next_page_token =
+        last.filter(|_| matching.next().is_some()).map(|last| last.to_string()).unwrap_or_default();
+    let contacts = page.into_iter().map(|record| convert::contact(state, record, now_ms)).collect();
+    Ok(v1::ListContactsResponse { contacts, next_page_token })
 }

@@ -38,12 +38,7 @@ pub(super) fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) 
         after: resumes.then_some(after),
         ends: record.stage() == ContactStage::Closed,
     };
-    Ok(Start {
-        topic: Topic::Contact(record.contact),
-        session: 0,
-        opening,
-        lost: None,
-    })
+    Ok(Start { topic: Topic::Contact(record.contact), session: 0, opening, lost: None })
 }
 
 /// Opens the stream of one gateway, which holds its lease.
@@ -52,26 +47,15 @@ pub(super) fn start_gateway(
     request: &v1::WatchGatewayRequest,
 ) -> Result<Start, Refusal> {
     let gateway_id = request.gateway_id.clone();
-    let reply = desk.step(
-        None,
-        Command::GatewayAlive {
-            gateway: gateway_id.clone(),
-            lease_ms: 0,
-        },
-    )?;
+    let reply = desk.step(None, Command::GatewayAlive { gateway: gateway_id.clone(), lease_ms: 0 })?;
     let (state, now_ms) = (desk.state(), desk.now_ms());
     let gateway = match reply {
         Reply::Gateway { gateway, .. } => gateway,
         _ => state.gateway_by_id(&gateway_id).unwrap_or(0),
     };
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
-    let item = |sequence, update| {
-        Item::Gateway(v1::WatchGatewayResponse {
-            sequence,
-            time,
-            update: Some(update),
-        })
-    };
+    let item =
+        |sequence, update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });
     let contacts: Vec<v1::Contact> = state
         .live_contacts_after(None, Some(gateway), 0)
         .map(|record| convert::contact(state, record, now_ms))
@@ -84,31 +68,13 @@ pub(super) fn start_gateway(
         let more = part < parts;
         // Whoever breaks off before the last part has nothing to resume from.
         let sequence = if more { 0 } else { sequence };
-        snapshot.push(item(
-            sequence,
-            GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more }),
-        ));
+        snapshot.push(item(sequence, GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more })));
     }
     let after = request.after_sequence;
     let resumes = after > 0 && after <= sequence;
     // What was missed follows, so whoever breaks off here resumes from where it was.
-    let resumed = item(
-        after,
-        GatewayUpdate::Resumed(v1::StreamResumed {
-            after_sequence: after,
-        }),
-    );
-    let opening = Opening {
-        snapshot,
-        resume: Some(resumed),
-        after: resumes.then_some(after),
-        ends: false,
-    };
+    let resumed = item(after, GatewayUpdate::Resumed(v1::StreamResumed { after_sequence: after }));
+    let opening = Opening { snapshot, resume: Some(resumed), after: resumes.then_some(after), ends: false };
     let lost = Some(Command::GatewayStreamLost { gateway: gateway_id });
-    Ok(Start {
-        topic: Topic::Gateway(gateway),
-        session: 0,
-        opening,
-        lost,
-    })
+    Ok(Start { topic: Topic::Gateway(gateway), session: 0, opening, lost })
 }

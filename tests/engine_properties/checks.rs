@@ -23,10 +23,7 @@ enum Measure {
 
 /// What is bounded of an agent, with how much of it there is.
 fn measures(held: &Held) -> Vec<(Measure, u32)> {
-    let of_channel = held
-        .by_channel
-        .iter()
-        .map(|(channel, count)| (Measure::Channel(*channel), *count));
+    let of_channel = held.by_channel.iter().map(|(channel, count)| (Measure::Channel(*channel), *count));
     let sums = [
         (Measure::BesideCalls, held.fixed + held.realtime),
         (Measure::BesideChats, held.fixed + held.interruptible),
@@ -39,11 +36,7 @@ impl Leftovers {
     pub fn note(&mut self, state: &State) {
         self.0.clear();
         for (agent, held) in held(state) {
-            self.0.extend(
-                measures(&held)
-                    .into_iter()
-                    .map(|(measure, amount)| ((agent, measure), amount)),
-            );
+            self.0.extend(measures(&held).into_iter().map(|(measure, amount)| ((agent, measure), amount)));
         }
     }
 
@@ -57,10 +50,7 @@ impl Leftovers {
                 let limit = match measure {
                     Measure::BesideCalls | Measure::BesideChats => info.map_or(0, |info| info.capacity),
                     Measure::Channel(channel) => info.map_or(0, |info| {
-                        info.limits
-                            .get(state.names().id(channel))
-                            .copied()
-                            .unwrap_or(u32::MAX)
+                        info.limits.get(state.names().id(channel)).copied().unwrap_or(u32::MAX)
                     }),
                 };
                 let left = self.0.get(&(*agent, measure)).copied().unwrap_or(0);
@@ -73,10 +63,7 @@ impl Leftovers {
         }
         self.0.retain(|(agent, measure), left| {
             let now = all.get(agent).map_or(0, |held| {
-                measures(held)
-                    .iter()
-                    .find(|(of, _)| of == measure)
-                    .map_or(0, |(_, amount)| *amount)
+                measures(held).iter().find(|(of, _)| of == measure).map_or(0, |(_, amount)| *amount)
             });
             *left = now.min(*left);
             *left > 0
@@ -88,14 +75,9 @@ impl Leftovers {
 /// A contact has at most one live offer or assignment, and its stage says so.
 pub fn consistent(state: &State) -> Result<(), String> {
     let mut live: BTreeMap<u64, u32> = BTreeMap::new();
-    for leg in state
-        .assignments()
-        .filter(|leg| leg.stage() != AssignmentStage::WrapUp)
-    {
+    for leg in state.assignments().filter(|leg| leg.stage() != AssignmentStage::WrapUp) {
         let offer = leg.offer;
-        let contact = state
-            .contact(leg.contact)
-            .ok_or_else(|| format!("offer {offer} is of no contact"))?;
+        let contact = state.contact(leg.contact).ok_or_else(|| format!("offer {offer} is of no contact"))?;
         *live.entry(leg.contact).or_default() += 1;
         let fits = matches!(
             (leg.stage(), contact.stage()),
@@ -132,9 +114,7 @@ pub fn consistent(state: &State) -> Result<(), String> {
         let told = [live.waiting, live.offered, live.connecting, live.active];
         let counted = lengths.get(queue).copied().unwrap_or_default();
         if told != counted || state.oldest_arrival_ms(*queue) != oldest.get(queue).copied() {
-            return Err(format!(
-                "queue {queue} tells {told:?}, has {counted:?}, or tells a wrong oldest"
-            ));
+            return Err(format!("queue {queue} tells {told:?}, has {counted:?}, or tells a wrong oldest"));
         }
     }
     loads(state)
@@ -145,10 +125,7 @@ fn loads(state: &State) -> Result<(), String> {
     let held = held(state);
     for agent in state.agents() {
         let number = agent.record.agent;
-        let work = state
-            .assignments()
-            .filter(|leg| leg.agent == number)
-            .map(|leg| leg.offer);
+        let work = state.assignments().filter(|leg| leg.agent == number).map(|leg| leg.offer);
         let ours = held.get(&number).cloned().unwrap_or_default();
         let load = &agent.load;
         let told = (load.realtime_units, load.fixed_units, load.interruptible_units);

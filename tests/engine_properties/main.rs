@@ -24,19 +24,14 @@ use tally::Tally;
 const CASES: u32 = 600;
 
 fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name)
-        .ok()
-        .map_or(default, |value| value.parse().expect("a number"))
+    std::env::var(name).ok().map_or(default, |value| value.parse().expect("a number"))
 }
 
 /// Runs random cases from the seed plus `part`: a `share`th of what is asked for.
 fn cases(part: u64, share: u32, strategy: &impl Strategy<Value = run::Case>) {
     let seed = setting("KEFUD_TEST_SEED", 20_240_601).wrapping_add(part);
     let cases = u32::try_from(setting("KEFUD_TEST_CASES", CASES.into())).expect("a number of cases") / share;
-    println!(
-        "KEFUD_TEST_SEED={} (part {part}), {cases} cases",
-        seed.wrapping_sub(part)
-    );
+    println!("KEFUD_TEST_SEED={} (part {part}), {cases} cases", seed.wrapping_sub(part));
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
@@ -59,10 +54,7 @@ fn cases(part: u64, share: u32, strategy: &impl Strategy<Value = run::Case>) {
         Ok(()) => println!("{}", total.into_inner().summary()),
         Err(TestError::Fail(_, case)) => {
             let failure = run::run(&case, true).err();
-            panic!(
-                "part {part}: {}",
-                failure.map_or_else(|| "passes now".to_owned(), |f| f.text(&case))
-            );
+            panic!("part {part}: {}", failure.map_or_else(|| "passes now".to_owned(), |f| f.text(&case)));
         }
         Err(TestError::Abort(why)) => panic!("part {part}: {why}"),
     }

@@ -60,20 +60,10 @@ impl<'a> View<'a> {
                 let number = agent.record.agent;
                 let info = plan.agents.get(state.names().id(number))?;
                 let held = held.remove(&number).unwrap_or_default();
-                Some(Candidate {
-                    number,
-                    idle: agent.record.idle_sequence,
-                    info,
-                    held,
-                })
+                Some(Candidate { number, idle: agent.record.idle_sequence, info, held })
             })
             .collect();
-        Self {
-            state,
-            plan,
-            now_ms,
-            agents,
-        }
+        Self { state, plan, now_ms, agents }
     }
 
     fn waiting(&self) -> impl Iterator<Item = &'a ContactRecord> {
@@ -93,16 +83,10 @@ impl<'a> View<'a> {
             *least = level.max(*least);
         };
         if let Some(queue) = self.plan.queues.get(self.id(contact.queue)) {
-            queue
-                .skills
-                .iter()
-                .for_each(|(skill, level)| ask(skill, u32::from(*level)));
+            queue.skills.iter().for_each(|(skill, level)| ask(skill, u32::from(*level)));
         }
         if let Some(category) = self.plan.categories.get(self.id(contact.category)) {
-            category
-                .skills
-                .iter()
-                .for_each(|(skill, level)| ask(skill, u32::from(*level)));
+            category.skills.iter().for_each(|(skill, level)| ask(skill, u32::from(*level)));
         }
         for skill in &contact.skills {
             ask(self.id(skill.skill), skill.level);
@@ -112,20 +96,15 @@ impl<'a> View<'a> {
     }
 
     fn eligible(&self, contact: &ContactRecord, agent: &Candidate<'_>) -> bool {
-        let (Some(queue), Some(channel)) = (
-            self.plan.queues.get(self.id(contact.queue)),
-            self.plan.channels.get(self.id(contact.channel)),
-        ) else {
+        let (Some(queue), Some(channel)) =
+            (self.plan.queues.get(self.id(contact.queue)), self.plan.channels.get(self.id(contact.channel)))
+        else {
             return false;
         };
         let in_group =
             queue.groups.is_empty() || agent.info.groups.iter().any(|id| queue.groups.contains(id));
         let skilled = self.need(contact).into_iter().all(|(skill, least)| {
-            agent
-                .info
-                .skills
-                .get(skill)
-                .is_some_and(|level| u32::from(*level) >= least)
+            agent.info.skills.get(skill).is_some_and(|level| u32::from(*level) >= least)
         });
         let excluded = contact
             .exclusions
@@ -138,12 +117,7 @@ impl<'a> View<'a> {
     /// and the channel's own limit; no new chat beside a call.
     fn has_room(&self, agent: &Candidate<'_>, number: u32, channel: &model::Channel) -> bool {
         let held = &agent.held;
-        let limit = agent
-            .info
-            .limits
-            .get(self.id(number))
-            .copied()
-            .unwrap_or(u32::MAX);
+        let limit = agent.info.limits.get(self.id(number)).copied().unwrap_or(u32::MAX);
         if held.by_channel.get(&number).copied().unwrap_or(0) >= limit {
             return false;
         }
@@ -167,9 +141,7 @@ impl<'a> View<'a> {
                 ChannelKind::Deferred => 2,
             };
             let category = self.plan.categories.get(self.id(contact.category));
-            let objective = category
-                .and_then(|category| category.objective_ms)
-                .unwrap_or(queue.objective_ms);
+            let objective = category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms);
             let age = i128::from(self.now_ms) - i128::from(contact.effective_arrival_ms);
             // In thousandths of an objective, times the objective.
             let boost = i128::from(contact.priority) * i128::from(queue.boost_permille);
@@ -181,10 +153,7 @@ impl<'a> View<'a> {
         };
         let ((band_a, urgency_a, objective_a), (band_b, urgency_b, objective_b)) = (standing(a), standing(b));
         let by_urgency = (urgency_b * objective_a).cmp(&(urgency_a * objective_b));
-        band_a
-            .cmp(&band_b)
-            .then(by_urgency)
-            .then(a.contact.cmp(&b.contact))
+        band_a.cmp(&band_b).then(by_urgency).then(a.contact.cmp(&b.contact))
     }
 
     /// The first contact in order whom anybody can serve, and the one of those who is idle longest.
@@ -213,11 +182,7 @@ impl<'a> View<'a> {
                 ));
             }
         }
-        for leg in self
-            .state
-            .assignments()
-            .filter(|leg| leg.stage() == AssignmentStage::Offered)
-        {
+        for leg in self.state.assignments().filter(|leg| leg.stage() == AssignmentStage::Offered) {
             if leg.deadline_ms <= self.now_ms {
                 return Err(format!("offer {} is overdue", leg.offer));
             }

@@ -187,34 +187,22 @@ impl Op {
 
     /// A contact that has been heard of, mostly.
     fn contact(self, state: &State, by: u16) -> String {
-        let live: Vec<&str> = state
-            .live_contacts_after(None, None, 0)
-            .map(|record| record.id.as_str())
-            .collect();
+        let live: Vec<&str> =
+            state.live_contacts_after(None, None, 0).map(|record| record.id.as_str()).collect();
         let fallback = format!("n{}", by % 60);
-        if self.odd(7) {
-            fallback
-        } else {
-            choose(&live, by).map_or(fallback, str::to_owned)
-        }
+        if self.odd(7) { fallback } else { choose(&live, by).map_or(fallback, str::to_owned) }
     }
 
     fn leg(self, state: &State, fits: impl Fn(AssignmentStage) -> bool) -> Option<AssignmentRecord> {
         let legs: Vec<AssignmentRecord> = state.assignments().copied().collect();
         let fitting: Vec<AssignmentRecord> = legs.iter().copied().filter(|leg| fits(leg.stage())).collect();
-        if self.odd(9) {
-            choose(&legs, self.a)
-        } else {
-            choose(&fitting, self.a)
-        }
+        if self.odd(9) { choose(&legs, self.a) } else { choose(&fitting, self.a) }
     }
 
     /// An offer with its epoch, contact and agent; sometimes of somebody else, of before or of nowhere.
     fn offer(self, state: &State, fits: impl Fn(AssignmentStage) -> bool) -> (u64, u32, String, String) {
         let leg = self.leg(state, fits).unwrap_or_default();
-        let contact = state
-            .contact(leg.contact)
-            .map_or_else(|| "n0".to_owned(), |record| record.id.clone());
+        let contact = state.contact(leg.contact).map_or_else(|| "n0".to_owned(), |record| record.id.clone());
         let agent = match state.names().id(leg.agent) {
             "" => self.agent(state, self.b),
             id => id.to_owned(),
@@ -230,34 +218,24 @@ impl Op {
 
     /// A name of the plan, or one that isn't there.
     fn name(self, of: &[&str], by: u16) -> String {
-        if self.odd(31) {
-            "nowhere".to_owned()
-        } else {
-            choose(of, by).unwrap_or("nowhere").to_owned()
-        }
+        if self.odd(31) { "nowhere".to_owned() } else { choose(of, by).unwrap_or("nowhere").to_owned() }
     }
 
     fn ending(self) -> Ending {
         let disposition = ["", "", "d0", "d1", "d9"][usize::from(self.b % 5)];
-        Ending {
-            disposition: disposition.to_owned(),
-            resolution: u32::from(self.c % 3),
-        }
+        Ending { disposition: disposition.to_owned(), resolution: u32::from(self.c % 3) }
     }
 
     /// A contact that comes in; `fresh` numbers those that are new.
     pub fn enqueue(self, state: &State, fresh: u32) -> Command {
         let plan = state.plan();
         let known = self.odd(8);
-        let id = if known {
-            format!("n{}", self.a % 40)
-        } else {
-            format!("n{fresh}")
-        };
+        let id = if known { format!("n{}", self.a % 40) } else { format!("n{fresh}") };
         let queue = self.name(&ids(&plan.queues), self.a);
-        let channels: Vec<&str> = plan.queues.get(&queue).map_or_else(Vec::new, |queue| {
-            queue.channels.iter().map(String::as_str).collect()
-        });
+        let channels: Vec<&str> = plan
+            .queues
+            .get(&queue)
+            .map_or_else(Vec::new, |queue| queue.channels.iter().map(String::as_str).collect());
         let category = if self.b % 3 == 0 && !plan.categories.is_empty() {
             self.name(&ids(&plan.categories), self.c)
         } else {
@@ -272,10 +250,7 @@ impl Op {
             category,
             priority: [0, 0, 0, 1, 3, 10][usize::from(self.b % 6)],
             skills: if self.c % 10 == 0 {
-                choose(&ids(&plan.skills), self.a)
-                    .map(skill)
-                    .into_iter()
-                    .collect()
+                choose(&ids(&plan.skills), self.a).map(skill).into_iter().collect()
             } else {
                 Vec::new()
             },
@@ -288,12 +263,7 @@ impl Op {
         let plan = state.plan();
         let category = || self.name(&ids(&plan.categories), self.c);
         let skill = |skill: &str| (skill.to_owned(), 2);
-        let skills = || {
-            choose(&ids(&plan.skills), self.c)
-                .map(skill)
-                .into_iter()
-                .collect()
-        };
+        let skills = || choose(&ids(&plan.skills), self.c).map(skill).into_iter().collect();
         Update {
             priority: (self.b % 3 == 0).then(|| i32::from(self.c % 11)),
             category: (self.b % 4 == 0).then(category),
@@ -307,15 +277,8 @@ impl Op {
         if self.c % 2 == 0 {
             return Target::Queue(self.name(&queues, self.c / 2));
         }
-        let fallback = if self.c % 3 == 0 {
-            String::new()
-        } else {
-            self.name(&queues, self.c / 3)
-        };
-        Target::Agent {
-            agent: self.agent(state, self.b),
-            fallback,
-        }
+        let fallback = if self.c % 3 == 0 { String::new() } else { self.name(&queues, self.c / 3) };
+        Target::Agent { agent: self.agent(state, self.b), fallback }
     }
 
     /// Another plan: parts of those at hand.
@@ -353,13 +316,10 @@ impl Op {
         }
         match self.kind {
             Kind::Enqueue | Kind::Burst => self.enqueue(state, fresh),
-            Kind::Update => Command::Update {
-                contact: self.contact(state, self.a),
-                update: Box::new(self.update(state)),
-            },
-            Kind::Cancel => Command::Cancel {
-                contact: self.contact(state, self.a),
-            },
+            Kind::Update => {
+                Command::Update { contact: self.contact(state, self.a), update: Box::new(self.update(state)) }
+            }
+            Kind::Cancel => Command::Cancel { contact: self.contact(state, self.a) },
             Kind::Accept => {
                 let (offer, epoch, _, agent) = self.offer(state, |stage| stage == AssignmentStage::Offered);
                 Command::Accept { agent, offer, epoch }
@@ -379,21 +339,12 @@ impl Op {
                     Connection::AgentUnreachable,
                     Connection::CustomerGone,
                 ][usize::from(self.b % 6)];
-                Command::ReportConnection {
-                    contact,
-                    offer,
-                    epoch,
-                    result,
-                }
+                Command::ReportConnection { contact, offer, epoch, result }
             }
             Kind::Complete => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
                 let agent = (self.b % 4 > 0).then_some(agent);
-                Command::Complete {
-                    agent,
-                    contact,
-                    ending: self.ending(),
-                }
+                Command::Complete { agent, contact, ending: self.ending() }
             }
             Kind::Finish => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::WrapUp);
@@ -406,11 +357,7 @@ impl Op {
             },
             Kind::Transfer => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
-                Command::Transfer {
-                    agent: Some(agent),
-                    contact,
-                    target: self.target(state),
-                }
+                Command::Transfer { agent: Some(agent), contact, target: self.target(state) }
             }
             Kind::Assign => Command::Assign {
                 contact: self.contact(state, self.a),
@@ -425,53 +372,31 @@ impl Op {
                     ready: [Some(true), Some(true), Some(false), None][usize::from(self.c % 4)],
                 }
             }
-            Kind::StreamLost => Command::AgentStreamLost {
-                session: session(&agent),
-                agent,
-            },
-            Kind::Alive => Command::AgentAlive {
-                session: session(&agent),
-                agent,
-            },
+            Kind::StreamLost => Command::AgentStreamLost { session: session(&agent), agent },
+            Kind::Alive => Command::AgentAlive { session: session(&agent), agent },
             Kind::SignOut => {
                 let session = if self.b % 2 == 0 { 0 } else { session(&agent) };
-                Command::SignOut {
-                    agent,
-                    session,
-                    return_contacts: self.c % 2 == 0,
-                }
+                Command::SignOut { agent, session, return_contacts: self.c % 2 == 0 }
             }
-            Kind::Ready => Command::SetAvailability {
-                agent,
-                ready: true,
-                reason: String::new(),
-            },
-            Kind::NotReady => Command::SetAvailability {
-                agent,
-                ready: false,
-                reason: format!("r{}", self.b % 3),
-            },
+            Kind::Ready => Command::SetAvailability { agent, ready: true, reason: String::new() },
+            Kind::NotReady => {
+                Command::SetAvailability { agent, ready: false, reason: format!("r{}", self.b % 3) }
+            }
             Kind::Gateway => Command::GatewayAlive {
                 gateway: format!("gw{}", self.a % 3),
                 lease_ms: u64::from(self.b % 4) * 10_000,
             },
-            Kind::GatewayLost => Command::GatewayStreamLost {
-                gateway: format!("gw{}", self.a % 3),
-            },
+            Kind::GatewayLost => Command::GatewayStreamLost { gateway: format!("gw{}", self.a % 3) },
             Kind::Apply => Command::ApplyPlan(self.apply(state, plans)),
             Kind::Start => Command::Start,
-            Kind::Clock => Command::ObserveClock {
-                wall_offset_ms: i64::from(self.a),
-            },
+            Kind::Clock => Command::ObserveClock { wall_offset_ms: i64::from(self.a) },
             Kind::Tick | Kind::Advance | Kind::Late | Kind::Fork => Command::Tick,
         }
     }
 
     /// How far time goes on.
     pub fn by_ms(self, state: &State, now_ms: u64) -> u64 {
-        let to_deadline = state
-            .next_deadline_ms()
-            .map_or(1_000, |due_ms| due_ms.saturating_sub(now_ms));
+        let to_deadline = state.next_deadline_ms().map_or(1_000, |due_ms| due_ms.saturating_sub(now_ms));
         match self.a % 8 {
             0 => 1,
             1 => to_deadline,
@@ -485,15 +410,8 @@ impl Op {
 
     /// Some commands carry a request id, a few of them one that was used before.
     pub fn request(self, fresh: u32) -> Option<RequestKey> {
-        let id = if self.a % 5 == 0 {
-            u32::from(self.a % 10)
-        } else {
-            100 + fresh
-        };
+        let id = if self.a % 5 == 0 { u32::from(self.a % 10) } else { 100 + fresh };
         let fingerprint = u64::from(self.b % 2);
-        (self.c % 3 == 0).then(|| RequestKey {
-            id: format!("r{id}"),
-            fingerprint,
-        })
+        (self.c % 3 == 0).then(|| RequestKey { id: format!("r{id}"), fingerprint })
     }
 }

@@ -19,37 +19,22 @@ fn seconds(of: &'static [u64]) -> impl Strategy<Value = u64> {
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    let times = (
-        seconds(&[0, 5, 30]),
-        seconds(&[0, 5, 30]),
-        seconds(&[0, 10, 30]),
-        seconds(&[0, 60]),
-    );
-    (
-        0..4u32,
-        times,
-        seconds(&[0, 60, 3_600]),
-        select(&[0u32, 1, 5, 1_000]),
+    let times = (seconds(&[0, 5, 30]), seconds(&[0, 5, 30]), seconds(&[0, 10, 30]), seconds(&[0, 60]));
+    (0..4u32, times, seconds(&[0, 60, 3_600]), select(&[0u32, 1, 5, 1_000])).prop_map(
+        |(missed_limit, (decline, no_answer, grace, window), keep, max)| Settings {
+            missed_limit,
+            exclude_after_decline_ms: decline,
+            exclude_after_no_answer_ms: no_answer,
+            agent_grace_ms: grace,
+            correction_window_ms: window,
+            closed_contacts_keep_ms: keep,
+            closed_contacts_max: max,
+        },
     )
-        .prop_map(
-            |(missed_limit, (decline, no_answer, grace, window), keep, max)| Settings {
-                missed_limit,
-                exclude_after_decline_ms: decline,
-                exclude_after_no_answer_ms: no_answer,
-                agent_grace_ms: grace,
-                correction_window_ms: window,
-                closed_contacts_keep_ms: keep,
-                closed_contacts_max: max,
-            },
-        )
 }
 
 fn channel() -> impl Strategy<Value = Channel> {
-    let kind = select(&[
-        ChannelKind::Realtime,
-        ChannelKind::Messaging,
-        ChannelKind::Deferred,
-    ]);
+    let kind = select(&[ChannelKind::Realtime, ChannelKind::Messaging, ChannelKind::Deferred]);
     let units = select(&[10u32, 20, 30, 40, 60, 100]);
     (kind, units, 1..30u64, seconds(&[0, 0, 5, 15]), any::<bool>()).prop_map(
         |(kind, units, offer_s, wrap_up_ms, interruptible)| Channel {
@@ -65,20 +50,15 @@ fn channel() -> impl Strategy<Value = Channel> {
 
 /// Levels of some of three skills.
 fn levels(some: usize) -> impl Strategy<Value = Levels> {
-    vec((0..3usize, 1..4u8), 0..=some).prop_map(|list| {
-        list.into_iter()
-            .map(|(skill, level)| (format!("s{skill}"), level))
-            .collect()
-    })
+    vec((0..3usize, 1..4u8), 0..=some)
+        .prop_map(|list| list.into_iter().map(|(skill, level)| (format!("s{skill}"), level)).collect())
 }
 
 fn some_of(prefix: &'static str, count: usize) -> impl Strategy<Value = Vec<String>> {
     vec(0..count, 1..=count).prop_map(move |mut list| {
         list.sort_unstable();
         list.dedup();
-        list.into_iter()
-            .map(|number| format!("{prefix}{number}"))
-            .collect()
+        list.into_iter().map(|number| format!("{prefix}{number}")).collect()
     })
 }
 
@@ -134,10 +114,7 @@ fn agent() -> impl Strategy<Value = Agent> {
         groups,
         skills,
         capacity,
-        limits: limits
-            .into_iter()
-            .map(|(channel, limit)| (format!("k{channel}"), limit))
-            .collect(),
+        limits: limits.into_iter().map(|(channel, limit)| (format!("k{channel}"), limit)).collect(),
     })
 }
 
@@ -148,24 +125,11 @@ fn named<T>(prefix: &'static str, entries: Vec<T>) -> BTreeMap<String, T> {
 /// A plan in which everything that is named exists.
 pub fn plan() -> impl Strategy<Value = Plan> {
     let people = (1..=3usize, vec(agent(), 2..=6));
-    let work = (
-        vec(channel(), 2..=4),
-        vec(queue(), 2..=4),
-        vec(category(), 0..=2),
-        1..=3usize,
-    );
+    let work = (vec(channel(), 2..=4), vec(queue(), 2..=4), vec(category(), 0..=2), 1..=3usize);
     (settings(), work, people).prop_map(
         |(settings, (channels, queues, categories, skills), (groups, agents))| {
             let skill = |id| (id, Skill { name: String::new() });
-            let group = |id| {
-                (
-                    id,
-                    Group {
-                        name: String::new(),
-                        kind: GroupKind::Core,
-                    },
-                )
-            };
+            let group = |id| (id, Group { name: String::new(), kind: GroupKind::Core });
             let disposition = |id| (id, Disposition { name: String::new() });
             let mut plan = Plan {
                 settings,
@@ -220,22 +184,12 @@ pub fn enlarge(plan: &mut Plan) {
         agent.capacity *= 20;
         agent.limits.clear();
     }
-    plan.queues
-        .values_mut()
-        .for_each(|queue| queue.max_waiting = 100_000);
+    plan.queues.values_mut().for_each(|queue| queue.max_waiting = 100_000);
 }
 
 /// Takes out what names something that isn't there.
 fn mend(plan: &mut Plan) {
-    let Plan {
-        channels,
-        skills,
-        categories,
-        queues,
-        groups,
-        agents,
-        ..
-    } = plan;
+    let Plan { channels, skills, categories, queues, groups, agents, .. } = plan;
     for queue in queues.values_mut() {
         queue.channels.retain(|id| channels.contains_key(id));
         if queue.channels.is_empty() {

@@ -88,10 +88,7 @@ pub fn run(case: &Case, tell: bool) -> Result<Tally, Failure> {
     let outcome = run.case(case);
     match outcome {
         Ok(()) => Ok(run.tally),
-        Err(problem) => Err(Failure {
-            problem,
-            transcript: run.transcript.unwrap_or_default(),
-        }),
+        Err(problem) => Err(Failure { problem, transcript: run.transcript.unwrap_or_default() }),
     }
 }
 
@@ -124,20 +121,11 @@ impl Run {
     fn case(&mut self, case: &Case) -> Checked {
         let plan = Box::new(case.plans[0].clone());
         let removed_queues = RemovedQueuePolicy::Refuse;
-        let first = ApplyPlan {
-            plan,
-            expected_revision: 0,
-            validate_only: false,
-            removed_queues,
-        };
+        let first = ApplyPlan { plan, expected_revision: 0, validate_only: false, removed_queues };
         self.step(None, Command::ApplyPlan(first))?;
         for (at, agent) in case.plans[0].agents.keys().enumerate() {
             if case.present >> at & 1 == 1 {
-                let sign_in = Command::SignIn {
-                    agent: agent.clone(),
-                    session: 0,
-                    ready: Some(true),
-                };
+                let sign_in = Command::SignIn { agent: agent.clone(), session: 0, ready: Some(true) };
                 self.step(None, sign_in)?;
             }
         }
@@ -150,16 +138,12 @@ impl Run {
         }
         self.settle()?;
         self.check_hashes()?;
-        ensure(self.sim.replayed().hash() == self.sim.state().hash(), || {
-            "a whole replay differs".to_owned()
-        })
+        ensure(self.sim.replayed().hash() == self.sim.state().hash(), || "a whole replay differs".to_owned())
     }
 
     fn op(&mut self, op: Op, plans: &[Plan]) -> Checked<bool> {
         match op.kind {
-            Kind::Advance => self
-                .advance(op.by_ms(self.sim.state(), self.sim.now_ms()))
-                .map(|()| false),
+            Kind::Advance => self.advance(op.by_ms(self.sim.state(), self.sim.now_ms())).map(|()| false),
             Kind::Late => {
                 self.pass(op.by_ms(self.sim.state(), self.sim.now_ms()));
                 Ok(false)
@@ -168,11 +152,7 @@ impl Run {
             Kind::Burst => {
                 let mut more = false;
                 for at in 0..70 + op.a % 40 {
-                    let op = Op {
-                        a: op.a.wrapping_add(at),
-                        c: op.c.wrapping_mul(at),
-                        ..op
-                    };
+                    let op = Op { a: op.a.wrapping_add(at), c: op.c.wrapping_mul(at), ..op };
                     self.fresh += 1;
                     more = self.step(None, op.enqueue(self.sim.state(), self.fresh))?;
                 }
@@ -181,9 +161,7 @@ impl Run {
             _ => {
                 self.fresh += 1;
                 let command = op.command(self.sim.state(), plans, self.fresh);
-                let request = op
-                    .request(self.fresh)
-                    .filter(|_| !matches!(command, Command::Tick));
+                let request = op.request(self.fresh).filter(|_| !matches!(command, Command::Tick));
                 self.step(request, command)
             }
         }
@@ -200,12 +178,7 @@ impl Run {
     fn advance(&mut self, by_ms: u64) -> Checked {
         let until_ms = self.sim.now_ms() + by_ms;
         self.settle()?;
-        while let Some(due_ms) = self
-            .sim
-            .state()
-            .next_deadline_ms()
-            .filter(|due_ms| *due_ms <= until_ms)
-        {
+        while let Some(due_ms) = self.sim.state().next_deadline_ms().filter(|due_ms| *due_ms <= until_ms) {
             self.pass(due_ms - self.sim.now_ms());
             self.settle()?;
         }
@@ -226,18 +199,12 @@ impl Run {
     fn split(&mut self, how: u16) -> Checked {
         self.settle()?;
         self.check_hashes()?;
-        let rebuilt = if how % 2 == 0 {
-            self.sim.reimported()
-        } else {
-            self.sim.replayed()
-        };
+        let rebuilt = if how % 2 == 0 { self.sim.reimported() } else { self.sim.replayed() };
         let mut fork = Sim::from_state(rebuilt);
         fork.pass(self.sim.now_ms() - fork.now_ms());
         fork.settle();
         self.tally.forks += 1;
-        ensure(fork.events().is_empty(), || {
-            format!("rebuilt, it does at once {:?}", fork.events())
-        })?;
+        ensure(fork.events().is_empty(), || format!("rebuilt, it does at once {:?}", fork.events()))?;
         self.fork = Some(fork);
         Ok(())
     }
@@ -253,13 +220,9 @@ impl Run {
         self.check_request(request.as_ref(), &answer, &events)?;
         let chores = if ticks { CHORES_PER_STEP * 3 } else { 8 };
         let bound = OFFERS_PER_STEP + chores + 2 * legs;
-        ensure(events.len() <= bound, || {
-            format!("{} events in one step, at most {bound}", events.len())
-        })?;
+        ensure(events.len() <= bound, || format!("{} events in one step, at most {bound}", events.len()))?;
         if answer.is_err() {
-            ensure(events.is_empty(), || {
-                "a refused command has made events".to_owned()
-            })?;
+            ensure(events.is_empty(), || "a refused command has made events".to_owned())?;
         }
         self.check_events(&events)?;
         if let Some(fork) = &mut self.fork {
@@ -269,9 +232,7 @@ impl Run {
                 format!("rebuilt, it answers {other:?}, not {answer:?}")
             })?;
             let other = &fork.events()[told..];
-            ensure(other == events, || {
-                format!("rebuilt, it does {other:#?}\nnot {events:#?}")
-            })?;
+            ensure(other == events, || format!("rebuilt, it does {other:#?}\nnot {events:#?}"))?;
         }
         let state = self.sim.state();
         checks::consistent(state)?;
@@ -294,27 +255,18 @@ impl Run {
     ) -> Checked {
         let carried = events.iter().filter(|event| !event.request_id.is_empty()).count();
         let Some(request) = request else {
-            return ensure(carried == 0, || {
-                "events carry a request that was not made".to_owned()
-            });
+            return ensure(carried == 0, || "events carry a request that was not made".to_owned());
         };
         let first = events.first().is_some_and(|event| event.request_id == request.id);
-        ensure(carried == usize::from(first), || {
-            "the first event does not carry the request".to_owned()
-        })?;
+        ensure(carried == usize::from(first), || "the first event does not carry the request".to_owned())?;
         let repeated = matches!(answer, Ok(Reply::Repeat));
-        let reused = answer
-            .as_ref()
-            .is_err_and(|refusal| refusal.reason == "REQUEST_ID_REUSED");
+        let reused = answer.as_ref().is_err_and(|refusal| refusal.reason == "REQUEST_ID_REUSED");
         let (repeat, reuse) = match self.requests.get(&request.id) {
             Some(known) => (*known == request.fingerprint, *known != request.fingerprint),
             None => (false, false),
         };
         ensure((repeated, reused) == (repeat, reuse), || {
-            format!(
-                "request {} is answered {answer:?}, repeat {repeat}, reuse {reuse}",
-                request.id
-            )
+            format!("request {} is answered {answer:?}, repeat {repeat}, reuse {reuse}", request.id)
         })?;
         if first {
             self.requests.insert(request.id.clone(), request.fingerprint);
@@ -325,21 +277,13 @@ impl Run {
     /// Each event survives the journal, follows the rules, and leaves nobody over capacity.
     fn check_events(&mut self, events: &[j::Event]) -> Checked {
         // With deadlines overdue, an exclusion may be over that the next tick will only notice.
-        let overdue = self
-            .sim
-            .state()
-            .next_deadline_ms()
-            .is_some_and(|due_ms| due_ms <= self.sim.now_ms());
+        let overdue = self.sim.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= self.sim.now_ms());
         let mut offers = 0;
         for event in events {
             let decoded =
                 j::Event::decode(event.encode_to_vec().as_slice()).map_err(|error| error.to_string())?;
-            ensure(decoded == *event, || {
-                format!("journaled, {event:?} is {decoded:?}")
-            })?;
-            ensure(event.at_ms >= self.mirror.now_ms(), || {
-                "time goes back".to_owned()
-            })?;
+            ensure(decoded == *event, || format!("journaled, {event:?} is {decoded:?}"))?;
+            ensure(event.at_ms >= self.mirror.now_ms(), || "time goes back".to_owned())?;
             if let Some(event::Kind::ContactOffered(offer)) = &event.kind
                 && offer.cause() == j::OfferCause::Matched
             {
@@ -352,14 +296,9 @@ impl Run {
                 }
             }
             if let Some(event::Kind::OfferAccepted(accepted)) = &event.kind {
-                let deadline_ms = self
-                    .mirror
-                    .assignment(accepted.offer)
-                    .map_or(0, |leg| leg.deadline_ms);
+                let deadline_ms = self.mirror.assignment(accepted.offer).map_or(0, |leg| leg.deadline_ms);
                 let offer = accepted.offer;
-                ensure(event.at_ms < deadline_ms, || {
-                    format!("offer {offer} is accepted late")
-                })?;
+                ensure(event.at_ms < deadline_ms, || format!("offer {offer} is accepted late"))?;
             }
             self.tally.count(&decoded);
             self.mirror.evolve(&decoded);
@@ -368,31 +307,21 @@ impl Run {
             }
             self.leftovers.check_capacity(&self.mirror)?;
         }
-        ensure(offers <= OFFERS_PER_STEP, || {
-            format!("{offers} offers in one step")
-        })
+        ensure(offers <= OFFERS_PER_STEP, || format!("{offers} offers in one step"))
     }
 
     /// Replay gives the same state, record by record; and so does an import, which takes longer.
     fn check_rebuilt(&self, import: bool) -> Checked {
         let records = exported(self.sim.state());
         let replay = exported(&self.mirror) == records;
-        ensure(replay, || {
-            "replay differs, or a refused command changed the state".to_owned()
-        })?;
-        ensure(!import || exported(&self.sim.reimported()) == records, || {
-            "an import differs".to_owned()
-        })
+        ensure(replay, || "replay differs, or a refused command changed the state".to_owned())?;
+        ensure(!import || exported(&self.sim.reimported()) == records, || "an import differs".to_owned())
     }
 
     fn check_hashes(&self) -> Checked {
         let hash = self.sim.state().hash();
-        ensure(self.mirror.hash() == hash, || {
-            "the hash of a replay differs".to_owned()
-        })?;
-        ensure(self.sim.reimported().hash() == hash, || {
-            "the hash of an import differs".to_owned()
-        })
+        ensure(self.mirror.hash() == hash, || "the hash of a replay differs".to_owned())?;
+        ensure(self.sim.reimported().hash() == hash, || "the hash of an import differs".to_owned())
     }
 
     fn tell(
@@ -406,15 +335,11 @@ impl Run {
             return;
         };
         let at_ms = self.sim.now_ms() - START_MS;
-        let request = request
-            .as_ref()
-            .map_or(String::new(), |request| format!(" as {}", request.id));
+        let request = request.as_ref().map_or(String::new(), |request| format!(" as {}", request.id));
         let what = match command {
-            Command::ApplyPlan(apply) => format!(
-                "ApplyPlan {:?}\n{}",
-                apply.removed_queues,
-                plan::render(&apply.plan)
-            ),
+            Command::ApplyPlan(apply) => {
+                format!("ApplyPlan {:?}\n{}", apply.removed_queues, plan::render(&apply.plan))
+            }
             other => format!("{other:?}"),
         };
         let _ = writeln!(transcript, "{at_ms} ms{request}: {what}\n    {answer:?}");

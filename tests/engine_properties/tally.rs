@@ -11,11 +11,7 @@ use kefud::{
 };
 
 fn name(kind: &Kind) -> String {
-    format!("{kind:?}")
-        .split('(')
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    format!("{kind:?}").split('(').next().unwrap_or_default().to_owned()
 }
 
 /// A contact as its events tell it.
@@ -154,10 +150,7 @@ impl Tally {
             Err(refusal) => *self.refusals.entry(refusal.reason).or_default() += 1,
         }
         for kind in events.iter().filter_map(|event| event.kind.as_ref()) {
-            self.events
-                .entry(discriminant(kind))
-                .or_insert_with(|| (name(kind), 0))
-                .1 += 1;
+            self.events.entry(discriminant(kind)).or_insert_with(|| (name(kind), 0)).1 += 1;
         }
     }
 
@@ -177,11 +170,8 @@ impl Tally {
 
     /// What was looked at.
     pub fn summary(&self) -> String {
-        let events: BTreeMap<&str, u64> = self
-            .events
-            .values()
-            .map(|(name, count)| (name.as_str(), *count))
-            .collect();
+        let events: BTreeMap<&str, u64> =
+            self.events.values().map(|(name, count)| (name.as_str(), *count)).collect();
         format!(
             "{} steps ({} with more due), {} offers by matching, {} rebuilt\n{events:?}\n{:?}",
             self.steps, self.unsettled, self.matched, self.forks, self.refusals
@@ -192,10 +182,7 @@ impl Tally {
     pub fn check(&self, state: &State) -> Result<(), String> {
         let live = u64::try_from(state.live_count()).unwrap_or(u64::MAX);
         if self.accepted != self.terminal + live {
-            return Err(format!(
-                "{} accepted, {} terminal, {live} live",
-                self.accepted, self.terminal
-            ));
+            return Err(format!("{} accepted, {} terminal, {live} live", self.accepted, self.terminal));
         }
         for (contact, known) in &self.live {
             let arrival_ms = state.contact(*contact).map(|record| record.effective_arrival_ms);
@@ -207,9 +194,7 @@ impl Tally {
             }
         }
         for ((queue, channel), ours) in &self.figures {
-            let theirs = state
-                .queue_counts(*queue)
-                .find(|counts| counts.channel == *channel);
+            let theirs = state.queue_counts(*queue).find(|counts| counts.channel == *channel);
             let theirs = theirs.map(|counts| Figures {
                 entered: counts.entered,
                 moved_in: counts.moved_in,
@@ -224,12 +209,8 @@ impl Tally {
                 return Err(format!("queue {name} has {theirs:?}, events say {ours:?}"));
             }
             let of_queue = |known: &&Known| known.queue == *queue && known.channel == *channel;
-            let unanswered = self
-                .live
-                .values()
-                .filter(of_queue)
-                .filter(|known| !known.answered)
-                .count() as u64;
+            let unanswered =
+                self.live.values().filter(of_queue).filter(|known| !known.answered).count() as u64;
             let out = ours.answered + ours.abandoned + ours.expired + ours.lost + ours.moved_out;
             if ours.entered + ours.moved_in != out + unanswered {
                 return Err(format!(
@@ -237,13 +218,10 @@ impl Tally {
                 ));
             }
             let inside = state.queue_live_by_channel(*queue).find(|(of, _)| of == channel);
-            let inside = inside.map_or(0, |(_, live)| {
-                u64::from(live.waiting + live.offered + live.connecting)
-            });
+            let inside =
+                inside.map_or(0, |(_, live)| u64::from(live.waiting + live.offered + live.connecting));
             if inside != unanswered {
-                return Err(format!(
-                    "queue {name} has {inside} unanswered inside, events say {unanswered}"
-                ));
+                return Err(format!("queue {name} has {inside} unanswered inside, events say {unanswered}"));
             }
         }
         Ok(())

@@ -79,19 +79,12 @@ impl Args {
         }
         let told = u64::try_from(trace.problems.len()).unwrap_or(u64::MAX);
         if trace.unreadable > told {
-            eprintln!(
-                "kefud: {shown}: {} more rows can't be read",
-                trace.unreadable - told
-            );
+            eprintln!("kefud: {shown}: {} more rows can't be read", trace.unreadable - told);
         }
         if trace.arrivals.is_empty() {
             bail!(
                 "{shown} has no calls to play{}",
-                if self.from.is_some() {
-                    " at or after --from"
-                } else {
-                    ""
-                }
+                if self.from.is_some() { " at or after --from" } else { "" }
             );
         }
         Ok(Some(trace))
@@ -107,15 +100,10 @@ impl Args {
             }
             _ => format!("synthetic customers with seed {}", self.seed),
         };
-        let end = self
-            .duration
-            .map_or_else(String::new, |time| format!(" after {time:?}, or"));
+        let end = self.duration.map_or_else(String::new, |time| format!(" after {time:?}, or"));
         vec![
             format!("kefud demo  gRPC http://{grpc}  metrics http://{metrics}/metrics"),
-            format!(
-                "{what}, {} times as fast as the clock; ends{end} by Ctrl-C",
-                self.speed
-            ),
+            format!("{what}, {} times as fast as the clock; ends{end} by Ctrl-C", self.speed),
         ]
     }
 
@@ -133,10 +121,7 @@ impl Args {
 }
 
 fn number(text: &str, min: f64, max: f64) -> Result<f64, String> {
-    let number = text
-        .parse::<f64>()
-        .ok()
-        .filter(|number| (min..=max).contains(number));
+    let number = text.parse::<f64>().ok().filter(|number| (min..=max).contains(number));
     number.ok_or_else(|| format!("give a number from {min} to {max}"))
 }
 

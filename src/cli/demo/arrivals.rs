@@ -47,21 +47,13 @@ struct Manners {
 fn manners(kind: ChannelKind) -> Manners {
     let seconds = Duration::from_secs;
     match kind {
-        ChannelKind::Realtime => Manners {
-            talk_median: seconds(150),
-            patience_mean: Some(seconds(120)),
-            share: 3.0,
-        },
-        ChannelKind::Messaging => Manners {
-            talk_median: seconds(260),
-            patience_mean: Some(seconds(240)),
-            share: 1.0,
-        },
-        ChannelKind::Deferred => Manners {
-            talk_median: seconds(300),
-            patience_mean: None,
-            share: 0.2,
-        },
+        ChannelKind::Realtime => {
+            Manners { talk_median: seconds(150), patience_mean: Some(seconds(120)), share: 3.0 }
+        }
+        ChannelKind::Messaging => {
+            Manners { talk_median: seconds(260), patience_mean: Some(seconds(240)), share: 1.0 }
+        }
+        ChannelKind::Deferred => Manners { talk_median: seconds(300), patience_mean: None, share: 0.2 },
     }
 }
 
@@ -70,15 +62,8 @@ fn manners(kind: ChannelKind) -> Manners {
 pub fn poisson(plan: &Plan, cast: &Cast, channel: &str, load: f64, seed: u64) -> Option<Arrivals> {
     let mix = cast.mix(plan, channel);
     let of_channel = plan.channels.get(channel)?;
-    let Manners {
-        talk_median,
-        patience_mean,
-        share,
-    } = manners(of_channel.kind);
-    let served = plan
-        .channels
-        .iter()
-        .filter(|(id, _)| !cast.mix(plan, id).is_empty());
+    let Manners { talk_median, patience_mean, share } = manners(of_channel.kind);
+    let served = plan.channels.iter().filter(|(id, _)| !cast.mix(plan, id).is_empty());
     let shares: f64 = served.map(|(_, channel)| manners(channel.kind).share).sum();
     if mix.is_empty() || load <= 0.0 {
         return None;
@@ -124,20 +109,14 @@ mod tests {
 
     fn first(channel: &str, load: f64, seed: u64, count: usize) -> Vec<Arrival> {
         let (plan, cast) = sample();
-        poisson(&plan, &cast, channel, load, seed)
-            .unwrap()
-            .take(count)
-            .collect()
+        poisson(&plan, &cast, channel, load, seed).unwrap().take(count).collect()
     }
 
     #[test]
     fn a_seed_brings_the_same_customers() {
         assert_eq!(first("phone", 0.7, 1, 500), first("phone", 0.7, 1, 500));
         assert_ne!(first("phone", 0.7, 1, 5), first("phone", 0.7, 2, 5));
-        assert_ne!(
-            first("wechat", 0.7, 1, 5)[0].customer,
-            first("qq", 0.7, 1, 5)[0].customer
-        );
+        assert_ne!(first("wechat", 0.7, 1, 5)[0].customer, first("qq", 0.7, 1, 5)[0].customer);
     }
 
     #[test]
@@ -148,10 +127,7 @@ mod tests {
             assert!(arrivals.is_sorted_by_key(|arrival| arrival.at), "{channel}");
             for arrival in &arrivals {
                 let queue = &plan.categories[&arrival.category].queue;
-                assert!(
-                    plan.queues[queue].channels.contains(channel),
-                    "{channel}: {arrival:?}"
-                );
+                assert!(plan.queues[queue].channels.contains(channel), "{channel}: {arrival:?}");
                 assert!(arrival.talk >= TALK_MIN);
             }
             let waits_for_ever = plan.channels[channel].kind == ChannelKind::Deferred;

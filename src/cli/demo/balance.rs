@@ -26,16 +26,12 @@ pub fn told(queues: &[Queue], live: &[Contact]) -> BTreeMap<Key, Told> {
     let mut told: BTreeMap<Key, Told> = BTreeMap::new();
     for queue in queues {
         for counts in &queue.channels {
-            let of = told
-                .entry((queue.queue.clone(), counts.channel.clone()))
-                .or_default();
+            let of = told.entry((queue.queue.clone(), counts.channel.clone())).or_default();
             of.counts = counts.clone();
         }
     }
     for contact in live.iter().filter(|contact| contact.answer_time.is_none()) {
-        told.entry((contact.queue.clone(), contact.channel.clone()))
-            .or_default()
-            .waiting += 1;
+        told.entry((contact.queue.clone(), contact.channel.clone())).or_default().waiting += 1;
     }
     told
 }
@@ -48,10 +44,7 @@ pub fn problems(tally: &Tally, told: &BTreeMap<Key, Told>) -> Vec<String> {
     for key in keys {
         let place = format!("{} by {}", key.0, key.1);
         let told = told.get(key).unwrap_or(&nothing);
-        let ours = tally
-            .get(key)
-            .map(|(counts, waiting)| figures(counts, *waiting))
-            .unwrap_or_default();
+        let ours = tally.get(key).map(|(counts, waiting)| figures(counts, *waiting)).unwrap_or_default();
         let [offered, parts @ ..] = ours;
         if offered != parts.iter().sum::<u64>() {
             problems.push(format!("{place}: the gateway counts {}", sum(offered, parts)));
@@ -69,9 +62,7 @@ pub fn problems(tally: &Tally, told: &BTreeMap<Key, Told>) -> Vec<String> {
         }
         for ((name, ours), theirs) in NAMES.iter().zip(ours).zip(theirs) {
             if ours != theirs {
-                problems.push(format!(
-                    "{place}: the gateway counts {ours} {name}, the daemon {theirs}"
-                ));
+                problems.push(format!("{place}: the gateway counts {ours} {name}, the daemon {theirs}"));
             }
         }
     }
@@ -79,24 +70,10 @@ pub fn problems(tally: &Tally, told: &BTreeMap<Key, Told>) -> Vec<String> {
 }
 
 /// What is counted: the first is the sum of the others.
-const NAMES: [&str; 6] = [
-    "offered",
-    "answered",
-    "abandoned",
-    "expired",
-    "lost",
-    "still waiting",
-];
+const NAMES: [&str; 6] = ["offered", "answered", "abandoned", "expired", "lost", "still waiting"];
 
 fn figures(counts: &Counts, waiting: u64) -> [u64; 6] {
-    [
-        counts.offered,
-        counts.answered,
-        counts.abandoned,
-        counts.expired,
-        counts.lost,
-        waiting,
-    ]
+    [counts.offered, counts.answered, counts.abandoned, counts.expired, counts.lost, waiting]
 }
 
 fn figures_told(told: &Told) -> [u64; 6] {
@@ -136,14 +113,7 @@ mod tests {
 
     fn tally(figures: [u64; 6]) -> Tally {
         let [offered, answered, abandoned, expired, lost, waiting] = figures;
-        let counts = Counts {
-            offered,
-            answered,
-            abandoned,
-            expired,
-            lost,
-            ..Counts::new().unwrap()
-        };
+        let counts = Counts { offered, answered, abandoned, expired, lost, ..Counts::new().unwrap() };
         Tally::from([(key(), (counts, waiting))])
     }
 
@@ -167,10 +137,7 @@ mod tests {
     #[test]
     fn what_adds_up() {
         for figures in [[0; 6], [15, 5, 4, 3, 2, 1], [2, 2, 0, 0, 0, 0]] {
-            assert_eq!(
-                problems(&tally(figures), &daemon(figures, [0, 0])),
-                Vec::<String>::new()
-            );
+            assert_eq!(problems(&tally(figures), &daemon(figures, [0, 0])), Vec::<String>::new());
         }
         assert!(problems(&Tally::new(), &BTreeMap::new()).is_empty());
         // Nobody came by this channel.
@@ -217,16 +184,10 @@ mod tests {
 
     #[test]
     fn the_daemons_figures() {
-        let [(_, expected)] = daemon([3, 1, 0, 0, 0, 2], [0, 0])
-            .into_iter()
-            .collect::<Vec<_>>()
-            .try_into()
-            .unwrap();
-        let queue = Queue {
-            queue: "vip".into(),
-            channels: vec![expected.counts.clone()],
-            ..Queue::default()
-        };
+        let [(_, expected)] =
+            daemon([3, 1, 0, 0, 0, 2], [0, 0]).into_iter().collect::<Vec<_>>().try_into().unwrap();
+        let queue =
+            Queue { queue: "vip".into(), channels: vec![expected.counts.clone()], ..Queue::default() };
         let contact = |answered: bool| Contact {
             queue: "vip".into(),
             channel: "phone".into(),

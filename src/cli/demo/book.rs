@@ -107,9 +107,7 @@ impl Book {
         Ok(Self {
             pace,
             channel: channel.to_owned(),
-            objectives: queues
-                .map(|(id, queue)| (id.clone(), objective(queue.objective_ms)))
-                .collect(),
+            objectives: queues.map(|(id, queue)| (id.clone(), objective(queue.objective_ms))).collect(),
             live: BTreeMap::new(),
             counts: BTreeMap::new(),
             zero: Counts::new()?,
@@ -119,21 +117,12 @@ impl Book {
 
     fn count(&mut self, queue: &str) -> &mut Counts {
         let zero = &self.zero;
-        self.counts
-            .entry(queue.to_owned())
-            .or_insert_with(|| zero.clone())
+        self.counts.entry(queue.to_owned()).or_insert_with(|| zero.clone())
     }
 
     /// A customer came; the daemon has not been heard yet.
     pub fn arrive(&mut self, contact: String, arrival: Arrival) {
-        let live = Live {
-            arrival,
-            queue: None,
-            answered: false,
-            offer: (0, 0),
-            connecting: 0,
-            sequence: 0,
-        };
+        let live = Live { arrival, queue: None, answered: false, offer: (0, 0), connecting: 0, sequence: 0 };
         self.live.insert(contact, live);
     }
 
@@ -170,10 +159,7 @@ impl Book {
             self.live.remove(&contact.contact_id);
         }
 
-        let wait = contact
-            .wait
-            .and_then(|wait| Duration::try_from(wait).ok())
-            .unwrap_or_default();
+        let wait = contact.wait.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default();
         let wait = self.pace.played(wait);
         let objective = self.objectives.get(&queue).copied().unwrap_or_default();
         let counts = self.count(&queue);
@@ -200,9 +186,7 @@ impl Book {
 
     /// Whether the contact waits for an answer.
     pub fn waits(&self, contact: &str) -> bool {
-        self.live
-            .get(contact)
-            .is_some_and(|live| live.queue.is_some() && !live.answered)
+        self.live.get(contact).is_some_and(|live| live.queue.is_some() && !live.answered)
     }
 
     /// Whether the contact has not ended.
@@ -219,10 +203,7 @@ impl Book {
     pub fn missing_from(&self, live: &[Contact]) -> Vec<String> {
         let known: std::collections::BTreeSet<&str> = live.iter().map(|c| c.contact_id.as_str()).collect();
         let accepted = self.live.iter().filter(|(_, live)| live.queue.is_some());
-        accepted
-            .map(|(id, _)| id.clone())
-            .filter(|id| !known.contains(id.as_str()))
-            .collect()
+        accepted.map(|(id, _)| id.clone()).filter(|id| !known.contains(id.as_str())).collect()
     }
 
     /// Contacts of which the daemon has not been heard.
@@ -238,12 +219,7 @@ impl Book {
         };
         let counts = self.counts.iter();
         counts
-            .map(|(queue, counts)| {
-                (
-                    (queue.clone(), self.channel.clone()),
-                    (counts.clone(), waits(queue)),
-                )
-            })
+            .map(|(queue, counts)| ((queue.clone(), self.channel.clone()), (counts.clone(), waits(queue))))
             .collect()
     }
 }

@@ -20,9 +20,7 @@ impl Cast {
         let count = max.unwrap_or(all).min(all);
         let chosen = |place: usize| (place + 1) * count / all > place * count / all;
         let agents = plan.agents.keys().enumerate().filter(|(place, _)| chosen(*place));
-        Self {
-            agents: agents.map(|(_, id)| id.clone()).collect(),
-        }
+        Self { agents: agents.map(|(_, id)| id.clone()).collect() }
     }
 
     fn entries<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a Agent> {
@@ -39,12 +37,8 @@ impl Cast {
                     .get(&category.queue)
                     .is_some_and(|queue| can_serve(plan, agent, channel, queue, Some(category)))
             };
-            let served: Vec<&String> = plan
-                .categories
-                .iter()
-                .filter(|(_, category)| serves(category))
-                .map(|(id, _)| id)
-                .collect();
+            let served: Vec<&String> =
+                plan.categories.iter().filter(|(_, category)| serves(category)).map(|(id, _)| id).collect();
             for id in &served {
                 *mix.entry((*id).clone()).or_insert(0.0) += 1.0 / served.len() as f64;
             }
@@ -56,35 +50,21 @@ impl Cast {
     pub fn capacity_units(&self, plan: &Plan) -> f64 {
         let useful = |agent: &&Agent| {
             plan.queues.values().any(|queue| {
-                queue
-                    .channels
-                    .iter()
-                    .any(|channel| can_serve(plan, agent, channel, queue, None))
+                queue.channels.iter().any(|channel| can_serve(plan, agent, channel, queue, None))
             })
         };
-        self.entries(plan)
-            .filter(useful)
-            .map(|agent| f64::from(agent.capacity))
-            .sum()
+        self.entries(plan).filter(useful).map(|agent| f64::from(agent.capacity)).sum()
     }
 
     /// How many agents can serve a queue by a channel.
     pub fn servers(&self, plan: &Plan, channel: &str, queue: &Queue) -> usize {
-        self.entries(plan)
-            .filter(|agent| can_serve(plan, agent, channel, queue, None))
-            .count()
+        self.entries(plan).filter(|agent| can_serve(plan, agent, channel, queue, None)).count()
     }
 }
 
 fn can_serve(plan: &Plan, agent: &Agent, channel: &str, queue: &Queue, category: Option<&Category>) -> bool {
-    let units = plan
-        .channels
-        .get(channel)
-        .map_or(u32::MAX, |channel| channel.units);
-    let mut wanted = queue
-        .skills
-        .iter()
-        .chain(category.into_iter().flat_map(|category| &category.skills));
+    let units = plan.channels.get(channel).map_or(u32::MAX, |channel| channel.units);
+    let mut wanted = queue.skills.iter().chain(category.into_iter().flat_map(|category| &category.skills));
     queue.channels.iter().any(|accepted| accepted == channel)
         && units <= agent.capacity
         && agent.limits.get(channel) != Some(&0)
@@ -101,13 +81,7 @@ mod tests {
     fn agents_are_taken_evenly() {
         let plan = plan::parse(plan::SAMPLE).unwrap();
         let all = plan.agents.len();
-        for (max, count) in [
-            (None, all),
-            (Some(0), 0),
-            (Some(1), 1),
-            (Some(7), 7),
-            (Some(1_000), all),
-        ] {
+        for (max, count) in [(None, all), (Some(0), 0), (Some(1), 1), (Some(7), 7), (Some(1_000), all)] {
             assert_eq!(Cast::of(&plan, max).agents.len(), count, "{max:?}");
         }
         let few = Cast::of(&plan, Some(all / 2));
@@ -120,15 +94,10 @@ mod tests {
         let plan = plan::parse(plan::SAMPLE).unwrap();
         let cast = Cast::of(&plan, None);
         let phone = cast.mix(&plan, "phone");
-        assert!(
-            phone.contains_key("complaint") && !phone.contains_key("mail"),
-            "{phone:?}"
-        );
+        assert!(phone.contains_key("complaint") && !phone.contains_key("mail"), "{phone:?}");
         assert_eq!(cast.mix(&plan, "email").keys().collect::<Vec<_>>(), ["mail"]);
         assert!(cast.mix(&plan, "qq").keys().all(|category| category != "vip"));
-        let reserve = Cast {
-            agents: vec!["r6001".into()],
-        };
+        let reserve = Cast { agents: vec!["r6001".into()] };
         assert!(reserve.mix(&plan, "phone").is_empty());
         assert_eq!(reserve.capacity_units(&plan), 0.0);
     }

@@ -61,9 +61,7 @@ impl Counts {
         self.answered += 1;
         self.within_objective += u64::from(wait <= objective);
         // It grows as it needs: this can't fail.
-        self.waits_ms
-            .record(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
-            .ok();
+        self.waits_ms.record(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)).ok();
         self.wait_sum += wait;
     }
 }

@@ -25,9 +25,7 @@ const PAGE_SIZE: u32 = 1_000;
 pub async fn settle(books: &[SharedBook], channel: &Channel) -> anyhow::Result<(Tally, Vec<String>)> {
     let deadline = Instant::now() + SETTLE_TIMEOUT;
     loop {
-        let told = ask(channel)
-            .await
-            .context("cannot ask the daemon for its counts")?;
+        let told = ask(channel).await.context("cannot ask the daemon for its counts")?;
         let tally = merged(books);
         let mut problems = problems(&tally, &told);
         let unheard: usize = books.iter().map(|book| book.open().unheard()).sum();
@@ -49,16 +47,9 @@ fn merged(books: &[SharedBook]) -> Tally {
 async fn ask(channel: &Channel) -> anyhow::Result<BTreeMap<super::book::Key, Told>> {
     let mut supervisor = SupervisorServiceClient::new(channel.clone());
     let mut queues = Vec::new();
-    let mut request = ListQueuesRequest {
-        page_size: PAGE_SIZE,
-        page_token: String::new(),
-    };
+    let mut request = ListQueuesRequest { page_size: PAGE_SIZE, page_token: String::new() };
     loop {
-        let page = supervisor
-            .list_queues(request.clone())
-            .await
-            .context("ListQueues")?
-            .into_inner();
+        let page = supervisor.list_queues(request.clone()).await.context("ListQueues")?.into_inner();
         queues.extend(page.queues);
         if page.next_page_token.is_empty() {
             break;
@@ -67,16 +58,9 @@ async fn ask(channel: &Channel) -> anyhow::Result<BTreeMap<super::book::Key, Tol
     }
     let mut contacts = ContactServiceClient::new(channel.clone());
     let mut live = Vec::new();
-    let mut request = ListContactsRequest {
-        page_size: PAGE_SIZE,
-        ..ListContactsRequest::default()
-    };
+    let mut request = ListContactsRequest { page_size: PAGE_SIZE, ..ListContactsRequest::default() };
     loop {
-        let page = contacts
-            .list_contacts(request.clone())
-            .await
-            .context("ListContacts")?
-            .into_inner();
+        let page = contacts.list_contacts(request.clone()).await.context("ListContacts")?.into_inner();
         live.extend(page.contacts);
         if page.next_page_token.is_empty() {
             break;

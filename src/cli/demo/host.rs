@@ -31,10 +31,7 @@ impl Host {
     pub async fn start() -> anyhow::Result<Self> {
         let dir = tempfile::Builder::new().prefix("kefud-demo-").tempdir();
         let dir = dir.context("cannot make a temporary directory")?;
-        let mut config = Config {
-            drain_grace: DRAIN_GRACE,
-            ..Config::default()
-        };
+        let mut config = Config { drain_grace: DRAIN_GRACE, ..Config::default() };
         config.tenants.data_dir = dir.path().to_owned();
         let daemon = start(config).await.context("cannot start the daemon")?;
         let (grpc, metrics) = (daemon.grpc_addr(), daemon.metrics_addr());
@@ -43,13 +40,7 @@ impl Host {
             // A sender that is gone says the same.
             stopped.await.ok();
         }));
-        Ok(Self {
-            grpc,
-            metrics,
-            dir,
-            stop,
-            running,
-        })
+        Ok(Self { grpc, metrics, dir, stop, running })
     }
 
     /// The directory that must not remain.
@@ -68,15 +59,10 @@ impl Host {
 
     /// Drains and stops the daemon, and removes its data.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self {
-            dir, stop, running, ..
-        } = self;
+        let Self { dir, stop, running, .. } = self;
         // An error says that it has stopped already; why, is told below.
         stop.send(()).ok();
-        running
-            .await
-            .context("the daemon broke off")?
-            .context("the daemon did not stop in good order")?;
+        running.await.context("the daemon broke off")?.context("the daemon did not stop in good order")?;
         dir.close().context("cannot remove the temporary directory")
     }
 }

@@ -65,10 +65,7 @@ const EXIT_INTERRUPTED: i32 = 130;
 /// Runs the demo. 0: it ended and adds up; 1: it doesn't, or broke off; 2: the trace can't be played.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     // The daemon's lines would run through the table.
-    telemetry::start_logs(&Log {
-        format: LogFormat::Auto,
-        level: "warn".to_owned(),
-    });
+    telemetry::start_logs(&Log { format: LogFormat::Auto, level: "warn".to_owned() });
     let trace = match args.read_trace() {
         Ok(trace) => trace,
         Err(error) => {
@@ -77,9 +74,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime
-        .context("cannot start worker threads")?
-        .block_on(play(args, trace))
+    runtime.context("cannot start worker threads")?.block_on(play(args, trace))
 }
 
 async fn play(args: Args, trace: Option<Trace>) -> anyhow::Result<ExitCode> {
@@ -162,11 +157,7 @@ async fn play_with(
         show::print(&format!("UNEXPECTED, {count} times: {fault}\n"))?;
     }
     let good = problems.is_empty() && faults.is_empty();
-    Ok(if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Puts the plan in force as it is played. Gives it with the demo's times.
@@ -176,11 +167,7 @@ async fn set_scene(
     channel: &Channel,
 ) -> anyhow::Result<(Arc<Plan>, Cast)> {
     let mut plans = PlanServiceClient::new(channel.clone());
-    let in_force = plans
-        .get_plan(GetPlanRequest {})
-        .await
-        .context("cannot read the plan")?
-        .into_inner();
+    let in_force = plans.get_plan(GetPlanRequest {}).await.context("cannot read the plan")?.into_inner();
     let mut plan = plan::parse(&in_force.document)
         .map_err(|problems| anyhow::anyhow!("the plan in force: {} problems", problems.len()))?;
     let cast = Cast::of(&plan, args.agents);
@@ -193,10 +180,7 @@ async fn set_scene(
         expected_revision: in_force.revision,
         ..ApplyPlanRequest::default()
     };
-    plans
-        .apply_plan(request)
-        .await
-        .context("the daemon refused the plan of the demo")?;
+    plans.apply_plan(request).await.context("the daemon refused the plan of the demo")?;
     Ok((Arc::new(plan), cast))
 }
 
@@ -210,11 +194,7 @@ async fn sign_in(
     let count = cast.agents.len();
     let (signed_in, mut signs_in) = mpsc::channel(count.max(1));
     for id in &cast.agents {
-        let player = agent::Player {
-            id: id.clone(),
-            plan: plan.clone(),
-            signed_in: signed_in.clone(),
-        };
+        let player = agent::Player { id: id.clone(), plan: plan.clone(), signed_in: signed_in.clone() };
         actors.spawn(agent::run(player, stage.clone(), stage.connect().await?));
     }
     let all = async {
@@ -223,10 +203,7 @@ async fn sign_in(
         }
     };
     let Ok(()) = timeout(SIGN_IN_TIMEOUT, all).await else {
-        bail!(
-            "not all {count} agents are signed in after {SIGN_IN_TIMEOUT:?}: {:?}",
-            stage.faults.list()
-        );
+        bail!("not all {count} agents are signed in after {SIGN_IN_TIMEOUT:?}: {:?}", stage.faults.list());
     };
     Ok(())
 }
@@ -257,17 +234,8 @@ async fn open_doors(
     for (channel, arrivals) in doors {
         let book = SharedBook::new(Book::new(plan, &channel, stage.pace)?);
         books.push(book.clone());
-        let realtime = plan
-            .channels
-            .get(&channel)
-            .is_some_and(|c| c.kind == ChannelKind::Realtime);
-        let gateway = gateway::Gateway {
-            channel,
-            realtime,
-            arrivals,
-            book,
-            plan: plan.clone(),
-        };
+        let realtime = plan.channels.get(&channel).is_some_and(|c| c.kind == ChannelKind::Realtime);
+        let gateway = gateway::Gateway { channel, realtime, arrivals, book, plan: plan.clone() };
         actors.spawn(gateway::run(gateway, stage.clone(), stage.connect().await?));
     }
     Ok(books)

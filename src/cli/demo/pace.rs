@@ -15,10 +15,7 @@ pub struct Pace {
 impl Pace {
     /// The demo's time starts now.
     pub fn start(speed: f64) -> Self {
-        Self {
-            speed,
-            start: Instant::now(),
-        }
+        Self { speed, start: Instant::now() }
     }
 
     /// How long the clock takes for a while of the demo.
@@ -70,20 +67,13 @@ struct Timer<T> {
 impl<T> Timers<T> {
     /// Nothing is due.
     pub fn new() -> Self {
-        Self {
-            heap: BinaryHeap::new(),
-            added: 0,
-        }
+        Self { heap: BinaryHeap::new(), added: 0 }
     }
 
     /// Remembers something.
     pub fn add(&mut self, at: Instant, what: T) {
         self.added += 1;
-        self.heap.push(Timer {
-            at,
-            number: self.added,
-            what,
-        });
+        self.heap.push(Timer { at, number: self.added, what });
     }
 
     /// Waits for the next. Nothing is lost when the wait is given up.

@@ -28,20 +28,13 @@ pub fn shortened(plan: &Plan, speed: f64) -> Plan {
             to(&mut channel.wrap_up_ms, speed, &(1..=*WRAP_UP_MS.end()));
         }
     }
-    let shortest_ms = objectives(&mut plan)
-        .map(|ms| *ms)
-        .min()
-        .unwrap_or(*OBJECTIVE_MS.start());
+    let shortest_ms = objectives(&mut plan).map(|ms| *ms).min().unwrap_or(*OBJECTIVE_MS.start());
     let most =
         Duration::from_millis(shortest_ms).div_duration_f64(Duration::from_millis(*OBJECTIVE_MS.start()));
     for ms in objectives(&mut plan) {
         to(ms, speed.min(most), &OBJECTIVE_MS);
     }
-    for ms in plan
-        .queues
-        .values_mut()
-        .filter_map(|queue| queue.max_wait_ms.as_mut())
-    {
+    for ms in plan.queues.values_mut().filter_map(|queue| queue.max_wait_ms.as_mut()) {
         to(ms, speed, &MAX_WAIT_MS);
     }
     plan
@@ -49,27 +42,19 @@ pub fn shortened(plan: &Plan, speed: f64) -> Plan {
 
 fn objectives(plan: &mut Plan) -> impl Iterator<Item = &mut u64> {
     let queues = plan.queues.values_mut().map(|queue| &mut queue.objective_ms);
-    queues.chain(
-        plan.categories
-            .values_mut()
-            .filter_map(|category| category.objective_ms.as_mut()),
-    )
+    queues.chain(plan.categories.values_mut().filter_map(|category| category.objective_ms.as_mut()))
 }
 
 fn divided(ms: u64, by: f64) -> u64 {
     let time = Duration::try_from_secs_f64(Duration::from_millis(ms).as_secs_f64() / by);
-    time.ok()
-        .and_then(|time| u64::try_from(time.as_millis()).ok())
-        .unwrap_or(u64::MAX)
+    time.ok().and_then(|time| u64::try_from(time.as_millis()).ok()).unwrap_or(u64::MAX)
 }
 
 /// The channel that calls of a trace come by: the plan's first realtime one.
 pub fn trace_channel(plan: &Plan) -> anyhow::Result<String> {
     let mut channels = plan.channels.iter();
     let channel = channels.find(|(_, channel)| channel.kind == ChannelKind::Realtime);
-    channel
-        .map(|(id, _)| id.clone())
-        .context("the plan has no realtime channel for the calls of the trace")
+    channel.map(|(id, _)| id.clone()).context("the plan has no realtime channel for the calls of the trace")
 }
 
 /// Adds what a trace is about to the plan, a queue for each that takes its channel: the heaviest first,
@@ -105,9 +90,7 @@ pub fn add_categories(
         let work = work.as_secs_f64();
         let after = |(_, servers, load): &(String, f64, f64)| (load + work) / servers;
         let least = loads.iter_mut().min_by(|a, b| after(a).total_cmp(&after(b)));
-        let Some((queue, _, load)) = least else {
-            bail!("the plan has no queue that takes {channel}")
-        };
+        let Some((queue, _, load)) = least else { bail!("the plan has no queue that takes {channel}") };
         *load += work;
         added.insert(id.to_owned(), queue.clone());
         let category = Category {

@@ -46,11 +46,7 @@ impl Stage {
     pub async fn connect(&self) -> anyhow::Result<Channel> {
         let address = self.address;
         let endpoint = Channel::from_shared(format!("http://{address}")).context("not an address")?;
-        let connecting = endpoint
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
-            .connect()
-            .await;
+        let connecting = endpoint.connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true).connect().await;
         connecting.with_context(|| format!("cannot reach the daemon at {address}"))
     }
 
@@ -75,37 +71,22 @@ impl Faults {
 
     /// Notes the answer to a call.
     pub fn note(&self, call: &str, status: &Status) {
-        let fault = format!(
-            "{call}: {:?} {} {}",
-            status.code(),
-            reason(status),
-            status.message()
-        );
+        let fault = format!("{call}: {:?} {} {}", status.code(), reason(status), status.message());
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = if faults.len() < FAULTS_MAX {
-            fault
-        } else {
-            "others".to_owned()
-        };
+        let fault = if faults.len() < FAULTS_MAX { fault } else { "others".to_owned() };
         *faults.entry(fault).or_default() += 1;
     }
 
     /// All of them with their counts.
     pub fn list(&self) -> Vec<(String, u64)> {
         let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        faults
-            .iter()
-            .map(|(fault, count)| (fault.clone(), *count))
-            .collect()
+        faults.iter().map(|(fault, count)| (fault.clone(), *count)).collect()
     }
 }
 
 /// The stable reason of a refusal, if it gives one.
 pub fn reason(status: &Status) -> String {
-    status
-        .get_details_error_info()
-        .map(|info| info.reason)
-        .unwrap_or_default()
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 /// Makes a call, and again while the daemon says that this helps. A queue that is full is an answer: the

@@ -18,26 +18,10 @@ pub fn render(tally: &Tally, problems: &[String]) -> String {
 }
 
 fn write_all(out: &mut String, tally: &Tally, problems: &[String]) -> std::fmt::Result {
-    let columns = [
-        "offered",
-        "answered",
-        "abandoned",
-        "expired",
-        "lost",
-        "waiting",
-        "rejected",
-    ];
+    let columns = ["offered", "answered", "abandoned", "expired", "lost", "waiting", "rejected"];
     head(out, &columns)?;
     let becoming = |counts: &Counts, waiting: u64| {
-        let Counts {
-            offered,
-            answered,
-            abandoned,
-            expired,
-            lost,
-            rejected,
-            ..
-        } = *counts;
+        let Counts { offered, answered, abandoned, expired, lost, rejected, .. } = *counts;
         [offered, answered, abandoned, expired, lost, waiting, rejected].map(|figure| figure.to_string())
     };
     for ((queue, channel), (counts, waiting)) in tally {
@@ -48,10 +32,7 @@ fn write_all(out: &mut String, tally: &Tally, problems: &[String]) -> std::fmt::
     }
     writeln!(out)?;
 
-    head(
-        out,
-        &["ASA", "p50", "p90", "p99", "in time", "missed", "declined"],
-    )?;
+    head(out, &["ASA", "p50", "p90", "p99", "in time", "missed", "declined"])?;
     for ((queue, channel), (counts, _)) in tally {
         row(out, queue, channel, &waits(counts))?;
     }
@@ -98,11 +79,7 @@ fn row(out: &mut String, queue: &str, channel: &str, cells: &[String; 7]) -> std
 fn waits(counts: &Counts) -> [String; 7] {
     let of = |quantile| {
         let wait = counts.waits_ms.value_at_quantile(quantile);
-        if counts.answered == 0 {
-            "-".to_owned()
-        } else {
-            clock(Duration::from_millis(wait))
-        }
+        if counts.answered == 0 { "-".to_owned() } else { clock(Duration::from_millis(wait)) }
     };
     let decided = counts.answered + counts.abandoned;
     let in_time = if decided == 0 {
@@ -155,12 +132,7 @@ mod tests {
 
     fn tally() -> Tally {
         let counts = |answered, abandoned, waits_s: &[u64]| {
-            let mut counts = Counts {
-                answered,
-                abandoned,
-                completed: 1,
-                ..Counts::new().unwrap()
-            };
+            let mut counts = Counts { answered, abandoned, completed: 1, ..Counts::new().unwrap() };
             counts.offered = answered + abandoned + 1;
             counts.within_objective = 1;
             counts.rejected = 2;
@@ -171,35 +143,19 @@ mod tests {
             (counts, 1)
         };
         let key = |queue: &str| (queue.to_owned(), "phone".to_owned());
-        Tally::from([
-            (key("vip"), counts(3, 1, &[10, 20, 90])),
-            (key("mail"), counts(0, 0, &[])),
-        ])
+        Tally::from([(key("vip"), counts(3, 1, &[10, 20, 90])), (key("mail"), counts(0, 0, &[]))])
     }
 
     #[test]
     fn tables() {
         let text = render(&tally(), &[]);
         let cells = |start: &str, nth: usize| -> Vec<String> {
-            let line = text
-                .lines()
-                .filter(|line| line.starts_with(start))
-                .nth(nth)
-                .unwrap();
+            let line = text.lines().filter(|line| line.starts_with(start)).nth(nth).unwrap();
             line.split_whitespace().map(str::to_owned).collect()
         };
-        assert_eq!(
-            cells("vip", 0),
-            ["vip", "phone", "5", "3", "1", "0", "0", "1", "2"]
-        );
-        assert_eq!(
-            cells("vip", 1),
-            ["vip", "phone", "0:40", "0:20", "1:30", "1:30", "25%", "0", "0"]
-        );
-        assert_eq!(
-            cells("mail", 1),
-            ["mail", "phone", "-", "-", "-", "-", "-", "0", "0"]
-        );
+        assert_eq!(cells("vip", 0), ["vip", "phone", "5", "3", "1", "0", "0", "1", "2"]);
+        assert_eq!(cells("vip", 1), ["vip", "phone", "0:40", "0:20", "1:30", "1:30", "25%", "0", "0"]);
+        assert_eq!(cells("mail", 1), ["mail", "phone", "-", "-", "-", "-", "-", "0", "0"]);
         assert_eq!(cells("all", 0), ["all", "6", "3", "1", "0", "0", "2", "4"]);
         assert_eq!(cells("all", 1)[..4], ["all", "0:40", "0:20", "1:30"]);
         assert!(

@@ -77,11 +77,7 @@ struct Places {
 
 enum Row {
     Phantom,
-    Call {
-        time: DateTime,
-        hung_up: bool,
-        arrival: Arrival,
-    },
+    Call { time: DateTime, hung_up: bool, arrival: Arrival },
 }
 
 /// Reads a trace. Fails when the file can't be read or lacks a column.
@@ -112,11 +108,7 @@ pub fn read(input: impl Read, columns: &Columns, from: Option<DateTime>) -> anyh
         match row {
             Ok(Row::Phantom) => trace.phantoms += 1,
             Ok(Row::Call { time, .. }) if from.is_some_and(|from| time < from) => trace.skipped += 1,
-            Ok(Row::Call {
-                time,
-                hung_up,
-                arrival,
-            }) => calls.push((time, hung_up, arrival)),
+            Ok(Row::Call { time, hung_up, arrival }) => calls.push((time, hung_up, arrival)),
             Err(problem) => {
                 trace.unreadable += 1;
                 if trace.problems.len() < TOLD_MAX {
@@ -170,10 +162,7 @@ fn find(headers: &StringRecord, columns: &Columns) -> anyhow::Result<Places> {
     let needed = |flag: &str, name: &str| {
         place(name).with_context(|| {
             let has: Vec<&str> = headers.iter().collect();
-            format!(
-                "it has no column `{name}`; name it with --column-{flag} (it has {})",
-                has.join(", ")
-            )
+            format!("it has no column `{name}`; name it with --column-{flag} (it has {})", has.join(", "))
         })
     };
     Ok(Places {
@@ -194,25 +183,16 @@ fn parse(record: &StringRecord, places: &Places, columns: &Columns) -> Result<Ro
         "HANG" => true,
         "PHANTOM" => return Ok(Row::Phantom),
         other => {
-            return Err(format!(
-                "{} `{other}` is none of AGENT, HANG, PHANTOM",
-                columns.outcome
-            ));
+            return Err(format!("{} `{other}` is none of AGENT, HANG, PHANTOM", columns.outcome));
         }
     };
     let text = get(places.arrival);
-    let time = text.parse::<DateTime>().map_err(|_| {
-        format!(
-            "{} `{text}` is not a time such as 1999-02-01T08:00:00",
-            columns.arrival
-        )
-    })?;
+    let time = text
+        .parse::<DateTime>()
+        .map_err(|_| format!("{} `{text}` is not a time such as 1999-02-01T08:00:00", columns.arrival))?;
     let category = get(places.category);
     if !is_valid_id(category) {
-        return Err(format!(
-            "{} `{category}` is not an id of 1 to 128 visible characters",
-            columns.category
-        ));
+        return Err(format!("{} `{category}` is not an id of 1 to 128 visible characters", columns.category));
     }
     let customer = match places.caller.map(get).unwrap_or_default() {
         "" | "0" => String::new(),
@@ -227,16 +207,8 @@ fn parse(record: &StringRecord, places: &Places, columns: &Columns) -> Result<Ro
             .filter(|priority| (0..=PRIORITY_MAX).contains(priority))
             .ok_or_else(|| format!("{} `{text}` is not 0 to {PRIORITY_MAX}", columns.priority))?,
     };
-    let patience = if hung_up {
-        Some(seconds(get(places.queue_time), &columns.queue_time)?)
-    } else {
-        None
-    };
-    let talk = if hung_up {
-        TALK_MIN
-    } else {
-        seconds(get(places.service), &columns.service)?
-    };
+    let patience = if hung_up { Some(seconds(get(places.queue_time), &columns.queue_time)?) } else { None };
+    let talk = if hung_up { TALK_MIN } else { seconds(get(places.service), &columns.service)? };
     let arrival = Arrival {
         at: Duration::ZERO,
         category: category.to_owned(),
@@ -246,18 +218,11 @@ fn parse(record: &StringRecord, places: &Places, columns: &Columns) -> Result<Ro
         talk,
         customer_ends: false,
     };
-    Ok(Row::Call {
-        time,
-        hung_up,
-        arrival,
-    })
+    Ok(Row::Call { time, hung_up, arrival })
 }
 
 fn seconds(text: &str, column: &str) -> Result<Duration, String> {
-    let time = text
-        .parse()
-        .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let time = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     time.filter(|time| *time <= LONGEST)
         .ok_or_else(|| format!("{column} `{text}` is not a number of seconds, 0 to 86400"))
 }

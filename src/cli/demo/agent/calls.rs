@@ -23,24 +23,12 @@ impl Actor {
     pub(super) fn answer(&mut self, offer_id: u64, epoch: u32, accept: bool) {
         let (client, agent_id) = (self.client.clone(), self.player.id.clone());
         if accept {
-            let request = AcceptOfferRequest {
-                agent_id,
-                offer_id,
-                epoch,
-            };
+            let request = AcceptOfferRequest { agent_id, offer_id, epoch };
             let call = insist(client, request, |mut c, r| async move { c.accept_offer(r).await });
             self.call("AcceptOffer", call);
         } else {
-            let request = DeclineOfferRequest {
-                agent_id,
-                offer_id,
-                epoch,
-            };
-            let call = insist(
-                client,
-                request,
-                |mut c, r| async move { c.decline_offer(r).await },
-            );
+            let request = DeclineOfferRequest { agent_id, offer_id, epoch };
+            let call = insist(client, request, |mut c, r| async move { c.decline_offer(r).await });
             self.call("DeclineOffer", call);
         }
     }
@@ -57,18 +45,10 @@ impl Actor {
         };
         let client = self.client.clone();
         self.call("CompleteContact", async move {
-            insist(client.clone(), request, |mut c, r| async move {
-                c.complete_contact(r).await
-            })
-            .await?;
+            insist(client.clone(), request, |mut c, r| async move { c.complete_contact(r).await }).await?;
             if finish {
                 let request = FinishWrapUpRequest { agent_id, contact_id };
-                insist(
-                    client,
-                    request,
-                    |mut c, r| async move { c.finish_wrap_up(r).await },
-                )
-                .await?;
+                insist(client, request, |mut c, r| async move { c.finish_wrap_up(r).await }).await?;
             }
             Ok(())
         });
@@ -88,16 +68,9 @@ impl Actor {
     }
 
     pub(super) fn finish(&mut self, contact_id: String) {
-        let request = FinishWrapUpRequest {
-            agent_id: self.player.id.clone(),
-            contact_id,
-        };
+        let request = FinishWrapUpRequest { agent_id: self.player.id.clone(), contact_id };
         let client = self.client.clone();
-        let call = insist(
-            client,
-            request,
-            |mut c, r| async move { c.finish_wrap_up(r).await },
-        );
+        let call = insist(client, request, |mut c, r| async move { c.finish_wrap_up(r).await });
         self.call("FinishWrapUp", call);
     }
 
@@ -109,11 +82,7 @@ impl Actor {
             request_id: String::new(),
         };
         let client = self.client.clone();
-        let call = insist(
-            client,
-            request,
-            |mut c, r| async move { c.set_availability(r).await },
-        );
+        let call = insist(client, request, |mut c, r| async move { c.set_availability(r).await });
         self.call("SetAvailability", call);
     }
 }

@@ -158,14 +158,7 @@ impl Actor {
         let allowed = self.channel_time(contact, |channel| channel.offer_timeout_ms);
         let reaction = self.chance.lognormal(REACTION_MEDIAN, REACTION_SPREAD);
         let reaction = reaction.min(allowed.mul_f64(REACTION_SHARE_MAX));
-        self.add(
-            reaction,
-            Due::Answer {
-                offer: offer.offer_id,
-                epoch: offer.epoch,
-                accept,
-            },
-        );
+        self.add(reaction, Due::Answer { offer: offer.offer_id, epoch: offer.epoch, accept });
     }
 
     /// A time of a contact's channel, in the demo's time.
@@ -185,26 +178,15 @@ impl Actor {
         let id = assignment.contact_id.clone();
         match phase {
             AssignmentPhase::Active if !contact.attributes.contains_key(CUSTOMER_ENDS_ATTRIBUTE) => {
-                let talk = contact
-                    .attributes
-                    .get(TALK_ATTRIBUTE)
-                    .and_then(|text| text.parse().ok());
+                let talk = contact.attributes.get(TALK_ATTRIBUTE).and_then(|text| text.parse().ok());
                 let talk = talk.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 self.add(talk.unwrap_or(TALK_UNKNOWN), Due::Complete { contact: id });
             }
             AssignmentPhase::WrapUp => {
                 let allowed = self.channel_time(contact, |channel| channel.wrap_up_ms);
-                let takes = self
-                    .chance
-                    .lognormal(allowed.mul_f64(WRAP_UP_SHARE), WRAP_UP_SPREAD);
+                let takes = self.chance.lognormal(allowed.mul_f64(WRAP_UP_SHARE), WRAP_UP_SPREAD);
                 let complete = !self.completed.contains(&id);
-                self.add(
-                    takes,
-                    Due::FinishWrapUp {
-                        contact: id,
-                        complete,
-                    },
-                );
+                self.add(takes, Due::FinishWrapUp { contact: id, complete });
             }
             AssignmentPhase::Active | AssignmentPhase::Connecting | AssignmentPhase::Unspecified => {}
         }
@@ -228,14 +210,8 @@ impl Actor {
                 self.completed.insert(contact.clone());
                 self.complete(contact, false);
             }
-            Due::FinishWrapUp {
-                contact,
-                complete: true,
-            } => self.complete(contact, true),
-            Due::FinishWrapUp {
-                contact,
-                complete: false,
-            } => self.finish(contact),
+            Due::FinishWrapUp { contact, complete: true } => self.complete(contact, true),
+            Due::FinishWrapUp { contact, complete: false } => self.finish(contact),
             Due::Break => {
                 self.set_availability(Availability::NotReady, "break");
                 let rest = self.chance.lognormal(BREAK_MEDIAN, BREAK_SPREAD);

@@ -36,10 +36,7 @@ pub fn open(client: AgentServiceClient<Channel>, agent_id: String, faults: Fault
     let (out, updates) = mpsc::channel(UPDATES_MAX);
     let mut reading = JoinSet::new();
     reading.spawn(read(client, agent_id, out, faults));
-    Updates {
-        updates,
-        _reading: reading,
-    }
+    Updates { updates, _reading: reading }
 }
 
 async fn read(
@@ -49,12 +46,7 @@ async fn read(
     faults: Faults,
 ) {
     let availability = Availability::Ready.into();
-    let mut request = StreamAssignmentsRequest {
-        agent_id,
-        session_id: 0,
-        after_sequence: 0,
-        availability,
-    };
+    let mut request = StreamAssignmentsRequest { agent_id, session_id: 0, after_sequence: 0, availability };
     while !out.is_closed() {
         if let Err(status) = read_one(client.clone(), &mut request, &out).await {
             if status.code() == Code::FailedPrecondition {

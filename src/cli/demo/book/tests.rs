@@ -31,10 +31,7 @@ fn contact(sequence: u64, state: ContactState, answered: bool, wait_s: i64) -> C
         queue: "after_sales".into(),
         state: state.into(),
         answer_time: answered.then(Timestamp::default),
-        wait: Some(prost_types::Duration {
-            seconds: wait_s,
-            nanos: 0,
-        }),
+        wait: Some(prost_types::Duration { seconds: wait_s, nanos: 0 }),
         sequence,
         ..Contact::default()
     }
@@ -44,15 +41,7 @@ fn contact(sequence: u64, state: ContactState, answered: bool, wait_s: i64) -> C
 fn figures(book: &Book) -> [u64; 7] {
     let tally = book.tally();
     let (counts, waiting) = &tally[&("after_sales".to_owned(), "phone".to_owned())];
-    let Counts {
-        offered,
-        answered,
-        completed,
-        abandoned,
-        expired,
-        lost,
-        ..
-    } = *counts;
+    let Counts { offered, answered, completed, abandoned, expired, lost, .. } = *counts;
     [offered, answered, completed, abandoned, expired, lost, *waiting]
 }
 
@@ -62,40 +51,15 @@ fn lives() {
     type Change = (u64, S, bool);
     let table: [(&[Change], [u64; 7]); 8] = [
         (&[(1, S::Waiting, false)], [1, 0, 0, 0, 0, 0, 1]),
-        (
-            &[(1, S::Waiting, false), (2, S::Connecting, false)],
-            [1, 0, 0, 0, 0, 0, 1],
-        ),
-        (
-            &[(1, S::Waiting, false), (3, S::Active, true)],
-            [1, 1, 0, 0, 0, 0, 0],
-        ),
-        (
-            &[
-                (1, S::Waiting, false),
-                (3, S::Active, true),
-                (4, S::Completed, true),
-            ],
-            [1, 1, 1, 0, 0, 0, 0],
-        ),
-        (
-            &[(1, S::Waiting, false), (2, S::Abandoned, false)],
-            [1, 0, 0, 1, 0, 0, 0],
-        ),
+        (&[(1, S::Waiting, false), (2, S::Connecting, false)], [1, 0, 0, 0, 0, 0, 1]),
+        (&[(1, S::Waiting, false), (3, S::Active, true)], [1, 1, 0, 0, 0, 0, 0]),
+        (&[(1, S::Waiting, false), (3, S::Active, true), (4, S::Completed, true)], [1, 1, 1, 0, 0, 0, 0]),
+        (&[(1, S::Waiting, false), (2, S::Abandoned, false)], [1, 0, 0, 1, 0, 0, 0]),
         // Ended before the answer to the enqueueing was heard.
-        (
-            &[(5, S::Expired, false), (1, S::Waiting, false)],
-            [1, 0, 0, 0, 1, 0, 0],
-        ),
+        (&[(5, S::Expired, false), (1, S::Waiting, false)], [1, 0, 0, 0, 1, 0, 0]),
         // Older news after newer, and the same twice.
-        (
-            &[(3, S::Active, true), (1, S::Waiting, false), (3, S::Active, true)],
-            [1, 1, 0, 0, 0, 0, 0],
-        ),
-        (
-            &[(1, S::Waiting, false), (2, S::Lost, false), (2, S::Lost, false)],
-            [1, 0, 0, 0, 0, 1, 0],
-        ),
+        (&[(3, S::Active, true), (1, S::Waiting, false), (3, S::Active, true)], [1, 1, 0, 0, 0, 0, 0]),
+        (&[(1, S::Waiting, false), (2, S::Lost, false), (2, S::Lost, false)], [1, 0, 0, 0, 0, 1, 0]),
     ];
     for (changes, expected) in table {
         let mut book = book();
@@ -115,26 +79,11 @@ fn news_come_once() {
     assert_eq!(book.unheard(), 1);
     let waiting = contact(1, ContactState::Waiting, false, 0);
     let first = book.see(&waiting, ContactCause::Enqueued);
-    assert_eq!(
-        first,
-        News {
-            accepted: Some(Some(Duration::from_secs(9))),
-            ..News::default()
-        }
-    );
+    assert_eq!(first, News { accepted: Some(Some(Duration::from_secs(9))), ..News::default() });
     assert_eq!(book.see(&waiting, ContactCause::Unspecified), News::default());
     assert!(book.waits("1"));
-    let talks = book.see(
-        &contact(2, ContactState::Active, true, 4),
-        ContactCause::Connected,
-    );
-    assert_eq!(
-        talks,
-        News {
-            answered: Some(Some(Duration::from_secs(60))),
-            ..News::default()
-        }
-    );
+    let talks = book.see(&contact(2, ContactState::Active, true, 4), ContactCause::Connected);
+    assert_eq!(talks, News { answered: Some(Some(Duration::from_secs(60))), ..News::default() });
     assert!(!book.waits("1") && book.is_live("1"));
 }
 
@@ -162,22 +111,10 @@ fn rejected_and_missing() {
     book.arrive("2".into(), arrival());
     book.reject("2", "after_sales");
     book.reject("2", "after_sales");
-    book.see(
-        &contact(1, ContactState::Waiting, false, 0),
-        ContactCause::Enqueued,
-    );
-    assert_eq!(
-        book.tally()
-            .values()
-            .map(|(counts, _)| counts.rejected)
-            .sum::<u64>(),
-        1
-    );
+    book.see(&contact(1, ContactState::Waiting, false, 0), ContactCause::Enqueued);
+    assert_eq!(book.tally().values().map(|(counts, _)| counts.rejected).sum::<u64>(), 1);
     assert_eq!(book.missing_from(&[]), ["1"]);
-    assert!(
-        book.missing_from(&[contact(1, ContactState::Waiting, false, 0)])
-            .is_empty()
-    );
+    assert!(book.missing_from(&[contact(1, ContactState::Waiting, false, 0)]).is_empty());
     assert_eq!(book.live_count(), 1);
 }
 
@@ -186,17 +123,10 @@ fn connecting_is_told_once_with_its_epoch() {
     let mut book = book();
     book.arrive("1".into(), arrival());
     let mut offered = contact(1, ContactState::Offered, false, 0);
-    offered.offer = Some(Offer {
-        offer_id: 70,
-        epoch: 3,
-        ..Offer::default()
-    });
+    offered.offer = Some(Offer { offer_id: 70, epoch: 3, ..Offer::default() });
     assert_eq!(book.see(&offered, ContactCause::Offered).connect, None);
     let mut accepted = contact(2, ContactState::Connecting, false, 0);
-    accepted.assignment = Some(Assignment {
-        offer_id: 70,
-        ..Assignment::default()
-    });
+    accepted.assignment = Some(Assignment { offer_id: 70, ..Assignment::default() });
     assert_eq!(book.see(&accepted, ContactCause::Accepted).connect, Some((70, 3)));
     accepted.sequence = 3;
     assert_eq!(book.see(&accepted, ContactCause::Updated).connect, None);

@@ -27,28 +27,18 @@ impl Actor {
             priority: arrival.priority,
             ..EnqueueContactRequest::default()
         };
-        request.attributes.insert(
-            TALK_ATTRIBUTE.to_owned(),
-            format!("{:.1}", arrival.talk.as_secs_f64()),
-        );
+        request.attributes.insert(TALK_ATTRIBUTE.to_owned(), format!("{:.1}", arrival.talk.as_secs_f64()));
         if arrival.customer_ends {
-            request
-                .attributes
-                .insert(CUSTOMER_ENDS_ATTRIBUTE.to_owned(), "yes".to_owned());
+            request.attributes.insert(CUSTOMER_ENDS_ATTRIBUTE.to_owned(), "yes".to_owned());
         }
         let category = arrival.category.clone();
         self.gateway.book.open().arrive(contact.clone(), arrival);
         let client = self.client.clone();
         self.calls.spawn(async move {
-            let answer = insist(client, request, |mut c, request| async move {
-                c.enqueue_contact(request).await
-            })
-            .await;
-            Done::Enqueued {
-                contact,
-                category,
-                answer,
-            }
+            let answer =
+                insist(client, request, |mut c, request| async move { c.enqueue_contact(request).await })
+                    .await;
+            Done::Enqueued { contact, category, answer }
         });
     }
 
@@ -60,10 +50,7 @@ impl Actor {
         let client = self.client.clone();
         self.tell("CancelContact", async move {
             let request = CancelContactRequest { contact_id: contact };
-            insist(client, request, |mut c, request| async move {
-                c.cancel_contact(request).await
-            })
-            .await
+            insist(client, request, |mut c, request| async move { c.cancel_contact(request).await }).await
         });
     }
 
@@ -79,10 +66,7 @@ impl Actor {
                 disposition: String::new(),
                 resolution: Resolution::Unspecified.into(),
             };
-            insist(client, request, |mut c, request| async move {
-                c.complete_contact(request).await
-            })
-            .await
+            insist(client, request, |mut c, request| async move { c.complete_contact(request).await }).await
         });
     }
 
@@ -102,10 +86,7 @@ impl Actor {
                 epoch,
                 result: result.into(),
             };
-            insist(client, request, |mut c, request| async move {
-                c.report_connection(request).await
-            })
-            .await
+            insist(client, request, |mut c, request| async move { c.report_connection(request).await }).await
         });
     }
 
@@ -114,28 +95,16 @@ impl Actor {
         call: &'static str,
         telling: impl Future<Output = Result<T, Status>> + Send + 'static,
     ) {
-        self.calls.spawn(async move {
-            Done::Told {
-                call,
-                failed: telling.await.err(),
-            }
-        });
+        self.calls.spawn(async move { Done::Told { call, failed: telling.await.err() } });
     }
 
     pub(super) fn look_up(&mut self, contact: String) {
         let client = self.client.clone();
         self.calls.spawn(async move {
-            let request = GetContactRequest {
-                contact_id: contact.clone(),
-            };
-            let answer = insist(client, request, |mut c, request| async move {
-                c.get_contact(request).await
-            })
-            .await;
-            Done::Found {
-                contact,
-                answer: answer.map(|response| response.contact),
-            }
+            let request = GetContactRequest { contact_id: contact.clone() };
+            let answer =
+                insist(client, request, |mut c, request| async move { c.get_contact(request).await }).await;
+            Done::Found { contact, answer: answer.map(|response| response.contact) }
         });
     }
 }

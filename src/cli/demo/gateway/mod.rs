@@ -59,19 +59,9 @@ enum Due {
 
 /// What came of a call.
 enum Done {
-    Enqueued {
-        contact: String,
-        category: String,
-        answer: Result<EnqueueContactResponse, Status>,
-    },
-    Found {
-        contact: String,
-        answer: Result<Option<Contact>, Status>,
-    },
-    Told {
-        call: &'static str,
-        failed: Option<Status>,
-    },
+    Enqueued { contact: String, category: String, answer: Result<EnqueueContactResponse, Status> },
+    Found { contact: String, answer: Result<Option<Contact>, Status> },
+    Told { call: &'static str, failed: Option<Status> },
 }
 
 struct Actor {
@@ -121,8 +111,7 @@ impl Actor {
     fn expect_next(&mut self) {
         match self.gateway.arrivals.next() {
             Some(arrival) => {
-                self.timers
-                    .add(self.stage.pace.at(arrival.at), Due::Arrive(Box::new(arrival)));
+                self.timers.add(self.stage.pace.at(arrival.at), Due::Arrive(Box::new(arrival)));
             }
             None => self.gateway.book.open().arrivals_over = true,
         }
@@ -131,21 +120,14 @@ impl Actor {
     fn due(&mut self, due: Due) {
         match due {
             Due::Arrive(arrival) if self.gateway.book.open().live_count() >= LIVE_MAX => {
-                self.timers.add(
-                    self.stage.pace.after(Duration::from_secs(1)),
-                    Due::Arrive(arrival),
-                );
+                self.timers.add(self.stage.pace.after(Duration::from_secs(1)), Due::Arrive(arrival));
             }
             Due::Arrive(arrival) => {
                 self.enqueue(*arrival);
                 self.expect_next();
             }
             Due::Leave(contact) => self.leave(contact),
-            Due::Connect {
-                contact,
-                offer,
-                epoch,
-            } => self.connect(contact, offer, epoch),
+            Due::Connect { contact, offer, epoch } => self.connect(contact, offer, epoch),
             Due::HangUp(contact) => self.hang_up(contact),
         }
     }
@@ -153,18 +135,12 @@ impl Actor {
     fn done(&mut self, done: Done) {
         let faults = &self.stage.faults;
         match done {
-            Done::Enqueued {
-                answer: Ok(response), ..
-            } => {
+            Done::Enqueued { answer: Ok(response), .. } => {
                 if let Some(contact) = response.contact {
                     self.heard(&contact, ContactCause::Unspecified);
                 }
             }
-            Done::Enqueued {
-                contact,
-                category,
-                answer: Err(status),
-            } => {
+            Done::Enqueued { contact, category, answer: Err(status) } => {
                 let categories = &self.gateway.plan.categories;
                 let queue = categories.get(&category).map(|category| category.queue.as_str());
                 let mut book = self.gateway.book.open();
@@ -175,21 +151,13 @@ impl Actor {
                     faults.note("EnqueueContact", &status);
                 }
             }
-            Done::Found {
-                answer: Ok(Some(contact)),
-                ..
-            } => self.heard(&contact, ContactCause::Unspecified),
+            Done::Found { answer: Ok(Some(contact)), .. } => self.heard(&contact, ContactCause::Unspecified),
             Done::Found { contact, answer } => {
                 self.gateway.book.open().forget(&contact);
-                let status = answer
-                    .err()
-                    .unwrap_or_else(|| Status::internal("no contact in the answer"));
+                let status = answer.err().unwrap_or_else(|| Status::internal("no contact in the answer"));
                 faults.note("GetContact", &status);
             }
-            Done::Told {
-                call,
-                failed: Some(status),
-            } => faults.note_unless_late(call, &status),
+            Done::Told { call, failed: Some(status) } => faults.note_unless_late(call, &status),
             Done::Told { failed: None, .. } => {}
         }
     }
@@ -210,11 +178,7 @@ impl Actor {
     }
 
     fn heard(&mut self, contact: &Contact, cause: ContactCause) {
-        let News {
-            accepted,
-            answered,
-            connect,
-        } = self.gateway.book.open().see(contact, cause);
+        let News { accepted, answered, connect } = self.gateway.book.open().see(contact, cause);
         let pace = self.stage.pace;
         let id = || contact.contact_id.clone();
         if let Some(Some(patience)) = accepted {
@@ -227,14 +191,7 @@ impl Actor {
             && self.gateway.realtime
         {
             let setup = self.chance.lognormal(SETUP_MEDIAN, SETUP_SPREAD);
-            self.timers.add(
-                pace.after(setup),
-                Due::Connect {
-                    contact: id(),
-                    offer,
-                    epoch,
-                },
-            );
+            self.timers.add(pace.after(setup), Due::Connect { contact: id(), offer, epoch });
         }
     }
 }

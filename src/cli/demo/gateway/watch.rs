@@ -43,10 +43,7 @@ pub fn open(client: ContactServiceClient<Channel>, gateway_id: String, faults: F
     let (out, changes) = mpsc::channel(CHANGES_MAX);
     let mut reading = JoinSet::new();
     reading.spawn(read(client, gateway_id, out, faults));
-    Changes {
-        changes,
-        _reading: reading,
-    }
+    Changes { changes, _reading: reading }
 }
 
 async fn read(
@@ -55,10 +52,7 @@ async fn read(
     out: mpsc::Sender<Change>,
     faults: Faults,
 ) {
-    let mut request = WatchGatewayRequest {
-        gateway_id,
-        after_sequence: 0,
-    };
+    let mut request = WatchGatewayRequest { gateway_id, after_sequence: 0 };
     while !out.is_closed() {
         if let Err(status) = read_one(client.clone(), &mut request, &out).await
             && !is_passing(&status)
@@ -88,9 +82,7 @@ async fn read_one(
             }
             Some(Update::ContactChange(change)) => {
                 let cause = change.cause();
-                change
-                    .contact
-                    .map(|contact| Change::Contact(Box::new(contact), cause))
+                change.contact.map(|contact| Change::Contact(Box::new(contact), cause))
             }
             Some(Update::Resumed(_)) | None => None,
         };

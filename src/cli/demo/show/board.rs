@@ -30,12 +30,7 @@ struct Figures {
 impl Board {
     /// Nothing is known. `opened` is when a trace begins.
     pub fn new(pace: Pace, opened: Option<DateTime>) -> Self {
-        Self {
-            pace,
-            opened,
-            queues: BTreeMap::new(),
-            agents: Vec::new(),
-        }
+        Self { pace, opened, queues: BTreeMap::new(), agents: Vec::new() }
     }
 
     /// Takes in a message of the queues' stream.
@@ -43,12 +38,7 @@ impl Board {
         for id in update.removed_queues {
             self.queues.remove(&id);
         }
-        self.queues.extend(
-            update
-                .queues
-                .into_iter()
-                .map(|queue| (queue.queue.clone(), queue)),
-        );
+        self.queues.extend(update.queues.into_iter().map(|queue| (queue.queue.clone(), queue)));
     }
 
     /// Takes in the list of agents.
@@ -57,24 +47,15 @@ impl Board {
     }
 
     fn played(&self, time: Option<prost_types::Duration>) -> Duration {
-        let real = time
-            .and_then(|time| Duration::try_from(time).ok())
-            .unwrap_or_default();
+        let real = time.and_then(|time| Duration::try_from(time).ok()).unwrap_or_default();
         self.pace.played(real)
     }
 
     fn figures(&self, queue: &Queue) -> Figures {
         let sum = |of: fn(&crate::proto::v1::QueueChannelCounts) -> u64| queue.channels.iter().map(of).sum();
         let answered = sum(|counts| counts.answered);
-        let wait = queue
-            .channels
-            .iter()
-            .map(|counts| self.played(counts.answered_wait))
-            .sum();
-        let oldest = queue
-            .oldest_wait
-            .is_some()
-            .then(|| clock(self.played(queue.oldest_wait)));
+        let wait = queue.channels.iter().map(|counts| self.played(counts.answered_wait)).sum();
+        let oldest = queue.oldest_wait.is_some().then(|| clock(self.played(queue.oldest_wait)));
         Figures {
             oldest: oldest.unwrap_or_else(|| "-".to_owned()),
             answered,
@@ -88,12 +69,7 @@ impl Board {
         let mut out = String::new();
         let at = format!("{:.0}s", self.pace.elapsed().as_secs_f64());
         for (id, queue) in &self.queues {
-            let Figures {
-                oldest,
-                answered,
-                abandoned,
-                speed,
-            } = self.figures(queue);
+            let Figures { oldest, answered, abandoned, speed } = self.figures(queue);
             // Writing to a string can't fail.
             writeln!(
                 out,
@@ -114,12 +90,7 @@ impl Board {
             "queue", "waiting", "oldest", "talking", "answered", "abandoned", "ASA"
         ));
         for (id, queue) in &self.queues {
-            let Figures {
-                oldest,
-                answered,
-                abandoned,
-                speed,
-            } = self.figures(queue);
+            let Figures { oldest, answered, abandoned, speed } = self.figures(queue);
             lines.push(format!(
                 "{id:<14}{:>8}{oldest:>9}{:>9}{answered:>10}{abandoned:>11}{speed:>9}  {}",
                 queue.waiting, queue.active, queue.name,
@@ -128,11 +99,7 @@ impl Board {
         lines.push(String::new());
         lines.push(format!("agents: {}", self.agent_states()));
         const CELL: usize = 26;
-        let cells: Vec<String> = self
-            .agents
-            .iter()
-            .map(|agent| format!("{:<CELL$}", cell(agent)))
-            .collect();
+        let cells: Vec<String> = self.agents.iter().map(|agent| format!("{:<CELL$}", cell(agent))).collect();
         let rows = cells.chunks((width / CELL).max(1));
         lines.extend(rows.map(|row| row.concat().trim_end().to_owned()));
         lines
@@ -153,15 +120,8 @@ impl Board {
         for agent in &self.agents {
             *counts.entry(state(agent)).or_default() += 1;
         }
-        let counts: Vec<String> = counts
-            .iter()
-            .map(|(state, count)| format!("{count} {state}"))
-            .collect();
-        if counts.is_empty() {
-            "none".to_owned()
-        } else {
-            counts.join(", ")
-        }
+        let counts: Vec<String> = counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
     }
 }
 
@@ -216,34 +176,19 @@ mod tests {
             channels: vec![counts(1, 4), counts(3, 20)],
             ..Queue::default()
         };
-        let mail = Queue {
-            queue: "mail".into(),
-            ..Queue::default()
-        };
-        board.queues(WatchQueuesResponse {
-            queues: vec![vip, mail],
-            ..WatchQueuesResponse::default()
-        });
+        let mail = Queue { queue: "mail".into(), ..Queue::default() };
+        board.queues(WatchQueuesResponse { queues: vec![vip, mail], ..WatchQueuesResponse::default() });
         let agent = |id: &str, ready, active| Agent {
             agent_id: id.into(),
             session_state: AgentSessionState::Connected.into(),
-            availability: if ready {
-                Availability::Ready
-            } else {
-                Availability::NotReady
-            }
-            .into(),
+            availability: if ready { Availability::Ready } else { Availability::NotReady }.into(),
             availability_reason: if ready { "" } else { "break" }.into(),
             capacity: 100,
             used_units: active * 25,
             active,
             ..Agent::default()
         };
-        board.agents(vec![
-            agent("a1", true, 3),
-            agent("a2", true, 0),
-            agent("a3", false, 0),
-        ]);
+        board.agents(vec![agent("a1", true, 3), agent("a2", true, 0), agent("a3", false, 0)]);
         board
     }
 

@@ -33,11 +33,7 @@ const AGENTS_SHOWN_MAX: u32 = 1_000;
 pub fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes}:{seconds:02}")
-    }
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// Shows how it goes until the demo no longer plays. Fails when nobody can see it any more. The heading's
@@ -56,11 +52,7 @@ pub async fn run(
     if !on_terminal {
         print(&(heading.join("\n") + "\n"))?;
     }
-    let mut draw = interval(if on_terminal {
-        DRAW_INTERVAL
-    } else {
-        LINES_INTERVAL
-    });
+    let mut draw = interval(if on_terminal { DRAW_INTERVAL } else { LINES_INTERVAL });
     draw.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick is at once, when there is nothing to see yet.
     draw.reset_at(Instant::now() + DRAW_INTERVAL);
@@ -100,12 +92,7 @@ async fn next(
 ) -> Result<WatchQueuesResponse, tonic::Status> {
     if queues.is_none() {
         let interval = prost_types::Duration::try_from(QUEUES_INTERVAL).ok();
-        *queues = Some(
-            client
-                .watch_queues(WatchQueuesRequest { interval })
-                .await?
-                .into_inner(),
-        );
+        *queues = Some(client.watch_queues(WatchQueuesRequest { interval }).await?.into_inner());
     }
     let ended = || tonic::Status::unavailable("the stream of queues has ended");
     match queues {
@@ -117,7 +104,5 @@ async fn next(
 /// Writes to standard output at once.
 pub fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .context("nobody reads what is written")
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("nobody reads what is written")
 }

@@ -75,13 +75,9 @@ mod tests {
 
     #[test]
     fn lines_are_cut_at_the_width() {
-        for (line, width, fits) in [
-            ("abc", 3, "abc"),
-            ("abc", 2, "ab"),
-            ("贵宾", 3, "贵"),
-            ("贵宾", 4, "贵宾"),
-            ("", 0, ""),
-        ] {
+        for (line, width, fits) in
+            [("abc", 3, "abc"), ("abc", 2, "ab"), ("贵宾", 3, "贵"), ("贵宾", 4, "贵宾"), ("", 0, "")]
+        {
             assert_eq!(fitting(line, width), fits);
         }
     }

@@ -31,25 +31,11 @@ fn good_rows() {
         None,
     );
     assert_eq!(trace.start, Some("2001-05-01T08:00:00".parse().unwrap()));
-    assert_eq!(
-        (trace.phantoms, trace.skipped, trace.unreadable),
-        (1, 0, 0),
-        "{:?}",
-        trace.problems
-    );
+    assert_eq!((trace.phantoms, trace.skipped, trace.unreadable), (1, 0, 0), "{:?}", trace.problems);
     let seen: Vec<_> = trace
         .arrivals
         .iter()
-        .map(|a| {
-            (
-                a.at.as_secs(),
-                a.category.as_str(),
-                a.customer.as_str(),
-                a.priority,
-                a.patience,
-                a.talk,
-            )
-        })
+        .map(|a| (a.at.as_secs(), a.category.as_str(), a.customer.as_str(), a.priority, a.patience, a.talk))
         .collect();
     let secs = Duration::from_secs_f64;
     assert_eq!(
@@ -61,10 +47,7 @@ fn good_rows() {
             (60, "help", "", 0, None, secs(12.5)),
         ]
     );
-    assert_eq!(
-        trace.work().into_iter().collect::<Vec<_>>(),
-        [("help", secs(12.5)), ("sales", secs(120.0))]
-    );
+    assert_eq!(trace.work().into_iter().collect::<Vec<_>>(), [("help", secs(12.5)), ("sales", secs(120.0))]);
 }
 
 #[test]
@@ -72,44 +55,20 @@ fn bad_rows_are_told_with_their_lines() {
     let good = "2001-05-01T08:00:00,1,0,sales,5,AGENT,60\n";
     for (row, problem) in [
         ("soon,1,0,sales,5,AGENT,60", "arrival `soon` is not a time"),
-        (
-            "2001-02-30T08:00:00,1,0,sales,5,AGENT,60",
-            "arrival `2001-02-30T08:00:00` is not a time",
-        ),
+        ("2001-02-30T08:00:00,1,0,sales,5,AGENT,60", "arrival `2001-02-30T08:00:00` is not a time"),
         ("2001-05-01T08:00:00,1,0,,5,AGENT,60", "type `` is not an id"),
-        (
-            "2001-05-01T08:00:00,1,0,two words,5,AGENT,60",
-            "type `two words` is not an id",
-        ),
-        (
-            "2001-05-01T08:00:00,1,11,sales,5,AGENT,60",
-            "priority `11` is not 0 to 10",
-        ),
-        (
-            "2001-05-01T08:00:00,1,0,sales,5,LOST,60",
-            "outcome `LOST` is none of",
-        ),
-        (
-            "2001-05-01T08:00:00,1,0,sales,5,AGENT,-60",
-            "service_s `-60` is not a number of seconds",
-        ),
-        (
-            "2001-05-01T08:00:00,1,0,sales,5,AGENT,nan",
-            "service_s `nan` is not a number of seconds",
-        ),
-        (
-            "2001-05-01T08:00:00,1,0,sales,,HANG,0",
-            "queue_s `` is not a number of seconds",
-        ),
+        ("2001-05-01T08:00:00,1,0,two words,5,AGENT,60", "type `two words` is not an id"),
+        ("2001-05-01T08:00:00,1,11,sales,5,AGENT,60", "priority `11` is not 0 to 10"),
+        ("2001-05-01T08:00:00,1,0,sales,5,LOST,60", "outcome `LOST` is none of"),
+        ("2001-05-01T08:00:00,1,0,sales,5,AGENT,-60", "service_s `-60` is not a number of seconds"),
+        ("2001-05-01T08:00:00,1,0,sales,5,AGENT,nan", "service_s `nan` is not a number of seconds"),
+        ("2001-05-01T08:00:00,1,0,sales,,HANG,0", "queue_s `` is not a number of seconds"),
         ("2001-05-01T08:00:00,1,0,sales", "found record with 4 fields"),
     ] {
         let trace = read_rows(&format!("{good}{row}\n{good}"), None);
         assert_eq!((trace.arrivals.len(), trace.unreadable), (2, 1), "{row}");
         let told = &trace.problems[0];
-        assert!(
-            told.starts_with("line 3: ") && told.contains(problem),
-            "{row}: {told}"
-        );
+        assert!(told.starts_with("line 3: ") && told.contains(problem), "{row}: {told}");
     }
 }
 
@@ -132,12 +91,7 @@ fn rows_before_the_start_are_skipped() {
 fn columns_by_name() {
     let file = "when,what,talk,waited,how\n2001-05-01T08:00:00,sales,9,1,AGENT\n";
     let error = read(file.as_bytes(), &columns(&[]), None).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("no column `arrival`; name it with --column-arrival"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("no column `arrival`; name it with --column-arrival"), "{error}");
     let named = columns(&[
         "--column-arrival=when",
         "--column-category=what",
