@@ -4,6 +4,14 @@
 //! Runs are the same every time. `KEFUD_TEST_SEED` begins elsewhere, `KEFUD_TEST_CASES` sets how many cases
 //! there are; a failure tells both, and what was done in the smallest case that fails.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::manual_is_multiple_of,
+    clippy::needless_pass_by_value
+)]
+
 mod checks;
 mod naive;
 mod ops;
