@@ -4,13 +4,7 @@
 
 mod daemon_common;
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use daemon_common::{
     Daemon, Place,
@@ -21,9 +15,9 @@ use kefud::proto::v1::{
     self, AgentSessionState, ContactState, OfferEndReason, stream_assignments_response::Update as AgentUpdate,
 };
 use prost_types::Timestamp;
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
-const CLIENTS: usize = 8;
+const CLIENTS: usize = 20;
 const CONTACTS: usize = 1_000;
 const KILLS: usize = 4;
 
@@ -40,7 +34,7 @@ async fn bring_in(
     client: Client,
     name: String,
     mut todo: Vec<Known>,
-    acknowledged: Arc<AtomicUsize>,
+    acknowledged: Arc<Semaphore>,
 ) -> Vec<Known> {
     for known in &mut todo {
         let mut request = contact(&known.id, "wechat", "service");
@@ -53,7 +47,7 @@ async fn bring_in(
         assert_eq!(contact.contact_id, known.id);
         known.enqueue_time = contact.enqueue_time;
         known.created = answer.created;
-        acknowledged.fetch_add(1, Ordering::SeqCst);
+        acknowledged.add_permits(1);
     }
     todo
 }
@@ -68,7 +62,7 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
     for round in 0..KILLS {
         let daemon = place.start();
         check(&daemon, &acknowledged, &unsure).await;
-        let count = Arc::new(AtomicUsize::new(0));
+        let count = Arc::new(Semaphore::new(0));
         let mut gateways = JoinSet::new();
         for number in 0..CLIENTS {
             let name = format!("gateway{number}");
@@ -87,14 +81,13 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
         }
         // In the middle, at another moment each time.
         let moment = CONTACTS * (round + 1) / (KILLS + 2);
-        soon("the middle", async {
-            while count.load(Ordering::SeqCst) < moment {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        let moment = u32::try_from(moment).expect("few");
+        soon("the middle", count.acquire_many(moment))
+            .await
+            .expect("open")
+            .forget();
         daemon.kill();
-        early_kills += usize::from(count.load(Ordering::SeqCst) < CONTACTS);
+        early_kills += usize::from(count.available_permits() + (moment as usize) < CONTACTS);
         while let Some(joined) = gateways.join_next().await {
             let (name, todo) = joined.expect("joined");
             for known in todo {
@@ -209,11 +202,9 @@ async fn offers_and_agents_survive_kill_9() {
         ..Default::default()
     };
     let mut stream = client.stream(request).await.expect("the session goes on");
-    let snapshot = loop {
-        match stream.next().await.update {
-            Some(AgentUpdate::Snapshot(snapshot)) => break snapshot,
-            other => panic!("a snapshot is expected, not {other:?}"),
-        }
+    let snapshot = match stream.next().await.update {
+        Some(AgentUpdate::Snapshot(snapshot)) => snapshot,
+        other => panic!("a snapshot is expected, not {other:?}"),
     };
     let agent = snapshot.agent.expect("an agent");
     assert_eq!(
@@ -285,9 +276,8 @@ async fn deadlines_go_on_over_a_restart() {
     let mut stream = client.stream(request).await.expect("the session goes on");
     // Withdrawn at the start, offered anew, and then nobody answers.
     let ended = loop {
-        match stream.next().await.update {
-            Some(AgentUpdate::OfferEnded(ended)) => break ended,
-            _ => {}
+        if let Some(AgentUpdate::OfferEnded(ended)) = stream.next().await.update {
+            break ended;
         }
     };
     assert!(ended.offer_id >= offer.offer_id);
