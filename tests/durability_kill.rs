@@ -29,6 +29,16 @@ struct Known {
     created: bool,
 }
 
+impl Known {
+    fn new(id: String) -> Self {
+        Self {
+            id,
+            enqueue_time: None,
+            created: false,
+        }
+    }
+}
+
 /// A gateway with its own connection, which brings in one contact after the other until the daemon is gone.
 async fn bring_in(
     client: Client,
@@ -69,12 +79,7 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
             // What was not acknowledged before is asked for again first.
             let again = unsure.remove(&name).unwrap_or_default();
             let new = (0..CONTACTS / CLIENTS).map(|at| format!("r{round}-{name}-{at}"));
-            let known = |id| Known {
-                id,
-                enqueue_time: None,
-                created: false,
-            };
-            let todo: Vec<Known> = again.into_iter().chain(new).map(known).collect();
+            let todo: Vec<Known> = again.into_iter().chain(new).map(Known::new).collect();
             let client = daemon.client().await;
             let count = Arc::clone(&count);
             gateways.spawn(async move { (name.clone(), bring_in(client, name, todo, count).await) });
@@ -109,24 +114,22 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
     assert_eq!(early_kills, KILLS, "each kill came in the middle");
 
     // The rest is asked for once more; then everything is there, each once.
-    let client = daemon.client().await;
+    let mut gateways = JoinSet::new();
     for (name, ids) in unsure {
-        for id in ids {
-            let mut request = contact(&id, "wechat", "service");
-            request.gateway_id.clone_from(&name);
-            let answer = client
-                .contacts
-                .clone()
-                .enqueue_contact(request)
-                .await
-                .expect("in")
-                .into_inner();
-            repeats += usize::from(!answer.created);
-            let time = answer
-                .contact
-                .and_then(|contact| contact.enqueue_time)
-                .expect("a time");
-            acknowledged.entry(name.clone()).or_default().push((id, time));
+        let todo = ids.into_iter().map(Known::new).collect();
+        let client = daemon.client().await;
+        let count = Arc::new(Semaphore::new(0));
+        gateways.spawn(async move { (name.clone(), bring_in(client, name, todo, count).await) });
+    }
+    while let Some(joined) = gateways.join_next().await {
+        let (name, todo) = joined.expect("joined");
+        for known in todo {
+            repeats += usize::from(!known.created);
+            let time = known.enqueue_time.expect("acknowledged");
+            acknowledged
+                .entry(name.clone())
+                .or_default()
+                .push((known.id, time));
         }
     }
     check(&daemon, &acknowledged, &BTreeMap::new()).await;
