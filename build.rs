@@ -21,9 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Reflection serves the public API only; the journal's schema is private.
     let mut public = files.clone();
-    public
-        .file
-        .retain(|file| !file.package().starts_with("kefud.journal"));
+    public.file.retain(|file| !file.package().starts_with("kefud.journal"));
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     fs::write(out.join("kefud.v1.descriptors.bin"), public.encode_to_vec())?;
 

@@ -109,10 +109,7 @@ impl Default for Config {
                 plans: BTreeMap::from([(DEFAULT_TENANT.to_owned(), PlanSource::Sample)]),
             },
             limits: Limits::default(),
-            log: Log {
-                format: LogFormat::Auto,
-                level: "info".to_owned(),
-            },
+            log: Log { format: LogFormat::Auto, level: "info".to_owned() },
         }
     }
 }
@@ -158,10 +155,7 @@ pub fn load(flags: &Flags) -> Result<Config, Problems> {
 fn gather(flags: &Flags, environment: impl Iterator<Item = (String, String)>) -> Result<Config, Problems> {
     let environment: BTreeMap<String, String> = environment.collect();
     let mut draft = Draft::default();
-    let path = flags
-        .config
-        .clone()
-        .or_else(|| environment.get(keys::CONFIG_ENV).map(PathBuf::from));
+    let path = flags.config.clone().or_else(|| environment.get(keys::CONFIG_ENV).map(PathBuf::from));
     if let Some(path) = path {
         match fs::read_to_string(&path) {
             Ok(text) => file::read(&text, &path.display().to_string(), &mut draft),
@@ -205,9 +199,7 @@ impl Draft {
 
     fn finish(mut self) -> Result<Config, Problems> {
         if let Some(path) = self.plan.take() {
-            let earlier = self
-                .tenants
-                .insert(DEFAULT_TENANT.to_owned(), PlanSource::File(path));
+            let earlier = self.tenants.insert(DEFAULT_TENANT.to_owned(), PlanSource::File(path));
             if earlier.is_some() {
                 self.problem(
                     "`plan` and `tenants.default` both name the default tenant's plan: keep one".into(),
@@ -222,11 +214,7 @@ impl Draft {
                 self.problem(problem);
             }
         }
-        if self.problems.is_empty() {
-            Ok(self.config)
-        } else {
-            Err(Problems(self.problems))
-        }
+        if self.problems.is_empty() { Ok(self.config) } else { Err(Problems(self.problems)) }
     }
 }
 

@@ -63,10 +63,7 @@ async fn bring_in(client: Client, count: Arc<Semaphore>) -> Vec<String> {
 /// The segment that is being written.
 fn segment(place: &Place) -> PathBuf {
     let segments = contents(&place.data()).into_keys();
-    segments
-        .filter(|path| path.extension().is_some_and(|end| end == "seg"))
-        .max()
-        .expect("a segment")
+    segments.filter(|path| path.extension().is_some_and(|end| end == "seg")).max().expect("a segment")
 }
 
 #[track_caller]
@@ -83,10 +80,7 @@ async fn a_second_daemon_on_the_directory_is_refused() {
     let daemon = place.start();
     let client = daemon.client().await;
     client.enqueue("before", "wechat", "service").await;
-    assert_refused_start(
-        &start_in_vain(&place.data(), &["--log-level", "off"]),
-        "in use by another process",
-    );
+    assert_refused_start(&start_in_vain(&place.data(), &["--log-level", "off"]), "in use by another process");
     client.enqueue("after", "wechat", "service").await;
     daemon.kill();
     let ids = live_ids(&place.start().client().await).await;
@@ -94,12 +88,7 @@ async fn a_second_daemon_on_the_directory_is_refused() {
 }
 
 async fn live_ids(client: &Client) -> Vec<String> {
-    client
-        .live_contacts()
-        .await
-        .into_iter()
-        .map(|contact| contact.contact_id)
-        .collect()
+    client.live_contacts().await.into_iter().map(|contact| contact.contact_id).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,15 +97,9 @@ async fn a_stop_tells_everybody_and_keeps_everything() {
     let daemon = place.start();
     let client = daemon.client().await;
     let mut health = HealthClient::new(client.channel.clone());
-    let request = HealthCheckRequest {
-        service: "kefud.v1.ContactService".into(),
-    };
+    let request = HealthCheckRequest { service: "kefud.v1.ContactService".into() };
     let mut health = health.watch(request).await.expect("a watch").into_inner();
-    let status = soon("health", health.message())
-        .await
-        .expect("health")
-        .expect("health")
-        .status();
+    let status = soon("health", health.message()).await.expect("health").expect("health").status();
     assert_eq!(status, ServingStatus::Serving);
     assert!(daemon.page("/readyz").starts_with("HTTP/1.1 200"));
 
@@ -126,40 +109,20 @@ async fn a_stop_tells_everybody_and_keeps_everything() {
     client.enqueue("first", "phone", "service").await;
     desk.offer().await;
     let mut watched = client.watch_contact("first", 0).await;
-    let queues = client
-        .supervisors
-        .clone()
-        .watch_queues(v1::WatchQueuesRequest::default())
-        .await;
+    let queues = client.supervisors.clone().watch_queues(v1::WatchQueuesRequest::default()).await;
     let mut queues = Watching::new(queues.expect("opened").into_inner());
     queues.next().await;
 
     // Contacts come in all the while.
     let count = Arc::new(Semaphore::new(0));
     let bringing = tokio::spawn(bring_in(client.clone(), Arc::clone(&count)));
-    soon("some contacts", count.acquire_many(200))
-        .await
-        .expect("open")
-        .forget();
+    soon("some contacts", count.acquire_many(200)).await.expect("open").forget();
     daemon.signal("TERM");
-    let status = soon("health", health.message())
-        .await
-        .expect("health")
-        .expect("health")
-        .status();
+    let status = soon("health", health.message()).await.expect("health").expect("health").status();
     assert_eq!(status, ServingStatus::NotServing);
-    for end in [
-        gateway.end().await,
-        desk.stream.end().await,
-        watched.end().await,
-        queues.end().await,
-    ] {
+    for end in [gateway.end().await, desk.stream.end().await, watched.end().await, queues.end().await] {
         let end = end.expect("a reason");
-        assert_eq!(
-            (end.code(), reason(&end).as_str()),
-            (Code::Unavailable, "STOPPING"),
-            "{end:?}"
-        );
+        assert_eq!((end.code(), reason(&end).as_str()), (Code::Unavailable, "STOPPING"), "{end:?}");
     }
     let mut acknowledged = bringing.await.expect("joined");
     drop((client, health));
@@ -168,10 +131,7 @@ async fn a_stop_tells_everybody_and_keeps_everything() {
     let mut found = live_ids(&place.start().client().await).await;
     acknowledged.sort();
     found.sort();
-    let missing: Vec<_> = acknowledged
-        .iter()
-        .filter(|id| found.binary_search(id).is_err())
-        .collect();
+    let missing: Vec<_> = acknowledged.iter().filter(|id| found.binary_search(id).is_err()).collect();
     assert!(missing.is_empty(), "{missing:?}");
     found.dedup();
     println!("{} acknowledged, {} there", acknowledged.len(), found.len());
@@ -193,14 +153,8 @@ async fn a_damaged_byte_stops_the_start_and_nothing_is_changed() {
         damaged[at] ^= 1;
         fs::write(&path, &damaged).expect("written");
         let before = contents(&place.data());
-        assert_refused_start(
-            &start_in_vain(&place.data(), &["--log-level", "off"]),
-            "is damaged at byte",
-        );
-        assert!(
-            contents(&place.data()) == before,
-            "byte {at}: the directory was changed"
-        );
+        assert_refused_start(&start_in_vain(&place.data(), &["--log-level", "off"]), "is damaged at byte");
+        assert!(contents(&place.data()) == before, "byte {at}: the directory was changed");
     }
     fs::write(&path, &whole).expect("written");
     assert_eq!(live_ids(&place.start().client().await).await.len(), 20);
@@ -225,13 +179,7 @@ async fn a_torn_tail_is_cut_and_told() {
         let client = daemon.client().await;
         assert_eq!(live_ids(&client).await, ["whole"]);
         assert_refused(
-            client
-                .contacts
-                .clone()
-                .get_contact(v1::GetContactRequest {
-                    contact_id: "torn".into(),
-                })
-                .await,
+            client.contacts.clone().get_contact(v1::GetContactRequest { contact_id: "torn".into() }).await,
             Code::NotFound,
             "CONTACT_NOT_FOUND",
         );
@@ -267,29 +215,15 @@ async fn a_full_disk_refuses_changes_and_answers_reads_until_there_is_space() {
         limit_file_size(&daemon, Some(size + 7 * round));
         let id = format!("during{round}");
         for _ in 0..3 {
-            let refused = client
-                .try_enqueue(contact(&id, "wechat", "sales"))
-                .await
-                .expect_err("full");
-            assert_eq!(
-                (refused.code(), reason(&refused).as_str()),
-                (Code::Unavailable, "NOT_DURABLE")
-            );
+            let refused = client.try_enqueue(contact(&id, "wechat", "sales")).await.expect_err("full");
+            assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "NOT_DURABLE"));
             assert_eq!(client.contact("before").await.state(), ContactState::Waiting);
         }
-        let missing = client
-            .contacts
-            .clone()
-            .get_contact(v1::GetContactRequest {
-                contact_id: id.clone(),
-            })
-            .await;
+        let missing =
+            client.contacts.clone().get_contact(v1::GetContactRequest { contact_id: id.clone() }).await;
         assert_refused(missing, Code::NotFound, "CONTACT_NOT_FOUND");
         limit_file_size(&daemon, None);
-        client
-            .try_enqueue(contact(&id, "wechat", "sales"))
-            .await
-            .expect("the same id again");
+        client.try_enqueue(contact(&id, "wechat", "sales")).await.expect("the same id again");
     }
 
     // A desktop that goes meanwhile is not forgotten.
@@ -314,11 +248,7 @@ async fn a_full_disk_refuses_changes_and_answers_reads_until_there_is_space() {
 
     let expected = ["before", "during0", "during1", "during2"];
     for id in expected {
-        assert_eq!(
-            gateway.change().await.0.contact_id,
-            id,
-            "the stream saw nothing that was taken back"
-        );
+        assert_eq!(gateway.change().await.0.contact_id, id, "the stream saw nothing that was taken back");
     }
     assert_eq!(live_ids(&client).await, expected);
     daemon.kill();

@@ -23,26 +23,14 @@ async fn wrong_requests_of_gateways() {
     client.enqueue("c", "phone", "service").await;
     let mut contacts = client.contacts.clone();
     let id = |contact_id: &str| contact_id.to_owned();
+    assert_invalid(contacts.get_contact(v1::GetContactRequest::default()).await, &["contact_id"]);
+    assert_invalid(contacts.cancel_contact(v1::CancelContactRequest::default()).await, &["contact_id"]);
     assert_invalid(
-        contacts.get_contact(v1::GetContactRequest::default()).await,
+        contacts.watch_contact(v1::WatchContactRequest::default()).await.map(|_| Response::new(())),
         &["contact_id"],
     );
     assert_invalid(
-        contacts.cancel_contact(v1::CancelContactRequest::default()).await,
-        &["contact_id"],
-    );
-    assert_invalid(
-        contacts
-            .watch_contact(v1::WatchContactRequest::default())
-            .await
-            .map(|_| Response::new(())),
-        &["contact_id"],
-    );
-    assert_invalid(
-        contacts
-            .watch_gateway(v1::WatchGatewayRequest::default())
-            .await
-            .map(|_| Response::new(())),
+        contacts.watch_gateway(v1::WatchGatewayRequest::default()).await.map(|_| Response::new(())),
         &["gateway_id"],
     );
     let request = v1::ListContactsRequest {
@@ -57,31 +45,14 @@ async fn wrong_requests_of_gateways() {
         &["queue", "gateway_id", "state", "page_size", "page_token"],
     );
     let request = v1::ReportConnectionRequest::default();
-    assert_invalid(
-        contacts.report_connection(request).await,
-        &["contact_id", "offer_id", "epoch", "result"],
-    );
-    let request = v1::ReportConnectionRequest {
-        contact_id: id("c"),
-        offer_id: 1,
-        epoch: 1,
-        result: 99,
-    };
+    assert_invalid(contacts.report_connection(request).await, &["contact_id", "offer_id", "epoch", "result"]);
+    let request = v1::ReportConnectionRequest { contact_id: id("c"), offer_id: 1, epoch: 1, result: 99 };
     assert_invalid(contacts.report_connection(request).await, &["result"]);
-    let request = v1::CompleteContactRequest {
-        contact_id: id("a b"),
-        disposition: "a b".into(),
-        resolution: 99,
-    };
-    assert_invalid(
-        contacts.complete_contact(request).await,
-        &["contact_id", "disposition", "resolution"],
-    );
-    let request = v1::CompleteContactRequest {
-        contact_id: id("c"),
-        disposition: "lost".into(),
-        resolution: 0,
-    };
+    let request =
+        v1::CompleteContactRequest { contact_id: id("a b"), disposition: "a b".into(), resolution: 99 };
+    assert_invalid(contacts.complete_contact(request).await, &["contact_id", "disposition", "resolution"]);
+    let request =
+        v1::CompleteContactRequest { contact_id: id("c"), disposition: "lost".into(), resolution: 0 };
     assert_invalid(contacts.complete_contact(request).await, &["disposition"]);
     for (lease, gateway_id, expected) in [
         (seconds(4), "", vec!["gateway_id", "lease"]),
@@ -89,12 +60,7 @@ async fn wrong_requests_of_gateways() {
         (seconds(-1), "g", vec!["lease"]),
     ] {
         assert_invalid(
-            contacts
-                .keep_alive(v1::KeepAliveRequest {
-                    gateway_id: gateway_id.into(),
-                    lease,
-                })
-                .await,
+            contacts.keep_alive(v1::KeepAliveRequest { gateway_id: gateway_id.into(), lease }).await,
             &expected,
         );
     }
@@ -103,116 +69,43 @@ async fn wrong_requests_of_gateways() {
         (Some(v1::TransferTarget::default()), vec!["target"]),
         (target(Target::Queue(String::new()), ""), vec!["target.queue"]),
         (target(Target::Queue("nowhere".into()), ""), vec!["target.queue"]),
-        (
-            target(Target::Queue("sales".into()), "service"),
-            vec!["target.fallback_queue"],
-        ),
-        (
-            target(Target::AgentId("a b".into()), "a b"),
-            vec!["target.fallback_queue", "target.agent_id"],
-        ),
-        (
-            target(Target::AgentId("anna".into()), "nowhere"),
-            vec!["target.fallback_queue"],
-        ),
+        (target(Target::Queue("sales".into()), "service"), vec!["target.fallback_queue"]),
+        (target(Target::AgentId("a b".into()), "a b"), vec!["target.fallback_queue", "target.agent_id"]),
+        (target(Target::AgentId("anna".into()), "nowhere"), vec!["target.fallback_queue"]),
     ] {
-        let request = v1::TransferContactRequest {
-            contact_id: id("c"),
-            target,
-            request_id: String::new(),
-        };
+        let request = v1::TransferContactRequest { contact_id: id("c"), target, request_id: String::new() };
         assert_invalid(contacts.transfer_contact(request).await, &expected);
     }
 
-    let missing = v1::GetContactRequest {
-        contact_id: id("nobody"),
-    };
-    assert_refused(
-        contacts.get_contact(missing).await,
-        Code::NotFound,
-        "CONTACT_NOT_FOUND",
-    );
-    let request = v1::CompleteContactRequest {
-        contact_id: id("c"),
-        ..Default::default()
-    };
+    let missing = v1::GetContactRequest { contact_id: id("nobody") };
+    assert_refused(contacts.get_contact(missing).await, Code::NotFound, "CONTACT_NOT_FOUND");
+    let request = v1::CompleteContactRequest { contact_id: id("c"), ..Default::default() };
     assert_refused(
         contacts.complete_contact(request).await,
         Code::FailedPrecondition,
         "CONTACT_NOT_ANSWERED",
     );
-    let request = v1::ReportConnectionRequest {
-        contact_id: id("c"),
-        offer_id: 77,
-        epoch: 1,
-        result: 2,
-    };
-    assert_refused(
-        contacts.report_connection(request).await,
-        Code::NotFound,
-        "OFFER_NOT_FOUND",
-    );
-    let request = v1::ListContactsRequest {
-        queue: "nowhere".into(),
-        ..Default::default()
-    };
-    assert_refused(
-        contacts.list_contacts(request).await,
-        Code::NotFound,
-        "QUEUE_NOT_FOUND",
-    );
-    let other = v1::EnqueueContactRequest {
-        priority: 1,
-        ..contact("c", "phone", "service")
-    };
-    assert_refused(
-        client.try_enqueue(other).await,
-        Code::AlreadyExists,
-        "CONTACT_EXISTS",
-    );
+    let request = v1::ReportConnectionRequest { contact_id: id("c"), offer_id: 77, epoch: 1, result: 2 };
+    assert_refused(contacts.report_connection(request).await, Code::NotFound, "OFFER_NOT_FOUND");
+    let request = v1::ListContactsRequest { queue: "nowhere".into(), ..Default::default() };
+    assert_refused(contacts.list_contacts(request).await, Code::NotFound, "QUEUE_NOT_FOUND");
+    let other = v1::EnqueueContactRequest { priority: 1, ..contact("c", "phone", "service") };
+    assert_refused(client.try_enqueue(other).await, Code::AlreadyExists, "CONTACT_EXISTS");
     client.cancel("c").await;
-    let request = v1::UpdateContactRequest {
-        contact_id: id("c"),
-        priority: Some(1),
-        ..Default::default()
-    };
-    assert_refused(
-        contacts.update_contact(request).await,
-        Code::FailedPrecondition,
-        "CONTACT_CLOSED",
-    );
-    let again = client
-        .try_enqueue(contact("c", "phone", "service"))
-        .await
-        .expect("the same answer");
+    let request = v1::UpdateContactRequest { contact_id: id("c"), priority: Some(1), ..Default::default() };
+    assert_refused(contacts.update_contact(request).await, Code::FailedPrecondition, "CONTACT_CLOSED");
+    let again = client.try_enqueue(contact("c", "phone", "service")).await.expect("the same answer");
     assert_eq!(again.state(), v1::ContactState::Abandoned);
 
     client.enqueue("fits", "phone", "tiny").await;
-    let full = client
-        .try_enqueue(contact("full", "phone", "tiny"))
-        .await
-        .expect_err("full");
-    assert_eq!(
-        (full.code(), reason(&full).as_str()),
-        (Code::ResourceExhausted, "QUEUE_FULL")
-    );
-    assert!(
-        full.get_details_retry_info()
-            .and_then(|info| info.retry_delay)
-            .is_some(),
-        "{full:?}"
-    );
-    client
-        .try_enqueue(contact("fits", "phone", "tiny"))
-        .await
-        .expect("a repeat is not one more");
+    let full = client.try_enqueue(contact("full", "phone", "tiny")).await.expect_err("full");
+    assert_eq!((full.code(), reason(&full).as_str()), (Code::ResourceExhausted, "QUEUE_FULL"));
+    assert!(full.get_details_retry_info().and_then(|info| info.retry_delay).is_some(), "{full:?}");
+    client.try_enqueue(contact("fits", "phone", "tiny")).await.expect("a repeat is not one more");
 }
 
 fn target(target: Target, fallback_queue: &str) -> Option<v1::TransferTarget> {
-    Some(v1::TransferTarget {
-        target: Some(target),
-        fallback_queue: fallback_queue.into(),
-    })
+    Some(v1::TransferTarget { target: Some(target), fallback_queue: fallback_queue.into() })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,26 +113,18 @@ async fn wrong_requests_of_desktops_and_supervisors() {
     let (_place, _daemon, client) = desk().await;
     let (mut agents, mut supervisors) = (client.agents.clone(), client.supervisors.clone());
     let stream = |agent_id: &str, availability| {
-        let request = v1::StreamAssignmentsRequest {
-            agent_id: agent_id.into(),
-            availability,
-            ..Default::default()
-        };
+        let request =
+            v1::StreamAssignmentsRequest { agent_id: agent_id.into(), availability, ..Default::default() };
         let client = client.clone();
         async move { client.stream(request).await.map(|_| Response::new(())) }
     };
     assert_invalid(stream("", 99).await, &["agent_id", "availability"]);
     assert_refused(stream("nobody", 0).await, Code::NotFound, "AGENT_NOT_FOUND");
     assert_invalid(
-        agents
-            .keep_alive(v1::AgentServiceKeepAliveRequest::default())
-            .await,
+        agents.keep_alive(v1::AgentServiceKeepAliveRequest::default()).await,
         &["agent_id", "session_id"],
     );
-    assert_invalid(
-        agents.sign_out(v1::SignOutRequest::default()).await,
-        &["agent_id"],
-    );
+    assert_invalid(agents.sign_out(v1::SignOutRequest::default()).await, &["agent_id"]);
     assert_invalid(
         agents.accept_offer(v1::AcceptOfferRequest::default()).await,
         &["agent_id", "offer_id", "epoch"],
@@ -252,18 +137,9 @@ async fn wrong_requests_of_desktops_and_supervisors() {
         agents.finish_wrap_up(v1::FinishWrapUpRequest::default()).await,
         &["agent_id", "contact_id"],
     );
-    let request = v1::AgentServiceCompleteContactRequest {
-        resolution: 99,
-        ..Default::default()
-    };
-    assert_invalid(
-        agents.complete_contact(request).await,
-        &["agent_id", "contact_id", "resolution"],
-    );
-    let request = v1::AgentServiceTransferContactRequest {
-        request_id: "a b".into(),
-        ..Default::default()
-    };
+    let request = v1::AgentServiceCompleteContactRequest { resolution: 99, ..Default::default() };
+    assert_invalid(agents.complete_contact(request).await, &["agent_id", "contact_id", "resolution"]);
+    let request = v1::AgentServiceTransferContactRequest { request_id: "a b".into(), ..Default::default() };
     assert_invalid(
         agents.transfer_contact(request).await,
         &["agent_id", "contact_id", "request_id", "target"],
@@ -280,10 +156,7 @@ async fn wrong_requests_of_desktops_and_supervisors() {
     let (ready, not_ready) = (v1::Availability::Ready, v1::Availability::NotReady);
     let unspecified = v1::Availability::Unspecified;
     for (request, expected) in [
-        (
-            availability(unspecified, "", "a b"),
-            vec!["request_id", "availability"],
-        ),
+        (availability(unspecified, "", "a b"), vec!["request_id", "availability"]),
         (availability(ready, "break", ""), vec!["reason"]),
         (availability(not_ready, "", ""), vec!["reason"]),
         (availability(not_ready, "a b", ""), vec!["reason"]),
@@ -293,53 +166,23 @@ async fn wrong_requests_of_desktops_and_supervisors() {
     }
     let signed_out = agents.set_availability(availability(ready, "", "")).await;
     assert_refused(signed_out, Code::FailedPrecondition, "AGENT_SIGNED_OUT");
-    let request = v1::AcceptOfferRequest {
-        agent_id: "anna".into(),
-        offer_id: 9,
-        epoch: 1,
-    };
-    assert_refused(
-        agents.accept_offer(request).await,
-        Code::NotFound,
-        "OFFER_NOT_FOUND",
-    );
+    let request = v1::AcceptOfferRequest { agent_id: "anna".into(), offer_id: 9, epoch: 1 };
+    assert_refused(agents.accept_offer(request).await, Code::NotFound, "OFFER_NOT_FOUND");
 
     for page_size in [1_001, u32::MAX] {
-        let request = v1::ListQueuesRequest {
-            page_size,
-            ..Default::default()
-        };
+        let request = v1::ListQueuesRequest { page_size, ..Default::default() };
         assert_invalid(supervisors.list_queues(request).await, &["page_size"]);
-        let request = v1::ListAgentsRequest {
-            page_size,
-            group: "a b".into(),
-            ..Default::default()
-        };
+        let request = v1::ListAgentsRequest { page_size, group: "a b".into(), ..Default::default() };
         assert_invalid(supervisors.list_agents(request).await, &["group", "page_size"]);
     }
-    let request = v1::ListAgentsRequest {
-        group: "nothing".into(),
-        ..Default::default()
-    };
-    assert_refused(
-        supervisors.list_agents(request).await,
-        Code::NotFound,
-        "GROUP_NOT_FOUND",
-    );
+    let request = v1::ListAgentsRequest { group: "nothing".into(), ..Default::default() };
+    assert_refused(supervisors.list_agents(request).await, Code::NotFound, "GROUP_NOT_FOUND");
     for interval in [seconds(0), seconds(61), seconds(-5)] {
-        let answer = supervisors
-            .watch_queues(v1::WatchQueuesRequest { interval })
-            .await;
+        let answer = supervisors.watch_queues(v1::WatchQueuesRequest { interval }).await;
         assert_invalid(answer.map(|_| Response::new(())), &["interval"]);
     }
     let request = v1::AssignContactRequest::default();
-    assert_invalid(
-        supervisors.assign_contact(request).await,
-        &["contact_id", "agent_id"],
-    );
+    assert_invalid(supervisors.assign_contact(request).await, &["contact_id", "agent_id"]);
     let request = v1::SetAgentAvailabilityRequest::default();
-    assert_invalid(
-        supervisors.set_agent_availability(request).await,
-        &["agent_id", "availability"],
-    );
+    assert_invalid(supervisors.set_agent_availability(request).await, &["agent_id", "availability"]);
 }

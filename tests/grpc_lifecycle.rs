@@ -20,26 +20,17 @@ async fn a_call_from_the_first_ring_to_the_end_of_the_wrap_up() {
     let mut anna = desktop.sign_in("anna").await;
 
     let call = enter(&phone).await;
-    assert_eq!(
-        (call.queue.as_str(), call.category.as_str()),
-        ("service", "refund")
-    );
+    assert_eq!((call.queue.as_str(), call.category.as_str()), ("service", "refund"));
     assert_eq!(call.attributes["line"], "400-1");
     assert_eq!(gateway.change().await.1, ContactCause::Enqueued);
 
     // The gateway rings the agent, and the desktop shows why.
     let (ringing, cause) = gateway.change().await;
-    assert_eq!(
-        (cause, ringing.state()),
-        (ContactCause::Offered, ContactState::Offered)
-    );
+    assert_eq!((cause, ringing.state()), (ContactCause::Offered, ContactState::Offered));
     let (offer, shown) = anna.offered().await;
     assert_eq!(ringing.offer.as_ref(), Some(&offer));
     assert_eq!((offer.agent_id.as_str(), offer.epoch), ("anna", 1));
-    assert_eq!(
-        (shown.customer_ref.as_str(), shown.language.as_str()),
-        ("客户 7", "zh-CN")
-    );
+    assert_eq!((shown.customer_ref.as_str(), shown.language.as_str()), ("客户 7", "zh-CN"));
 
     // Accepting is the order to connect; a repeat changes nothing.
     for _ in 0..2 {
@@ -48,20 +39,11 @@ async fn a_call_from_the_first_ring_to_the_end_of_the_wrap_up() {
         assert_eq!(accepted.answer_time, None);
     }
     let (connect, cause) = gateway.change().await;
-    assert_eq!(
-        (cause, connect.state()),
-        (ContactCause::Accepted, ContactState::Connecting)
-    );
+    assert_eq!((cause, connect.state()), (ContactCause::Accepted, ContactState::Connecting));
     let leg = connect.assignment.expect("an assignment");
-    assert_eq!(
-        (leg.agent_id.as_str(), leg.phase()),
-        ("anna", AssignmentPhase::Connecting)
-    );
+    assert_eq!((leg.agent_id.as_str(), leg.phase()), ("anna", AssignmentPhase::Connecting));
     for _ in 0..2 {
-        let connected = phone
-            .report("c1", &offer, ConnectionResult::Connected)
-            .await
-            .expect("reported");
+        let connected = phone.report("c1", &offer, ConnectionResult::Connected).await.expect("reported");
         assert_eq!(connected.state(), ContactState::Active);
         assert!(connected.answer_time.is_some());
     }
@@ -69,23 +51,10 @@ async fn a_call_from_the_first_ring_to_the_end_of_the_wrap_up() {
 
     for _ in 0..2 {
         let completed = desktop.complete("anna", "c1").await;
-        let (contact, agent) = (
-            completed.contact.expect("a contact"),
-            completed.agent.expect("an agent"),
-        );
+        let (contact, agent) = (completed.contact.expect("a contact"), completed.agent.expect("an agent"));
         assert_eq!(
-            (
-                contact.state(),
-                contact.close_reason(),
-                contact.disposition.as_str(),
-                contact.resolution()
-            ),
-            (
-                ContactState::Completed,
-                CloseReason::AgentCompleted,
-                "resolved",
-                Resolution::Resolved
-            )
+            (contact.state(), contact.close_reason(), contact.disposition.as_str(), contact.resolution()),
+            (ContactState::Completed, CloseReason::AgentCompleted, "resolved", Resolution::Resolved)
         );
         assert_eq!(
             (agent.used_units, agent.active, agent.wrap_up),
@@ -103,54 +72,27 @@ async fn a_call_from_the_first_ring_to_the_end_of_the_wrap_up() {
     while phases.last() != Some(&AssignmentPhase::WrapUp) {
         phases.push(anna.assignment_changed().await.phase());
     }
-    assert_eq!(
-        phases,
-        [
-            AssignmentPhase::Connecting,
-            AssignmentPhase::Active,
-            AssignmentPhase::WrapUp
-        ]
-    );
-    assert_eq!(
-        anna.assignment_ended().await.reason(),
-        AssignmentEndReason::Finished
-    );
+    assert_eq!(phases, [AssignmentPhase::Connecting, AssignmentPhase::Active, AssignmentPhase::WrapUp]);
+    assert_eq!(anna.assignment_ended().await.reason(), AssignmentEndReason::Finished);
     assert!(phone.live_contacts().await.is_empty());
 
     let by = "tenant=\"default\",queue=\"service\",channel=\"phone\"";
     for (series, value) in [
         (format!("kefud_contacts_entered_total{{{by}}}"), 1.0),
-        (
-            format!("kefud_contacts_closed_total{{{by},outcome=\"completed\"}}"),
-            1.0,
-        ),
-        (
-            format!("kefud_contact_wait_seconds_count{{{by},outcome=\"answered\"}}"),
-            1.0,
-        ),
-        (
-            format!("kefud_offers_ended_total{{{by},result=\"accepted\"}}"),
-            1.0,
-        ),
+        (format!("kefud_contacts_closed_total{{{by},outcome=\"completed\"}}"), 1.0),
+        (format!("kefud_contact_wait_seconds_count{{{by},outcome=\"answered\"}}"), 1.0),
+        (format!("kefud_offers_ended_total{{{by},result=\"accepted\"}}"), 1.0),
         (format!("kefud_offer_accept_seconds_count{{{by}}}"), 1.0),
         (format!("kefud_contact_handle_seconds_count{{{by}}}"), 1.0),
         (format!("kefud_wrap_up_seconds_count{{{by}}}"), 1.0),
         ("kefud_contacts_live{tenant=\"default\"}".to_owned(), 0.0),
         ("kefud_agents{tenant=\"default\",state=\"ready\"}".to_owned(), 1.0),
     ] {
-        assert_eq!(
-            daemon.metric(&series),
-            Some(value),
-            "{series} in\n{}",
-            daemon.page("/metrics")
-        );
+        assert_eq!(daemon.metric(&series), Some(value), "{series} in\n{}", daemon.page("/metrics"));
     }
     for secret in ["客户", "400-1"] {
         assert!(!daemon.has_line(secret), "customer data in the log");
-        assert!(
-            !daemon.page("/metrics").contains(secret),
-            "customer data in the metrics"
-        );
+        assert!(!daemon.page("/metrics").contains(secret), "customer data in the metrics");
     }
 }
 
@@ -168,11 +110,7 @@ async fn enter(phone: &daemon_common::client::Client) -> v1::Contact {
         ..Default::default()
     };
     let mut contacts = phone.contacts.clone();
-    let first = contacts
-        .enqueue_contact(request.clone())
-        .await
-        .expect("in")
-        .into_inner();
+    let first = contacts.enqueue_contact(request.clone()).await.expect("in").into_inner();
     let again = contacts.enqueue_contact(request).await.expect("in").into_inner();
     assert_eq!((first.created, again.created), (true, false));
     first.contact.expect("a contact")
@@ -187,85 +125,47 @@ async fn several_chats_at_once_and_a_call_that_comes_in_between() {
 
     // Four chats fit; the fifth waits.
     for number in 1..=5 {
-        client
-            .enqueue(&format!("chat{number}"), "wechat", "service")
-            .await;
+        client.enqueue(&format!("chat{number}"), "wechat", "service").await;
     }
     for number in 1..=4 {
         let (offer, contact) = anna.offered().await;
         assert_eq!(contact.contact_id, format!("chat{number}"));
         let accepted = client.accept(&offer).await.expect("accepted");
-        assert_eq!(
-            accepted.state(),
-            ContactState::Active,
-            "nothing has to be connected"
-        );
+        assert_eq!(accepted.state(), ContactState::Active, "nothing has to be connected");
     }
     assert_eq!(client.contact("chat5").await.state(), ContactState::Waiting);
     let agent = client.agent("anna").await;
-    assert_eq!(
-        (agent.interruptible_units, agent.used_units, agent.active),
-        (100, 0, 4)
-    );
+    assert_eq!((agent.interruptible_units, agent.used_units, agent.active), (100, 0, 4));
 
     // A call sets them aside: it is offered although they take all of the capacity.
     client.enqueue("call", "phone", "service").await;
     let (ring, contact) = anna.offered().await;
     assert_eq!(contact.contact_id, "call");
     client.accept(&ring).await.expect("accepted");
-    client
-        .report("call", &ring, ConnectionResult::Connected)
-        .await
-        .expect("connected");
+    client.report("call", &ring, ConnectionResult::Connected).await.expect("connected");
     let agent = client.agent("anna").await;
-    assert_eq!(
-        (agent.interruptible_units, agent.used_units, agent.active),
-        (100, 100, 5)
-    );
+    assert_eq!((agent.interruptible_units, agent.used_units, agent.active), (100, 100, 5));
 
     // While the call goes on no chat is added, even where one has ended.
     client.complete("anna", "chat1").await;
     assert_eq!(client.contact("chat5").await.state(), ContactState::Waiting);
     client.complete("anna", "call").await;
-    assert_eq!(
-        client.contact("chat5").await.state(),
-        ContactState::Waiting,
-        "wrap-up is part of the call"
-    );
+    assert_eq!(client.contact("chat5").await.state(), ContactState::Waiting, "wrap-up is part of the call");
     client.finish_wrap_up("anna", "call").await;
     let (offer, contact) = anna.offered().await;
-    assert_eq!(
-        (contact.contact_id.as_str(), contact.state()),
-        ("chat5", ContactState::Offered)
-    );
+    assert_eq!((contact.contact_id.as_str(), contact.state()), ("chat5", ContactState::Offered));
     client.accept(&offer).await.expect("accepted");
     for number in 2..=5 {
         client.complete("anna", &format!("chat{number}")).await;
     }
     let agent = client.agent("anna").await;
-    assert_eq!(
-        (agent.interruptible_units, agent.used_units, agent.active),
-        (0, 0, 0)
-    );
-    let queues = client
-        .supervisors
-        .clone()
-        .list_queues(v1::ListQueuesRequest::default())
-        .await;
+    assert_eq!((agent.interruptible_units, agent.used_units, agent.active), (0, 0, 0));
+    let queues = client.supervisors.clone().list_queues(v1::ListQueuesRequest::default()).await;
     let queues = queues.expect("queues").into_inner().queues;
-    let service = queues
-        .iter()
-        .find(|queue| queue.queue == "service")
-        .expect("the queue");
-    let counts: Vec<_> = service
-        .channels
-        .iter()
-        .map(|c| (c.channel.as_str(), c.entered, c.answered))
-        .collect();
-    assert!(
-        counts.contains(&("wechat", 5, 5)) && counts.contains(&("phone", 1, 1)),
-        "{counts:?}"
-    );
+    let service = queues.iter().find(|queue| queue.queue == "service").expect("the queue");
+    let counts: Vec<_> =
+        service.channels.iter().map(|c| (c.channel.as_str(), c.entered, c.answered)).collect();
+    assert!(counts.contains(&("wechat", 5, 5)) && counts.contains(&("phone", 1, 1)), "{counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,18 +174,9 @@ async fn a_desktop_signs_out() {
     let daemon = place.start();
     let client = daemon.client().await;
     let sign_out = |return_contacts| {
-        let request = v1::SignOutRequest {
-            agent_id: "anna".into(),
-            return_contacts,
-            ..Default::default()
-        };
+        let request = v1::SignOutRequest { agent_id: "anna".into(), return_contacts, ..Default::default() };
         let mut agents = client.agents.clone();
-        async move {
-            agents
-                .sign_out(request)
-                .await
-                .map(|answer| answer.into_inner().agent.expect("an agent"))
-        }
+        async move { agents.sign_out(request).await.map(|answer| answer.into_inner().agent.expect("an agent")) }
     };
     let mut anna = client.sign_in_as("anna", Availability::Unspecified).await;
     let agent = anna.snapshot.agent.clone().expect("an agent");
@@ -298,12 +189,7 @@ async fn a_desktop_signs_out() {
         availability: Availability::Ready.into(),
         ..Default::default()
     };
-    client
-        .agents
-        .clone()
-        .set_availability(ready)
-        .await
-        .expect("ready");
+    client.agents.clone().set_availability(ready).await.expect("ready");
 
     client.enqueue("chat", "wechat", "service").await;
     let offer = anna.offer().await;
@@ -314,10 +200,7 @@ async fn a_desktop_signs_out() {
         "AGENT_HAS_CONTACTS",
     );
     let agent = sign_out(true).await.expect("signed out");
-    assert_eq!(
-        (agent.session_state(), agent.session_id),
-        (v1::AgentSessionState::SignedOut, 0)
-    );
+    assert_eq!((agent.session_state(), agent.session_id), (v1::AgentSessionState::SignedOut, 0));
     sign_out(false).await.expect("a repeat is harmless");
 
     // The chat is back at its age, and the stream ends in good order.
@@ -329,10 +212,7 @@ async fn a_desktop_signs_out() {
     // It is there for whoever comes next.
     let mut ben = client.sign_in("ben").await;
     let (offer, contact) = match ben.snapshot.offers.pop() {
-        Some(offered) => (
-            offered.offer.expect("an offer"),
-            offered.contact.expect("a contact"),
-        ),
+        Some(offered) => (offered.offer.expect("an offer"), offered.contact.expect("a contact")),
         None => ben.offered().await,
     };
     assert_eq!((contact.contact_id.as_str(), offer.epoch), ("chat", 2));

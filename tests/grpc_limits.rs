@@ -11,10 +11,7 @@ use daemon_common::{
 use kefud::proto::v1;
 
 fn skill(skill: &str, min_level: u32) -> v1::SkillRequirement {
-    v1::SkillRequirement {
-        skill: skill.into(),
-        min_level,
-    }
+    v1::SkillRequirement { skill: skill.into(), min_level }
 }
 
 const LONG: &str = "1234567890123456789012345678901234567890123456789012345678901234567890\
@@ -32,139 +29,32 @@ async fn every_limit_of_a_contact() {
     let many_attributes = (0..33).map(|at| (format!("k{at}"), String::new())).collect();
     type Case = (&'static [&'static str], v1::EnqueueContactRequest);
     let table: Vec<Case> = vec![
-        (
-            &["contact_id"],
-            v1::EnqueueContactRequest {
-                contact_id: String::new(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["contact_id"],
-            v1::EnqueueContactRequest {
-                contact_id: LONG.into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["contact_id"],
-            v1::EnqueueContactRequest {
-                contact_id: "a b".into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["contact_id"],
-            v1::EnqueueContactRequest {
-                contact_id: "a\u{7}".into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["gateway_id"],
-            v1::EnqueueContactRequest {
-                gateway_id: String::new(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["gateway_id"],
-            v1::EnqueueContactRequest {
-                gateway_id: LONG.into(),
-                ..right.clone()
-            },
-        ),
+        (&["contact_id"], v1::EnqueueContactRequest { contact_id: String::new(), ..right.clone() }),
+        (&["contact_id"], v1::EnqueueContactRequest { contact_id: LONG.into(), ..right.clone() }),
+        (&["contact_id"], v1::EnqueueContactRequest { contact_id: "a b".into(), ..right.clone() }),
+        (&["contact_id"], v1::EnqueueContactRequest { contact_id: "a\u{7}".into(), ..right.clone() }),
+        (&["gateway_id"], v1::EnqueueContactRequest { gateway_id: String::new(), ..right.clone() }),
+        (&["gateway_id"], v1::EnqueueContactRequest { gateway_id: LONG.into(), ..right.clone() }),
+        (&["channel"], v1::EnqueueContactRequest { channel: String::new(), ..right.clone() }),
+        (&["channel"], v1::EnqueueContactRequest { channel: "fax".into(), ..right.clone() }),
         (
             &["channel"],
-            v1::EnqueueContactRequest {
-                channel: String::new(),
-                ..right.clone()
-            },
+            v1::EnqueueContactRequest { channel: "wechat".into(), queue: "calls".into(), ..right.clone() },
         ),
-        (
-            &["channel"],
-            v1::EnqueueContactRequest {
-                channel: "fax".into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["channel"],
-            v1::EnqueueContactRequest {
-                channel: "wechat".into(),
-                queue: "calls".into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["queue"],
-            v1::EnqueueContactRequest {
-                queue: String::new(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["queue"],
-            v1::EnqueueContactRequest {
-                queue: "nowhere".into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["category"],
-            v1::EnqueueContactRequest {
-                category: "nothing".into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["customer_ref"],
-            v1::EnqueueContactRequest {
-                customer_ref: "x".repeat(257),
-                ..right.clone()
-            },
-        ),
-        (
-            &["language"],
-            v1::EnqueueContactRequest {
-                language: "x".repeat(36),
-                ..right.clone()
-            },
-        ),
-        (
-            &["case_id"],
-            v1::EnqueueContactRequest {
-                case_id: LONG.into(),
-                ..right.clone()
-            },
-        ),
-        (
-            &["priority"],
-            v1::EnqueueContactRequest {
-                priority: 11,
-                ..right.clone()
-            },
-        ),
-        (
-            &["priority"],
-            v1::EnqueueContactRequest {
-                priority: -1,
-                ..right.clone()
-            },
-        ),
+        (&["queue"], v1::EnqueueContactRequest { queue: String::new(), ..right.clone() }),
+        (&["queue"], v1::EnqueueContactRequest { queue: "nowhere".into(), ..right.clone() }),
+        (&["category"], v1::EnqueueContactRequest { category: "nothing".into(), ..right.clone() }),
+        (&["customer_ref"], v1::EnqueueContactRequest { customer_ref: "x".repeat(257), ..right.clone() }),
+        (&["language"], v1::EnqueueContactRequest { language: "x".repeat(36), ..right.clone() }),
+        (&["case_id"], v1::EnqueueContactRequest { case_id: LONG.into(), ..right.clone() }),
+        (&["priority"], v1::EnqueueContactRequest { priority: 11, ..right.clone() }),
+        (&["priority"], v1::EnqueueContactRequest { priority: -1, ..right.clone() }),
         (
             &["required_skills"],
-            v1::EnqueueContactRequest {
-                required_skills: vec![skill("refund", 1); 17],
-                ..right.clone()
-            },
+            v1::EnqueueContactRequest { required_skills: vec![skill("refund", 1); 17], ..right.clone() },
         ),
         (
-            &[
-                "required_skills[0].min_level",
-                "required_skills[1].skill",
-                "required_skills[2].skill",
-            ],
+            &["required_skills[0].min_level", "required_skills[1].skill", "required_skills[2].skill"],
             v1::EnqueueContactRequest {
                 required_skills: vec![skill("refund", 11), skill("", 1), skill("refund", 1)],
                 ..right.clone()
@@ -177,13 +67,7 @@ async fn every_limit_of_a_contact() {
                 ..right.clone()
             },
         ),
-        (
-            &["attributes"],
-            v1::EnqueueContactRequest {
-                attributes: many_attributes,
-                ..right.clone()
-            },
-        ),
+        (&["attributes"], v1::EnqueueContactRequest { attributes: many_attributes, ..right.clone() }),
         (
             &["attributes"],
             v1::EnqueueContactRequest {
@@ -240,16 +124,11 @@ async fn every_limit_of_a_contact() {
         language: "x".repeat(35),
         case_id: LONG[1..].into(),
         priority: 10,
-        attributes: (0..32)
-            .map(|at| (format!("{at:064}"), "v".repeat(1_024)))
-            .collect(),
+        attributes: (0..32).map(|at| (format!("{at:064}"), "v".repeat(1_024))).collect(),
         ..right.clone()
     };
     let entered = client.try_enqueue(widest.clone()).await.expect("at the limits");
-    assert_eq!(
-        (entered.attributes, entered.customer_ref),
-        (widest.attributes, widest.customer_ref)
-    );
+    assert_eq!((entered.attributes, entered.customer_ref), (widest.attributes, widest.customer_ref));
 
     let update = v1::UpdateContactRequest {
         contact_id: "a b".into(),
@@ -257,12 +136,8 @@ async fn every_limit_of_a_contact() {
         language: Some("x".repeat(36)),
         case_id: Some(LONG.into()),
         category: Some("a b".into()),
-        required_skills: Some(v1::SkillRequirements {
-            skills: vec![skill("refund", 11)],
-        }),
-        attributes: Some(v1::Attributes {
-            entries: [(String::new(), String::new())].into(),
-        }),
+        required_skills: Some(v1::SkillRequirements { skills: vec![skill("refund", 11)] }),
+        attributes: Some(v1::Attributes { entries: [(String::new(), String::new())].into() }),
         request_id: "a b".into(),
     };
     let expected = [

@@ -50,30 +50,12 @@ async fn a_declined_contact_goes_to_the_next_agent() {
     let second = ben.offer().await;
     assert_eq!((second.epoch, second.offer_id > first.offer_id), (2, true));
     assert_refused(client.accept(&first).await, FailedPrecondition, "OFFER_ENDED");
-    let stolen = v1::Offer {
-        agent_id: "anna".into(),
-        ..second.clone()
-    };
-    assert_refused(
-        client.accept(&stolen).await,
-        FailedPrecondition,
-        "OFFER_OF_ANOTHER_AGENT",
-    );
-    let stale = v1::Offer {
-        epoch: 1,
-        ..second.clone()
-    };
-    assert_refused(
-        client.accept(&stale).await,
-        FailedPrecondition,
-        "OFFER_EPOCH_MISMATCH",
-    );
+    let stolen = v1::Offer { agent_id: "anna".into(), ..second.clone() };
+    assert_refused(client.accept(&stolen).await, FailedPrecondition, "OFFER_OF_ANOTHER_AGENT");
+    let stale = v1::Offer { epoch: 1, ..second.clone() };
+    assert_refused(client.accept(&stale).await, FailedPrecondition, "OFFER_EPOCH_MISMATCH");
     client.accept(&second).await.expect("accepted");
-    assert_refused(
-        client.decline(&second).await,
-        FailedPrecondition,
-        "OFFER_ACCEPTED",
-    );
+    assert_refused(client.decline(&second).await, FailedPrecondition, "OFFER_ACCEPTED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,14 +68,8 @@ async fn unanswered_offers_go_on_and_make_the_agent_not_ready() {
         client.enqueue(id, "hasty", "service").await;
         let offer = anna.offer().await;
         let ended = anna.offer_ended().await;
-        assert_eq!(
-            (ended.offer_id, ended.reason()),
-            (offer.offer_id, OfferEndReason::NoAnswer)
-        );
-        assert_eq!(
-            gateway.until(ContactCause::NoAnswer).await.state(),
-            ContactState::Waiting
-        );
+        assert_eq!((ended.offer_id, ended.reason()), (offer.offer_id, OfferEndReason::NoAnswer));
+        assert_eq!(gateway.until(ContactCause::NoAnswer).await.state(), ContactState::Waiting);
         assert_refused(client.accept(&offer).await, FailedPrecondition, "OFFER_ENDED");
     }
     let agent = anna.agent_changed().await;
@@ -116,47 +92,25 @@ async fn the_gateway_answers_for_a_ringing_agent() {
     let mut anna = client.sign_in("anna").await;
     client.enqueue("picked_up", "phone", "service").await;
     let offer = anna.offer().await;
-    let answered = client
-        .report("picked_up", &offer, ConnectionResult::Answered)
-        .await
-        .expect("answered");
+    let answered = client.report("picked_up", &offer, ConnectionResult::Answered).await.expect("answered");
     assert_eq!(answered.state(), ContactState::Connecting);
-    let connected = client
-        .report("picked_up", &offer, ConnectionResult::Connected)
-        .await
-        .expect("connected");
+    let connected = client.report("picked_up", &offer, ConnectionResult::Connected).await.expect("connected");
     assert_eq!(connected.state(), ContactState::Active);
     client.accept(&offer).await.expect("the desktop may say it too");
     let left = client.cancel("picked_up").await;
-    assert_eq!(
-        (left.state(), left.close_reason()),
-        (ContactState::Completed, CloseReason::CustomerLeft)
-    );
+    assert_eq!((left.state(), left.close_reason()), (ContactState::Completed, CloseReason::CustomerLeft));
     client.finish_wrap_up("anna", "picked_up").await;
 
     // Connected at once, without an acceptance before.
     client.enqueue("at_once", "phone", "service").await;
     let offer = anna.offer().await;
-    let connected = client
-        .report("at_once", &offer, ConnectionResult::Connected)
-        .await
-        .expect("connected");
+    let connected = client.report("at_once", &offer, ConnectionResult::Connected).await.expect("connected");
     assert_eq!(connected.state(), ContactState::Active);
-    let unreachable = client
-        .report("at_once", &offer, ConnectionResult::AgentUnreachable)
-        .await;
+    let unreachable = client.report("at_once", &offer, ConnectionResult::AgentUnreachable).await;
     assert_refused(unreachable, FailedPrecondition, "ALREADY_CONNECTED");
-    let completed = v1::CompleteContactRequest {
-        contact_id: "at_once".into(),
-        ..Default::default()
-    };
-    let completed = client
-        .contacts
-        .clone()
-        .complete_contact(completed)
-        .await
-        .expect("completed")
-        .into_inner();
+    let completed = v1::CompleteContactRequest { contact_id: "at_once".into(), ..Default::default() };
+    let completed =
+        client.contacts.clone().complete_contact(completed).await.expect("completed").into_inner();
     let reason = completed.contact.map(|contact| contact.close_reason());
     assert_eq!(reason, Some(CloseReason::GatewayCompleted));
     client.finish_wrap_up("anna", "at_once").await;
@@ -165,14 +119,8 @@ async fn the_gateway_answers_for_a_ringing_agent() {
     client.enqueue("dead_line", "phone", "service").await;
     let offer = anna.offer().await;
     client.accept(&offer).await.expect("accepted");
-    let waiting = client
-        .report("dead_line", &offer, ConnectionResult::AgentUnreachable)
-        .await
-        .expect("told");
-    assert_eq!(
-        (waiting.state(), waiting.assignment),
-        (ContactState::Waiting, None)
-    );
+    let waiting = client.report("dead_line", &offer, ConnectionResult::AgentUnreachable).await.expect("told");
+    assert_eq!((waiting.state(), waiting.assignment), (ContactState::Waiting, None));
     loop {
         if anna.assignment_ended().await.reason() == AssignmentEndReason::Unreachable {
             break;
@@ -187,29 +135,17 @@ async fn the_gateway_answers_for_a_ringing_agent() {
         None => ben.offer().await,
     };
     client.accept(&offer).await.expect("accepted");
-    let gone = client
-        .report("dead_line", &offer, ConnectionResult::CustomerGone)
-        .await
-        .expect("told");
-    assert_eq!(
-        (gone.state(), gone.close_reason()),
-        (ContactState::Abandoned, CloseReason::CustomerLeft)
-    );
+    let gone = client.report("dead_line", &offer, ConnectionResult::CustomerGone).await.expect("told");
+    assert_eq!((gone.state(), gone.close_reason()), (ContactState::Abandoned, CloseReason::CustomerLeft));
 }
 
 fn to_queue(queue: &str) -> Option<v1::TransferTarget> {
-    Some(v1::TransferTarget {
-        target: Some(Target::Queue(queue.into())),
-        ..Default::default()
-    })
+    Some(v1::TransferTarget { target: Some(Target::Queue(queue.into())), ..Default::default() })
 }
 
 fn to_agent(agent: &str, fallback_queue: &str) -> Option<v1::TransferTarget> {
     let target = Some(Target::AgentId(agent.into()));
-    Some(v1::TransferTarget {
-        target,
-        fallback_queue: fallback_queue.into(),
-    })
+    Some(v1::TransferTarget { target, fallback_queue: fallback_queue.into() })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,10 +155,7 @@ async fn transfer_to_a_queue_and_to_an_agent() {
     let entered = client.enqueue("c", "phone", "service").await.enqueue_time;
     let offer = anna.offer().await;
     client.accept(&offer).await.expect("accepted");
-    client
-        .report("c", &offer, ConnectionResult::Connected)
-        .await
-        .expect("connected");
+    client.report("c", &offer, ConnectionResult::Connected).await.expect("connected");
 
     let transfer = |agent: &str, target| v1::AgentServiceTransferContactRequest {
         agent_id: agent.into(),
@@ -230,43 +163,20 @@ async fn transfer_to_a_queue_and_to_an_agent() {
         target,
         request_id: format!("{agent}-1"),
     };
-    let refused = client
-        .agents
-        .clone()
-        .transfer_contact(transfer("chen", to_queue("sales")))
-        .await;
+    let refused = client.agents.clone().transfer_contact(transfer("chen", to_queue("sales"))).await;
     assert_refused(refused, FailedPrecondition, "CONTACT_NOT_HELD");
-    let refused = client
-        .agents
-        .clone()
-        .transfer_contact(transfer("anna", to_agent("ben", "")))
-        .await;
+    let refused = client.agents.clone().transfer_contact(transfer("anna", to_agent("ben", ""))).await;
     assert_refused(refused, FailedPrecondition, "AGENT_NOT_AVAILABLE");
     for _ in 0..2 {
-        let moved = client
-            .agents
-            .clone()
-            .transfer_contact(transfer("anna", to_queue("sales")))
-            .await;
+        let moved = client.agents.clone().transfer_contact(transfer("anna", to_queue("sales"))).await;
         let moved = moved.expect("moved").into_inner().contact.expect("a contact");
         assert_eq!((moved.queue.as_str(), moved.enqueue_time), ("sales", entered));
     }
-    assert_eq!(
-        client.agent("anna").await.wrap_up,
-        1,
-        "whoever gave it away writes it up"
-    );
+    assert_eq!(client.agent("anna").await.wrap_up, 1, "whoever gave it away writes it up");
     let (offer, moved) = chen.offered().await;
-    assert_eq!(
-        (moved.contact_id.as_str(), moved.enqueue_time),
-        ("c", entered),
-        "at its age"
-    );
+    assert_eq!((moved.contact_id.as_str(), moved.enqueue_time), ("c", entered), "at its age");
     client.accept(&offer).await.expect("accepted");
-    client
-        .report("c", &offer, ConnectionResult::Connected)
-        .await
-        .expect("connected");
+    client.report("c", &offer, ConnectionResult::Connected).await.expect("connected");
 
     // To a person, by the gateway; when she declines it waits in the queue that was named.
     let mut dora = client.sign_in("dora").await;
@@ -275,19 +185,11 @@ async fn transfer_to_a_queue_and_to_an_agent() {
         target: to_agent("dora", "service"),
         request_id: "t2".into(),
     };
-    client
-        .contacts
-        .clone()
-        .transfer_contact(request)
-        .await
-        .expect("offered to her");
+    client.contacts.clone().transfer_contact(request).await.expect("offered to her");
     let offer = dora.offer().await;
     client.decline(&offer).await.expect("declined");
     let waiting = client.contact("c").await;
-    assert_eq!(
-        (waiting.state(), waiting.queue.as_str()),
-        (ContactState::Waiting, "service")
-    );
+    assert_eq!((waiting.state(), waiting.queue.as_str()), (ContactState::Waiting, "service"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,47 +207,22 @@ async fn a_supervisor_assigns() {
             ..Default::default()
         };
         let mut supervisors = client.supervisors.clone();
-        async move {
-            supervisors
-                .assign_contact(request)
-                .await
-                .map(tonic::Response::into_inner)
-        }
+        async move { supervisors.assign_contact(request).await.map(tonic::Response::into_inner) }
     };
-    assert_refused(
-        assign("ben", false).await,
-        FailedPrecondition,
-        "AGENT_NOT_ELIGIBLE",
-    );
-    assert_refused(
-        assign("anna", true).await,
-        FailedPrecondition,
-        "AGENT_NOT_AVAILABLE",
-    );
+    assert_refused(assign("ben", false).await, FailedPrecondition, "AGENT_NOT_ELIGIBLE");
+    assert_refused(assign("anna", true).await, FailedPrecondition, "AGENT_NOT_AVAILABLE");
     assign("ben", true).await.expect("assigned");
     assert_eq!(ben.offer().await.epoch, 1);
 
     // Taken from one agent, given to another.
     let mut chen = client.sign_in("chen").await;
-    assert_refused(
-        assign("chen", false).await,
-        FailedPrecondition,
-        "AGENT_NOT_ELIGIBLE",
-    );
-    let given = assign("chen", true)
-        .await
-        .expect("assigned")
-        .contact
-        .expect("a contact");
+    assert_refused(assign("chen", false).await, FailedPrecondition, "AGENT_NOT_ELIGIBLE");
+    let given = assign("chen", true).await.expect("assigned").contact.expect("a contact");
     assert_eq!(given.offer.map(|offer| offer.epoch), Some(2));
     assert_eq!(ben.offer_ended().await.reason(), OfferEndReason::ContactMoved);
     let offer = chen.offer().await;
     client.accept(&offer).await.expect("accepted");
-    assert_refused(
-        assign("ben", true).await,
-        FailedPrecondition,
-        "CONTACT_NOT_WAITING",
-    );
+    assert_refused(assign("ben", true).await, FailedPrecondition, "CONTACT_NOT_WAITING");
 
     let request = v1::SetAgentAvailabilityRequest {
         agent_id: "ben".into(),
@@ -353,11 +230,6 @@ async fn a_supervisor_assigns() {
         reason: "training".into(),
         ..Default::default()
     };
-    client
-        .supervisors
-        .clone()
-        .set_agent_availability(request)
-        .await
-        .expect("set");
+    client.supervisors.clone().set_agent_availability(request).await.expect("set");
     assert_eq!(ben.agent_changed().await.availability_reason, "training");
 }

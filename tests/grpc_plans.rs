@@ -17,54 +17,27 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 fn request(document: impl Into<String>) -> v1::ApplyPlanRequest {
-    v1::ApplyPlanRequest {
-        document: document.into(),
-        ..Default::default()
-    }
+    v1::ApplyPlanRequest { document: document.into(), ..Default::default() }
 }
 
 async fn apply(client: &Client, request: v1::ApplyPlanRequest) -> Result<v1::ApplyPlanResponse, Status> {
-    client
-        .plans
-        .clone()
-        .apply_plan(request)
-        .await
-        .map(tonic::Response::into_inner)
+    client.plans.clone().apply_plan(request).await.map(tonic::Response::into_inner)
 }
 
 async fn plan(client: &Client) -> v1::GetPlanResponse {
-    client
-        .plans
-        .clone()
-        .get_plan(v1::GetPlanRequest {})
-        .await
-        .expect("a plan")
-        .into_inner()
+    client.plans.clone().get_plan(v1::GetPlanRequest {}).await.expect("a plan").into_inner()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_error_has_its_place() {
     let (_place, _daemon, client) = desk().await;
-    let document = plans::DESK
-        .replace("objective", "objektive")
-        .replace("groups = [\"sales\"]", "groups = [\"sails\"]");
-    let refused = apply(&client, request(document.clone()))
-        .await
-        .expect_err("wrong");
-    assert_eq!(
-        (refused.code(), reason(&refused).as_str()),
-        (Code::InvalidArgument, "INVALID_FIELDS")
-    );
-    let told = refused
-        .get_details_bad_request()
-        .expect("details")
-        .field_violations;
+    let document =
+        plans::DESK.replace("objective", "objektive").replace("groups = [\"sales\"]", "groups = [\"sails\"]");
+    let refused = apply(&client, request(document.clone())).await.expect_err("wrong");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "INVALID_FIELDS"));
+    let told = refused.get_details_bad_request().expect("details").field_violations;
     for (part, hint) in [("objektive", "objective"), ("sails", "there is no group `sails`")] {
-        for (at, line) in document
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| line.contains(part))
-        {
+        for (at, line) in document.lines().enumerate().filter(|(_, line)| line.contains(part)) {
             let place = format!("document:{}:", at + 1);
             let found = told.iter().find(|violation| violation.field.starts_with(&place));
             let found = found.unwrap_or_else(|| panic!("{line} is told in {told:#?}"));
@@ -74,12 +47,7 @@ async fn every_error_has_its_place() {
     for wrong in ["", "[[[", "\u{0}", "[agents.x]\ngroups = []"] {
         let refused = apply(&client, request(wrong)).await.expect_err(wrong);
         assert_eq!(refused.code(), Code::InvalidArgument, "{wrong}");
-        assert!(
-            fields(&refused)
-                .iter()
-                .all(|field| field.starts_with("document:")),
-            "{refused:?}"
-        );
+        assert!(fields(&refused).iter().all(|field| field.starts_with("document:")), "{refused:?}");
     }
     assert_eq!(plan(&client).await.revision, 1);
 }
@@ -88,97 +56,49 @@ async fn every_error_has_its_place() {
 async fn a_document_full_of_errors_is_still_answered() {
     let (_place, _daemon, client) = desk().await;
     // Errors travel in headers, whose size clients limit.
-    let wrong: String = (0..2_000)
-        .map(|at| format!("[agents.客户服务{at}]\ngroops = [\"客服\"]\n"))
-        .collect();
-    let refused = apply(&client, request(plans::DESK.to_owned() + &wrong))
-        .await
-        .expect_err("wrong");
+    let wrong: String =
+        (0..2_000).map(|at| format!("[agents.客户服务{at}]\ngroops = [\"客服\"]\n")).collect();
+    let refused = apply(&client, request(plans::DESK.to_owned() + &wrong)).await.expect_err("wrong");
     assert_eq!(
         (refused.code(), reason(&refused).as_str()),
         (Code::InvalidArgument, "INVALID_FIELDS"),
         "{refused:?}"
     );
-    let told = refused
-        .get_details_bad_request()
-        .expect("details")
-        .field_violations;
+    let told = refused.get_details_bad_request().expect("details").field_violations;
     assert!(told.len() > 10, "{}", told.len());
     let last = told.last().expect("some");
-    assert!(
-        last.field.is_empty() && last.description.contains("more"),
-        "{last:?}"
-    );
+    assert!(last.field.is_empty() && last.description.contains("more"), "{last:?}");
 
-    let attributes = (0..32)
-        .map(|at| (format!("{at:0>60}客"), "v".repeat(2_000)))
-        .collect();
-    let wide = v1::EnqueueContactRequest {
-        attributes,
-        ..contact("c", "phone", "service")
-    };
+    let attributes = (0..32).map(|at| (format!("{at:0>60}客"), "v".repeat(2_000))).collect();
+    let wide = v1::EnqueueContactRequest { attributes, ..contact("c", "phone", "service") };
     let refused = client.try_enqueue(wide).await.expect_err("wrong");
-    assert_eq!(
-        (refused.code(), fields(&refused).len() >= 32),
-        (Code::InvalidArgument, true),
-        "{refused:?}"
-    );
+    assert_eq!((refused.code(), fields(&refused).len() >= 32), (Code::InvalidArgument, true), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn revisions_and_repeats() {
     let (_place, _daemon, client) = desk().await;
     let more = format!("{}\n[agents.eve]\ngroups = [\"sales\"]\n", plans::DESK);
-    let checked = v1::ApplyPlanRequest {
-        validate_only: true,
-        ..request(more.clone())
-    };
+    let checked = v1::ApplyPlanRequest { validate_only: true, ..request(more.clone()) };
     let checked = apply(&client, checked).await.expect("right");
-    assert_eq!(
-        (checked.revision, checked.added, checked.changed, checked.removed),
-        (1, 1, 0, 0)
-    );
+    assert_eq!((checked.revision, checked.added, checked.changed, checked.removed), (1, 1, 0, 0));
     assert_eq!(plan(&client).await.revision, 1);
 
-    let stale = v1::ApplyPlanRequest {
-        expected_revision: 7,
-        ..request(more.clone())
-    };
+    let stale = v1::ApplyPlanRequest { expected_revision: 7, ..request(more.clone()) };
     assert_refused(apply(&client, stale).await, Code::Aborted, "REVISION_MISMATCH");
-    let once = v1::ApplyPlanRequest {
-        expected_revision: 1,
-        request_id: "once".into(),
-        ..request(more.clone())
-    };
+    let once =
+        v1::ApplyPlanRequest { expected_revision: 1, request_id: "once".into(), ..request(more.clone()) };
     for _ in 0..2 {
         assert_eq!(apply(&client, once.clone()).await.expect("applied").revision, 2);
     }
-    assert_eq!(
-        apply(&client, request(more))
-            .await
-            .expect("nothing to change")
-            .revision,
-        2
-    );
+    assert_eq!(apply(&client, request(more)).await.expect("nothing to change").revision, 2);
     client.sign_in("eve").await;
 
     // What is read can be applied.
     let read = plan(&client).await;
-    assert_eq!(
-        apply(&client, request(read.document))
-            .await
-            .expect("the same")
-            .revision,
-        2
-    );
-    let unknown = v1::ApplyPlanRequest {
-        removed_queue_policy: 9,
-        ..request(plans::DESK)
-    };
-    assert_eq!(
-        fields(&apply(&client, unknown).await.expect_err("wrong")),
-        ["removed_queue_policy"]
-    );
+    assert_eq!(apply(&client, request(read.document)).await.expect("the same").revision, 2);
+    let unknown = v1::ApplyPlanRequest { removed_queue_policy: 9, ..request(plans::DESK) };
+    assert_eq!(fields(&apply(&client, unknown).await.expect_err("wrong")), ["removed_queue_policy"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,21 +126,10 @@ async fn queues_that_go_while_contacts_wait() {
         );
     }
     client.enqueue("chat", "wechat", "sales").await;
-    let refused = apply(&client, moving("calls"))
-        .await
-        .expect_err("it takes no chats");
-    assert_eq!(
-        (refused.code(), fields(&refused)),
-        (Code::InvalidArgument, vec!["move_to_queue".to_owned()])
-    );
-    let pointless = v1::ApplyPlanRequest {
-        move_to_queue: "calls".into(),
-        ..request(plans::DESK)
-    };
-    assert_eq!(
-        fields(&apply(&client, pointless).await.expect_err("wrong")),
-        ["move_to_queue"]
-    );
+    let refused = apply(&client, moving("calls")).await.expect_err("it takes no chats");
+    assert_eq!((refused.code(), fields(&refused)), (Code::InvalidArgument, vec!["move_to_queue".to_owned()]));
+    let pointless = v1::ApplyPlanRequest { move_to_queue: "calls".into(), ..request(plans::DESK) };
+    assert_eq!(fields(&apply(&client, pointless).await.expect_err("wrong")), ["move_to_queue"]);
 
     apply(&client, moving("service")).await.expect("applied");
     for id in ["c", "chat"] {
@@ -228,14 +137,8 @@ async fn queues_that_go_while_contacts_wait() {
         assert_eq!((moved.contact_id.as_str(), moved.queue.as_str()), (id, "service"));
     }
     assert_eq!(client.contact("c").await.enqueue_time, entered);
-    let gone = client
-        .try_enqueue(contact("late", "phone", "sales"))
-        .await
-        .expect_err("gone");
-    assert_eq!(
-        (gone.code(), fields(&gone)),
-        (Code::InvalidArgument, vec!["queue".to_owned()])
-    );
+    let gone = client.try_enqueue(contact("late", "phone", "sales")).await.expect_err("gone");
+    assert_eq!((gone.code(), fields(&gone)), (Code::InvalidArgument, vec!["queue".to_owned()]));
 
     // Or they end.
     let ending = v1::ApplyPlanRequest {
@@ -244,19 +147,12 @@ async fn queues_that_go_while_contacts_wait() {
     };
     apply(&client, ending).await.expect("applied");
     let ended = events.until(ContactCause::Closed).await;
-    assert_eq!(
-        (ended.state(), ended.close_reason()),
-        (ContactState::Expired, CloseReason::QueueRemoved)
-    );
+    assert_eq!((ended.state(), ended.close_reason()), (ContactState::Expired, CloseReason::QueueRemoved));
     events.until(ContactCause::Closed).await;
     assert!(client.live_contacts().await.is_empty());
     // A channel stays while somebody came by it.
     client.enqueue("waits", "hasty", "tiny").await;
-    let document = plan(&client)
-        .await
-        .document
-        .replace("\"hasty\", ", "")
-        .replace(", \"hasty\"", "");
+    let document = plan(&client).await.document.replace("\"hasty\", ", "").replace(", \"hasty\"", "");
     let document = document.replace("[channels.hasty]", "[channels.instead]");
     let refused = apply(&client, request(document)).await;
     assert_refused(refused, Code::FailedPrecondition, "CHANNEL_IN_USE");
@@ -281,10 +177,7 @@ async fn apply_agents(count: usize) {
     let bytes = document.len();
     let started = Instant::now();
     let applied = apply(&client, request(document)).await.expect("applied");
-    println!(
-        "{count} agents, {bytes} bytes: applied in {:?}",
-        started.elapsed()
-    );
+    println!("{count} agents, {bytes} bytes: applied in {:?}", started.elapsed());
     assert_eq!((applied.revision, applied.added as usize), (2, count - 1));
     let last = format!("a{:06}", count - 1);
     let mut desk = client.sign_in(&last).await;

@@ -24,29 +24,20 @@ async fn a_large_snapshot_comes_in_parts_and_nothing_falls_between() {
     let client = daemon.client().await;
     let ids: Vec<String> = (0..1_300).map(|number| format!("c{number}")).collect();
     for part in ids.chunks(100) {
-        let entering = part
-            .iter()
-            .map(|id| client.try_enqueue(contact(id, "wechat", "service")));
+        let entering = part.iter().map(|id| client.try_enqueue(contact(id, "wechat", "service")));
         futures_util::future::try_join_all(entering).await.expect("in");
     }
     // Contacts keep coming in while the stream is opened.
     let late: Vec<String> = (0..300).map(|number| format!("late{number}")).collect();
     let entering = async {
         for part in late.chunks(20) {
-            let entering = part
-                .iter()
-                .map(|id| client.try_enqueue(contact(id, "wechat", "service")));
+            let entering = part.iter().map(|id| client.try_enqueue(contact(id, "wechat", "service")));
             futures_util::future::try_join_all(entering).await.expect("in");
         }
     };
     let watching = async {
         let mut gateway = client.watch_gateway(GATEWAY, 0).await;
-        let mut seen: Vec<String> = gateway
-            .snapshot()
-            .await
-            .into_iter()
-            .map(|c| c.contact_id)
-            .collect();
+        let mut seen: Vec<String> = gateway.snapshot().await.into_iter().map(|c| c.contact_id).collect();
         while seen.len() < ids.len() + late.len() {
             let (contact, cause) = gateway.change().await;
             assert_eq!(cause, ContactCause::Enqueued);
@@ -93,12 +84,7 @@ async fn a_gateway_that_comes_back_gets_exactly_what_it_missed() {
     // A sequence that is not this daemon's to resume from gets a snapshot.
     for after in [1, u64::MAX] {
         let mut gateway = client.watch_gateway(GATEWAY, after).await;
-        let ids: Vec<String> = gateway
-            .snapshot()
-            .await
-            .into_iter()
-            .map(|c| c.contact_id)
-            .collect();
+        let ids: Vec<String> = gateway.snapshot().await.into_iter().map(|c| c.contact_id).collect();
         assert_eq!(ids, ["seen", "next"], "after {after}");
     }
 }
@@ -135,14 +121,8 @@ async fn a_desktop_that_comes_back_gets_exactly_what_it_missed() {
     drop((anna, connection));
     let mut offered = client.watch_contact("offered", 0).await;
     while offered.next().await.contact.expect("a contact").state() != ContactState::Waiting {}
-    assert_eq!(
-        client.agent("anna").await.session_state(),
-        AgentSessionState::Disconnected
-    );
-    let request = v1::AgentServiceKeepAliveRequest {
-        agent_id: "anna".into(),
-        session_id: session,
-    };
+    assert_eq!(client.agent("anna").await.session_state(), AgentSessionState::Disconnected);
+    let request = v1::AgentServiceKeepAliveRequest { agent_id: "anna".into(), session_id: session };
     client.agents.clone().keep_alive(request).await.expect("kept");
     client.complete("anna", "kept").await;
 
@@ -158,11 +138,7 @@ async fn a_desktop_that_comes_back_gets_exactly_what_it_missed() {
             AgentUpdate::AssignmentEnded(end) => finished.push(end.contact_id),
             AgentUpdate::AgentChanged(agent) => states.push(agent.session_state()),
             AgentUpdate::Offered(offered) => {
-                assert_eq!(
-                    offered.contact.expect("a contact").contact_id,
-                    "offered",
-                    "offered again"
-                );
+                assert_eq!(offered.contact.expect("a contact").contact_id, "offered", "offered again");
                 break;
             }
             other => panic!("nobody did {other:?}"),
@@ -185,11 +161,7 @@ async fn a_lost_desktop_passes_its_offers_on() {
     drop((anna, connection));
     let (again, contact) = ben.offered().await;
     assert_eq!((contact.contact_id.as_str(), again.epoch), ("c", offer.epoch + 1));
-    assert_refused(
-        client.accept(&offer).await,
-        Code::FailedPrecondition,
-        "OFFER_ENDED",
-    );
+    assert_refused(client.accept(&offer).await, Code::FailedPrecondition, "OFFER_ENDED");
     assert!(!client.agent("anna").await.routable);
 }
 
@@ -204,16 +176,9 @@ async fn the_second_sign_in_wins_and_the_first_is_told() {
     let elsewhere = daemon.client().await;
     let mut second = elsewhere.sign_in("anna").await;
     assert!(second.session_id() > first.session_id());
-    assert_eq!(
-        second.snapshot.assignments.len(),
-        1,
-        "what the agent holds goes along"
-    );
+    assert_eq!(second.snapshot.assignments.len(), 1, "what the agent holds goes along");
     let end = first.stream.end().await.expect("told");
-    assert_eq!(
-        (end.code(), reason(&end).as_str()),
-        (Code::FailedPrecondition, "SESSION_REPLACED")
-    );
+    assert_eq!((end.code(), reason(&end).as_str()), (Code::FailedPrecondition, "SESSION_REPLACED"));
 
     // The loser can neither come back unasked nor keep the session alive.
     let request = v1::StreamAssignmentsRequest {
@@ -224,10 +189,8 @@ async fn the_second_sign_in_wins_and_the_first_is_told() {
     };
     let back = client.stream(request).await.map(|_| ());
     assert_refused(back, Code::FailedPrecondition, "SESSION_REPLACED");
-    let request = v1::AgentServiceKeepAliveRequest {
-        agent_id: "anna".into(),
-        session_id: first.session_id(),
-    };
+    let request =
+        v1::AgentServiceKeepAliveRequest { agent_id: "anna".into(), session_id: first.session_id() };
     let kept = client.agents.clone().keep_alive(request).await;
     assert_refused(kept, Code::FailedPrecondition, "SESSION_REPLACED");
     drop(first);
@@ -235,24 +198,12 @@ async fn the_second_sign_in_wins_and_the_first_is_told() {
     // One that opens the same session twice keeps the newer stream, and is not lost by the older's end.
     let mut third = resume(&elsewhere, "anna", second.session_id(), 0).await;
     let end = second.stream.end().await.expect("told");
-    assert_eq!(
-        (end.code(), reason(&end).as_str()),
-        (Code::Aborted, "STREAM_REPLACED")
-    );
+    assert_eq!((end.code(), reason(&end).as_str()), (Code::Aborted, "STREAM_REPLACED"));
     drop(second);
-    assert!(matches!(
-        third.next().await.update,
-        Some(AgentUpdate::Snapshot(_))
-    ));
+    assert!(matches!(third.next().await.update, Some(AgentUpdate::Snapshot(_))));
     client.complete("anna", "c").await;
-    assert!(matches!(
-        third.next().await.update,
-        Some(AgentUpdate::AssignmentEnded(_))
-    ));
-    assert_eq!(
-        client.agent("anna").await.session_state(),
-        AgentSessionState::Connected
-    );
+    assert!(matches!(third.next().await.update, Some(AgentUpdate::AssignmentEnded(_))));
+    assert_eq!(client.agent("anna").await.session_state(), AgentSessionState::Connected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,9 +221,7 @@ async fn a_slow_consumer_is_cut_off_and_resumes() {
             request.attributes = (0..8).map(|at| (format!("key{at}"), "v".repeat(1_000))).collect();
             client.try_enqueue(request)
         });
-        futures_util::future::try_join_all(entering)
-            .await
-            .expect("nobody else waits for it");
+        futures_util::future::try_join_all(entering).await.expect("nobody else waits for it");
         entered += 200;
     }
 
@@ -285,16 +234,10 @@ async fn a_slow_consumer_is_cut_off_and_resumes() {
             Err(status) => break status,
         }
     };
-    assert_eq!(
-        (end.code(), reason(&end).as_str()),
-        (Code::ResourceExhausted, "CONSUMER_TOO_SLOW")
-    );
+    assert_eq!((end.code(), reason(&end).as_str()), (Code::ResourceExhausted, "CONSUMER_TOO_SLOW"));
     assert!(seen.len() < entered, "{} of {entered}", seen.len());
     let mut resumed = client.watch_gateway(GATEWAY, slow.last_sequence).await;
-    assert!(matches!(
-        resumed.next().await.update,
-        Some(GatewayUpdate::Resumed(_))
-    ));
+    assert!(matches!(resumed.next().await.update, Some(GatewayUpdate::Resumed(_))));
     while seen.len() < entered {
         seen.push(entered_id(resumed.next().await));
     }

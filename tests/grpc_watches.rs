@@ -20,22 +20,10 @@ async fn a_watched_contact_ends_its_stream() {
         (first.cause(), first.contact.expect("a contact").state()),
         (ContactCause::Unspecified, ContactState::Waiting)
     );
-    let update = v1::UpdateContactRequest {
-        contact_id: "c".into(),
-        priority: Some(7),
-        ..Default::default()
-    };
-    client
-        .contacts
-        .clone()
-        .update_contact(update)
-        .await
-        .expect("updated");
+    let update = v1::UpdateContactRequest { contact_id: "c".into(), priority: Some(7), ..Default::default() };
+    client.contacts.clone().update_contact(update).await.expect("updated");
     let updated = watch.next().await;
-    assert_eq!(
-        (updated.cause(), updated.contact.expect("a contact").priority),
-        (ContactCause::Updated, 7)
-    );
+    assert_eq!((updated.cause(), updated.contact.expect("a contact").priority), (ContactCause::Updated, 7));
     let seen = watch.last_sequence;
     client.cancel("c").await;
     assert_eq!(watch.next().await.cause(), ContactCause::Closed);
@@ -56,17 +44,9 @@ async fn a_watched_contact_ends_its_stream() {
 #[tokio::test(flavor = "multi_thread")]
 async fn queues_are_told_first_all_then_those_that_changed() {
     let (_place, _daemon, client) = desk().await;
-    let interval = Some(prost_types::Duration {
-        seconds: 0,
-        nanos: 100_000_000,
-    });
+    let interval = Some(prost_types::Duration { seconds: 0, nanos: 100_000_000 });
     let request = v1::WatchQueuesRequest { interval };
-    let opened = client
-        .supervisors
-        .clone()
-        .watch_queues(request)
-        .await
-        .expect("opened");
+    let opened = client.supervisors.clone().watch_queues(request).await.expect("opened");
     let mut queues = Watching::new(opened.into_inner());
     let names = |message: &v1::WatchQueuesResponse| -> Vec<String> {
         message.queues.iter().map(|queue| queue.queue.clone()).collect()
@@ -91,12 +71,7 @@ async fn queues_are_told_first_all_then_those_that_changed() {
 async fn a_removed_agent_is_told_and_signed_out() {
     let (_place, _daemon, client) = desk().await;
     let mut dora: Desk = client.sign_in("dora").await;
-    client
-        .apply(plans::DESK.split("[agents.dora]").next().expect("the rest"))
-        .await;
-    assert_eq!(
-        dora.agent_changed().await.session_state(),
-        AgentSessionState::SignedOut
-    );
+    client.apply(plans::DESK.split("[agents.dora]").next().expect("the rest")).await;
+    assert_eq!(dora.agent_changed().await.session_state(), AgentSessionState::SignedOut);
     assert_eq!(dora.stream.end().await.map(|status| status.to_string()), None);
 }

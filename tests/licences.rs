@@ -28,11 +28,7 @@ const ALLOWED: &[&str] = &[
 fn every_dependency_has_an_allowed_licence() {
     let packages = packages_of_this_platform();
     // The program and what it's built on: an empty or cut list must not pass.
-    assert!(
-        packages.len() > 20,
-        "cargo metadata lists {} packages only",
-        packages.len()
-    );
+    assert!(packages.len() > 20, "cargo metadata lists {} packages only", packages.len());
 
     let refused: Vec<String> = packages
         .iter()
@@ -95,19 +91,9 @@ fn refusal(license: Option<&str>) -> Option<String> {
 
 fn packages_of_this_platform() -> Vec<Value> {
     let version = cargo(&["-vV"]);
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .expect("cargo names its host");
-    let metadata = cargo(&[
-        "metadata",
-        "--format-version",
-        "1",
-        "--locked",
-        "--offline",
-        "--filter-platform",
-        host,
-    ]);
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("cargo names its host");
+    let metadata =
+        cargo(&["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", host]);
     let Value::Object(mut metadata) = serde_json::from_str(&metadata).expect("cargo metadata writes JSON")
     else {
         panic!("cargo metadata writes an object");

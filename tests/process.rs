@@ -21,11 +21,7 @@ fn kefud(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KEFUD_") || name == "RUST_LOG") {
         command.env_remove(name);
     }
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -41,18 +37,9 @@ impl Running {
         let directory = tempfile::tempdir().expect("a directory");
         let data = directory.path().join("data");
         let mut command = kefud(&["--grpc-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
-        let mut child = command
-            .arg("--data-dir")
-            .arg(data)
-            .args(arguments)
-            .spawn()
-            .expect("started");
+        let mut child = command.arg("--data-dir").arg(data).args(arguments).spawn().expect("started");
         let lines = lines(child.stderr.take().expect("piped"));
-        Self {
-            child,
-            lines,
-            _directory: directory,
-        }
+        Self { child, lines, _directory: directory }
     }
 
     /// Waits for a log line with this in it.
@@ -76,9 +63,7 @@ impl Running {
     }
 
     fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args(["-s", name, &self.child.id().to_string()])
-            .status();
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
         assert!(status.expect("kill").success());
     }
 
@@ -110,17 +95,11 @@ fn lines(stderr: ChildStderr) -> mpsc::Receiver<String> {
 #[test]
 fn tells_where_it_is_and_what_it_serves() {
     let running = Running::start(&[]);
-    for part in [
-        "metrics on http://127.0.0.1:",
-        "data in ",
-        "embedded sample plan",
-        "gRPC on http://127.0.0.1:",
-    ] {
+    for part in
+        ["metrics on http://127.0.0.1:", "data in ", "embedded sample plan", "gRPC on http://127.0.0.1:"]
+    {
         let line = running.line(part);
-        assert!(
-            line.starts_with('{') && line.ends_with('}'),
-            "in a pipe logs are JSON: {line}"
-        );
+        assert!(line.starts_with('{') && line.ends_with('}'), "in a pipe logs are JSON: {line}");
     }
 }
 
@@ -138,16 +117,11 @@ fn a_signal_drains_and_exits_0() {
 async fn a_second_signal_exits_at_once() {
     for (first, second, code) in [("TERM", "TERM", 143), ("TERM", "INT", 130)] {
         let running = Running::start(&["--drain-grace", "10m"]);
-        let channel = Channel::from_shared(running.address())
-            .expect("a uri")
-            .connect()
-            .await
-            .expect("connected");
+        let channel =
+            Channel::from_shared(running.address()).expect("a uri").connect().await.expect("connected");
         // A stream that its caller never ends holds up the drain.
         let requests = pending::<ServerReflectionRequest>();
-        let answers = ServerReflectionClient::new(channel)
-            .server_reflection_info(requests)
-            .await;
+        let answers = ServerReflectionClient::new(channel).server_reflection_info(requests).await;
         running.signal(first);
         running.line("draining");
         running.signal(second);
@@ -159,67 +133,33 @@ async fn a_second_signal_exits_at_once() {
 #[test]
 fn what_is_wrong_stops_the_start_with_exit_2() {
     let table: [(&[&str], &str); 5] = [
-        (
-            &["--grpc-listen", "0.0.0.0:7770"],
-            "kefud: 0.0.0.0:7770 is not a loopback address",
-        ),
+        (&["--grpc-listen", "0.0.0.0:7770"], "kefud: 0.0.0.0:7770 is not a loopback address"),
         (&["serve", "--plan", "/nowhere/plan.toml"], "/nowhere/plan.toml"),
-        (
-            &["--config", "/nowhere/kefud.toml"],
-            "kefud: cannot read the settings /nowhere/kefud.toml",
-        ),
-        (
-            &["check", "/nowhere/plan.toml"],
-            "kefud: cannot read the plan /nowhere/plan.toml",
-        ),
-        (
-            &["apply", "/nowhere/plan.toml"],
-            "kefud: cannot read the plan /nowhere/plan.toml",
-        ),
+        (&["--config", "/nowhere/kefud.toml"], "kefud: cannot read the settings /nowhere/kefud.toml"),
+        (&["check", "/nowhere/plan.toml"], "kefud: cannot read the plan /nowhere/plan.toml"),
+        (&["apply", "/nowhere/plan.toml"], "kefud: cannot read the plan /nowhere/plan.toml"),
     ];
     for (arguments, message) in table {
         let directory = tempfile::tempdir().expect("a directory");
         let any = ["KEFUD_GRPC_LISTEN", "KEFUD_METRICS_LISTEN"].map(|name| (name, "127.0.0.1:0"));
         let mut command = kefud(arguments);
-        command
-            .envs(any)
-            .env("RUST_LOG", "off")
-            .env("KEFUD_DATA_DIR", directory.path().join("data"));
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().expect("ran");
+        command.envs(any).env("RUST_LOG", "off").env("KEFUD_DATA_DIR", directory.path().join("data"));
+        let Output { status, stdout, stderr } = command.output().expect("ran");
         let stderr = String::from_utf8_lossy(&stderr);
         assert_eq!(status.code(), Some(2), "{arguments:?}: {stderr}");
-        assert!(
-            stderr.starts_with("kefud: ") && stderr.contains(message),
-            "{arguments:?}: {stderr}"
-        );
-        assert_eq!(
-            (stderr.lines().count(), stdout.len()),
-            (1, 0),
-            "{arguments:?}: {stderr}"
-        );
+        assert!(stderr.starts_with("kefud: ") && stderr.contains(message), "{arguments:?}: {stderr}");
+        assert_eq!((stderr.lines().count(), stdout.len()), (1, 0), "{arguments:?}: {stderr}");
     }
 }
 
 #[test]
 fn a_plan_on_standard_input_is_checked() {
-    let mut child = kefud(&["check", "-"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("started");
+    let mut child = kefud(&["check", "-"]).stdin(Stdio::piped()).spawn().expect("started");
     let mut input = child.stdin.take().expect("piped");
     std::io::Write::write_all(&mut input, b"quues = 1\n").expect("written");
     drop(input);
     let mut printed = String::new();
-    child
-        .stdout
-        .take()
-        .expect("piped")
-        .read_to_string(&mut printed)
-        .expect("read");
+    child.stdout.take().expect("piped").read_to_string(&mut printed).expect("read");
     assert_eq!(child.wait().expect("ended").code(), Some(2));
     assert!(printed.starts_with("-:1:1 quues: "), "{printed}");
 }

@@ -119,12 +119,7 @@ fn the_source_keeps_the_rules() {
         })
         .map(|breach| breach.to_string())
         .collect();
-    assert!(
-        breaches.is_empty(),
-        "{} breaches of style:\n{}",
-        breaches.len(),
-        breaches.join("\n")
-    );
+    assert!(breaches.is_empty(), "{} breaches of style:\n{}", breaches.len(), breaches.join("\n"));
 }
 
 /// Adds every Rust file below `directory` by its path from the root.
@@ -181,31 +176,18 @@ fn breaches(file: &str, source: &str) -> Vec<Breach> {
     }
 
     found.sort();
-    found
-        .into_iter()
-        .map(|(line, what)| Breach {
-            file: file.to_owned(),
-            line,
-            what,
-        })
-        .collect()
+    found.into_iter().map(|(line, what)| Breach { file: file.to_owned(), line, what }).collect()
 }
 
 /// Breaches of what a file must look like: its opening, its length, the length of its functions.
 fn shape(source: &str, code: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     if !source.starts_with("//!") {
-        found.push((
-            1,
-            "the file doesn't open with a `//!` that says what it owns".to_owned(),
-        ));
+        found.push((1, "the file doesn't open with a `//!` that says what it owns".to_owned()));
     }
     let lines = source.lines().count();
     if lines > FILE_LINES_MAX {
-        found.push((
-            lines,
-            format!("the file has {lines} lines, at most {FILE_LINES_MAX} are allowed"),
-        ));
+        found.push((lines, format!("the file has {lines} lines, at most {FILE_LINES_MAX} are allowed")));
     }
     for (line, name, length) in functions(code) {
         if length > FUNCTION_LINES_MAX {
@@ -226,12 +208,8 @@ fn functions(code: &str) -> Vec<(usize, String, usize)> {
     for (start, line) in lines.iter().enumerate() {
         let Some(name) = function_name(line) else { continue };
         // A signature ends with its `{`, with `;` if it has no body, with `}` if all is on one line.
-        let signature = lines[start..]
-            .iter()
-            .position(|line| line.ends_with(['{', ';', '}']));
-        let Some(opening) = signature
-            .map(|offset| start + offset)
-            .filter(|&at| lines[at].ends_with('{'))
+        let signature = lines[start..].iter().position(|line| line.ends_with(['{', ';', '}']));
+        let Some(opening) = signature.map(|offset| start + offset).filter(|&at| lines[at].ends_with('{'))
         else {
             continue;
         };
@@ -264,27 +242,15 @@ fn impurities(file: &str, tokens: &[Token]) -> Vec<(usize, String)> {
                 continue;
             }
             if names(&path, banned) {
-                found.push((
-                    line,
-                    format!("`{}` in the engine: {why}", banned.trim_end_matches("::")),
-                ));
+                found.push((line, format!("`{}` in the engine: {why}", banned.trim_end_matches("::"))));
             }
         }
         // A glob or another name for the whole library hides what is taken from it.
         if path == ["std"] || path == ["core"] {
-            found.push((
-                line,
-                format!("`{}` as a whole in the engine: name what is used", path[0]),
-            ));
+            found.push((line, format!("`{}` as a whole in the engine: name what is used", path[0])));
         }
         if file == ENGINE_LOOKUP && path.iter().any(|part| WALKS.contains(&part.as_str())) {
-            found.push((
-                line,
-                format!(
-                    "`{}` in {ENGINE_LOOKUP}: it must not walk its map",
-                    path.join("::")
-                ),
-            ));
+            found.push((line, format!("`{}` in {ENGINE_LOOKUP}: it must not walk its map", path.join("::"))));
         }
     }
     found.dedup();
@@ -296,8 +262,7 @@ fn names(path: &[String], banned: &str) -> bool {
     let goes_on = banned.ends_with("::");
     let parts: Vec<&str> = banned.trim_end_matches("::").split("::").collect();
     let path = if goes_on { &path[..path.len() - 1] } else { path };
-    path.windows(parts.len())
-        .any(|window| window.iter().eq(parts.iter()))
+    path.windows(parts.len()).any(|window| window.iter().eq(parts.iter()))
 }
 
 /// Every path in the tokens with the line it starts on; `a::{b, c::d}` is taken as `a::b` and `a::c::d`.
@@ -351,18 +316,13 @@ fn tokens(code: &str) -> Vec<Token> {
     for (number, line) in code.lines().enumerate() {
         let mut rest = line.trim_start();
         while let Some(first) = rest.chars().next() {
-            let word = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
+            let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             let length = match word {
                 0 if rest.starts_with("::") => 2,
                 0 => first.len_utf8(),
                 _ => word,
             };
-            found.push(Token {
-                line: number + 1,
-                text: rest[..length].to_owned(),
-            });
+            found.push(Token { line: number + 1, text: rest[..length].to_owned() });
             rest = rest[length..].trim_start();
         }
     }
@@ -385,14 +345,11 @@ fn blank(source: &str) -> Blanked {
         if let Some((_, content)) = string {
             literals.push((code.matches('\n').count() + 1, content.to_owned()));
         }
-        let (length, blanked) = match string
-            .map(|(length, _)| length)
-            .or_else(|| comment(rest))
-            .or_else(|| character(rest))
-        {
-            Some(length) => (length, true),
-            None => (first.len_utf8(), false),
-        };
+        let (length, blanked) =
+            match string.map(|(length, _)| length).or_else(|| comment(rest)).or_else(|| character(rest)) {
+                Some(length) => (length, true),
+                None => (first.len_utf8(), false),
+            };
         let (text, after) = rest.split_at(length);
         if blanked {
             // Line breaks stay, so that line numbers stay right.
@@ -408,14 +365,10 @@ fn blank(source: &str) -> Blanked {
 /// The length and the content of the string literal that starts here, raw or not.
 fn string(rest: &str) -> Option<(usize, &str)> {
     // The prefixes `b` and `c` are left as code, which harms nothing.
-    let hashes = rest
-        .strip_prefix('r')
-        .map(|rest| rest.len() - rest.trim_start_matches('#').len());
+    let hashes = rest.strip_prefix('r').map(|rest| rest.len() - rest.trim_start_matches('#').len());
     if let Some(hashes) = hashes {
         let body = rest[1 + hashes..].strip_prefix('"')?;
-        let length = body
-            .find(&format!("\"{}", "#".repeat(hashes)))
-            .unwrap_or(body.len());
+        let length = body.find(&format!("\"{}", "#".repeat(hashes))).unwrap_or(body.len());
         return Some(((length + 3 + 2 * hashes).min(rest.len()), &body[..length]));
     }
     let body = rest.strip_prefix('"')?;
@@ -473,14 +426,8 @@ fn character(rest: &str) -> Option<usize> {
 fn check(file: &str, source: &str, expected: &[&str]) {
     let said: Vec<String> = breaches(file, source).iter().map(Breach::to_string).collect();
     let as_expected = said.len() == expected.len()
-        && said
-            .iter()
-            .zip(expected)
-            .all(|(said, expected)| said.starts_with(&format!("{file}:{expected}")));
-    assert!(
-        as_expected,
-        "{file}:\n{source}\nexpected {expected:#?}\nbut got {said:#?}"
-    );
+        && said.iter().zip(expected).all(|(said, expected)| said.starts_with(&format!("{file}:{expected}")));
+    assert!(as_expected, "{file}:\n{source}\nexpected {expected:#?}\nbut got {said:#?}");
 }
 
 #[test]
@@ -490,20 +437,11 @@ fn an_impure_engine_is_told() {
         ("pub async fn step() {}", &["2: `async`"]),
         ("use std::time::Duration;", &["2: `std::time`"]),
         ("use core::time::Duration;", &["2: `core::time`"]),
-        (
-            "use std::{\n    fmt,\n    time::Duration,\n};",
-            &["4: `std::time`"],
-        ),
-        (
-            "use std::{collections::{BTreeMap, HashMap}, fs};",
-            &["2: `HashMap`", "2: `std::fs`"],
-        ),
+        ("use std::{\n    fmt,\n    time::Duration,\n};", &["4: `std::time`"]),
+        ("use std::{collections::{BTreeMap, HashMap}, fs};", &["2: `HashMap`", "2: `std::fs`"]),
         ("fn f(at: Instant) {}", &["2: `Instant`"]),
         ("fn f() {\n    SystemTime::now();\n}", &["3: `SystemTime`"]),
-        (
-            "fn f() {\n    jiff::Timestamp::now();\n}",
-            &["3: `Timestamp::now`"],
-        ),
+        ("fn f() {\n    jiff::Timestamp::now();\n}", &["3: `Timestamp::now`"]),
         ("fn f() {\n    rand::random()\n}", &["3: `rand`"]),
         ("fn f() {\n    metrics::counter!(NAME);\n}", &["3: `metrics`"]),
         ("use metrics::counter;", &["2: `metrics`"]),
@@ -511,36 +449,18 @@ fn an_impure_engine_is_told() {
         ("fn f() {\n    println!();\n}", &["3: `println`"]),
         ("use dashmap::DashMap;", &["2: `DashMap`", "2: `dashmap`"]),
         ("fn f() -> std::io::Result<()> {}", &["2: `std::io`"]),
-        (
-            "fn f() {\n    std::net::TcpStream::connect(0);\n}",
-            &["3: `std::net`"],
-        ),
+        ("fn f() {\n    std::net::TcpStream::connect(0);\n}", &["3: `std::net`"]),
         ("fn f() {\n    std::thread::spawn(g);\n}", &["3: `std::thread`"]),
         ("fn f() {\n    std::env::var(NAME);\n}", &["3: `std::env`"]),
-        (
-            "struct Book {\n    seats: HashMap<u64, u32>,\n}",
-            &["3: `HashMap`"],
-        ),
+        ("struct Book {\n    seats: HashMap<u64, u32>,\n}", &["3: `HashMap`"]),
         ("struct Book {\n    seats: HashSet<u64>,\n}", &["3: `HashSet`"]),
         ("use std::*;", &["2: `std` as a whole"]),
         ("use std::{self as library};", &["2: `std::self`"]),
         // What only looks like it.
-        (
-            "// tokio, HashMap, Instant\n/* rand /* tracing */ async */\nconst T: &str = \"std::time\";",
-            &[],
-        ),
-        (
-            "/// Has no [`Instant`].\nfn f(metrics: &Metrics) -> char {\n    '\"'\n}",
-            &[],
-        ),
-        (
-            "const R: &str = r#\"a \"tokio\" b\"#;\nfn f<'a>(instant: &'a BTreeMap<u64, u64>) {}",
-            &[],
-        ),
-        (
-            "use std::{cmp::Reverse, collections::{BTreeMap, VecDeque}, fmt};",
-            &[],
-        ),
+        ("// tokio, HashMap, Instant\n/* rand /* tracing */ async */\nconst T: &str = \"std::time\";", &[]),
+        ("/// Has no [`Instant`].\nfn f(metrics: &Metrics) -> char {\n    '\"'\n}", &[]),
+        ("const R: &str = r#\"a \"tokio\" b\"#;\nfn f<'a>(instant: &'a BTreeMap<u64, u64>) {}", &[]),
+        ("use std::{cmp::Reverse, collections::{BTreeMap, VecDeque}, fmt};", &[]),
     ];
     for (body, expected) in table {
         let source = format!("//! Doc.\n{body}\n");
@@ -554,10 +474,7 @@ fn an_impure_engine_is_told() {
 #[test]
 fn a_lookup_that_walks_its_map_is_told() {
     let table: &[(&str, &[&str])] = &[
-        (
-            "use std::collections::HashMap;\nfn f(map: &HashMap<u64, u32>) {\n    map.get(&1);\n}",
-            &[],
-        ),
+        ("use std::collections::HashMap;\nfn f(map: &HashMap<u64, u32>) {\n    map.get(&1);\n}", &[]),
         ("impl<K: Borrow<str>> Lookup<K> {}", &[]),
         ("fn f() {\n    self.map.iter();\n}", &["3: `iter`"]),
         ("fn f() {\n    self.map.values().max();\n}", &["3: `values`"]),
@@ -573,16 +490,8 @@ fn a_lookup_that_walks_its_map_is_told() {
 
 #[test]
 fn a_file_without_an_opening_doc_is_told() {
-    check(
-        "src/a.rs",
-        "use std::fmt;\n//! Late.\n",
-        &["1: the file doesn't open"],
-    );
-    check(
-        "src/a.rs",
-        "/// Of an item.\nstruct A;\n",
-        &["1: the file doesn't open"],
-    );
+    check("src/a.rs", "use std::fmt;\n//! Late.\n", &["1: the file doesn't open"]);
+    check("src/a.rs", "/// Of an item.\nstruct A;\n", &["1: the file doesn't open"]);
     check("src/a.rs", "", &["1: the file doesn't open"]);
     check("src/a.rs", "//! Doc.\n", &[]);
 }
@@ -591,11 +500,7 @@ fn a_file_without_an_opening_doc_is_told() {
 fn long_files_and_functions_are_told() {
     let lines = |count: usize| format!("//! Doc.\n{}", "\n".repeat(count - 1));
     check("src/a.rs", &lines(FILE_LINES_MAX), &[]);
-    check(
-        "src/a.rs",
-        &lines(FILE_LINES_MAX + 1),
-        &["501: the file has 501 lines"],
-    );
+    check("src/a.rs", &lines(FILE_LINES_MAX + 1), &["501: the file has 501 lines"]);
 
     let signatures = [
         "fn long() {",
@@ -606,41 +511,23 @@ fn long_files_and_functions_are_told() {
     for signature in signatures {
         let head = signature.lines().count();
         let function = |length: usize| {
-            let body = ["    if true {", "    }"]
-                .into_iter()
-                .cycle()
-                .take(length - head - 1);
+            let body = ["    if true {", "    }"].into_iter().cycle().take(length - head - 1);
             let body = body.collect::<Vec<_>>().join("\n");
             format!("//! Doc.\n\n{signature}\n{body}\n}}\n\nfn short() {{}}\n")
         };
         check("src/a.rs", &function(FUNCTION_LINES_MAX), &[]);
-        check(
-            "src/a.rs",
-            &function(FUNCTION_LINES_MAX + 1),
-            &["3: `long` has 71 lines"],
-        );
-        let method: String = function(FUNCTION_LINES_MAX + 1)
-            .lines()
-            .skip(2)
-            .map(|line| format!("    {line}\n"))
-            .collect();
-        check(
-            "src/a.rs",
-            &format!("//! Doc.\nimpl A {{\n{method}}}\n"),
-            &["3: `long` has 71 lines"],
-        );
+        check("src/a.rs", &function(FUNCTION_LINES_MAX + 1), &["3: `long` has 71 lines"]);
+        let method: String =
+            function(FUNCTION_LINES_MAX + 1).lines().skip(2).map(|line| format!("    {line}\n")).collect();
+        check("src/a.rs", &format!("//! Doc.\nimpl A {{\n{method}}}\n"), &["3: `long` has 71 lines"]);
         check("tests/a.rs", &function(FUNCTION_LINES_MAX + 1), &[]);
     }
 
-    let brace_in_text = format!(
-        "//! Doc.\nfn long() {{\n    f(\"\n}}\n\");\n{}}}\n",
-        "    f();\n".repeat(70)
-    );
+    let brace_in_text =
+        format!("//! Doc.\nfn long() {{\n    f(\"\n}}\n\");\n{}}}\n", "    f();\n".repeat(70));
     check("src/a.rs", &brace_in_text, &["2: `long` has 75 lines"]);
-    let no_body = format!(
-        "//! Doc.\ntrait A {{\n    fn f(&self);\n{}}}\n",
-        "    const X: fn(u8);\n".repeat(100)
-    );
+    let no_body =
+        format!("//! Doc.\ntrait A {{\n    fn f(&self);\n{}}}\n", "    const X: fn(u8);\n".repeat(100));
     check("src/a.rs", &no_body, &[]);
 }
 
@@ -648,17 +535,9 @@ fn long_files_and_functions_are_told() {
 fn what_is_left_over_is_told() {
     for file in ["src/a.rs", "tests/a.rs", "build.rs"] {
         check(file, "//! Doc.\nfn f() {\n    todo!();\n}\n", &["3: `todo!`"]);
-        check(
-            file,
-            "//! Doc.\nfn f() {\n    unimplemented!(\"later\")\n}\n",
-            &["3: `unimplemented!`"],
-        );
+        check(file, "//! Doc.\nfn f() {\n    unimplemented!(\"later\")\n}\n", &["3: `unimplemented!`"]);
         check(file, "//! Doc.\nfn f() {\n    std::dbg!(1);\n}\n", &["3: `dbg!`"]);
-        check(
-            file,
-            "//! Doc.\n// todo!()\nfn todo(dbg: &str) {\n    f(\"todo!()\");\n}\n",
-            &[],
-        );
+        check(file, "//! Doc.\n// todo!()\nfn todo(dbg: &str) {\n    f(\"todo!()\");\n}\n", &[]);
     }
 }
 
@@ -666,16 +545,8 @@ fn what_is_left_over_is_told() {
 fn a_metric_named_in_two_places_is_told() {
     let source = "//! Doc.\n// \"kefud_x\"\nconst WAITING: &str = \"kefud_waiting_contacts\";\n";
     check("src/runtime/writer.rs", source, &["3: metric names"]);
-    check(
-        "src/runtime/writer.rs",
-        &source.replace("\"kefud_w", "r\"sum(kefud_w"),
-        &["3: metric names"],
-    );
-    for file in [
-        "src/telemetry/names.rs",
-        "src/telemetry/rpc/tests.rs",
-        "src/telemetry/tests/page.rs",
-    ] {
+    check("src/runtime/writer.rs", &source.replace("\"kefud_w", "r\"sum(kefud_w"), &["3: metric names"]);
+    for file in ["src/telemetry/names.rs", "src/telemetry/rpc/tests.rs", "src/telemetry/tests/page.rs"] {
         check(file, source, &[]);
     }
     check("tests/metrics.rs", source, &[]);

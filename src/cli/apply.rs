@@ -94,12 +94,7 @@ async fn apply(
 }
 
 fn changes(response: &ApplyPlanResponse, dry_run: bool) -> String {
-    let ApplyPlanResponse {
-        revision,
-        added,
-        changed,
-        removed,
-    } = response;
+    let ApplyPlanResponse { revision, added, changed, removed } = response;
     let counts = format!("{added} added, {changed} changed, {removed} removed");
     if dry_run {
         format!("would change: {counts}; revision {revision} stays in force")

@@ -23,12 +23,7 @@ pub struct Args {
 
 /// Prints a line for every error and warning. Exits 0 without errors.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    check(
-        &args.plan,
-        &mut io::stdin().lock(),
-        &mut io::stdout().lock(),
-        &mut io::stderr().lock(),
-    )
+    check(&args.plan, &mut io::stdin().lock(), &mut io::stdout().lock(), &mut io::stderr().lock())
 }
 
 fn check(
@@ -64,15 +59,10 @@ pub fn read(path: &Path, input: &mut impl Read) -> Result<String, String> {
     if path == Path::new(STDIN) {
         let mut document = String::new();
         let read = input.read_to_string(&mut document);
-        return read
-            .map(|_| document)
-            .map_err(|error| format!("cannot read standard input: {error}"));
+        return read.map(|_| document).map_err(|error| format!("cannot read standard input: {error}"));
     }
     fs::read_to_string(path).map_err(|error| {
-        format!(
-            "cannot read the plan {}: {error}; name a TOML file that you may read",
-            path.display()
-        )
+        format!("cannot read the plan {}: {error}; name a TOML file that you may read", path.display())
     })
 }
 
@@ -89,10 +79,7 @@ mod tests {
 
     #[test]
     fn the_sample_plan_is_valid() {
-        assert_eq!(
-            checked("-", plan::SAMPLE),
-            (ExitCode::SUCCESS, String::new(), String::new())
-        );
+        assert_eq!(checked("-", plan::SAMPLE), (ExitCode::SUCCESS, String::new(), String::new()));
     }
 
     #[test]

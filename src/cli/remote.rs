@@ -23,12 +23,7 @@ const TENANT_KEY: &str = "kefud-tenant";
 #[derive(Debug, clap::Args)]
 pub struct Server {
     /// The daemon's gRPC address
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:7770",
-        env = "KEFUD_SERVER"
-    )]
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7770", env = "KEFUD_SERVER")]
     pub server: String,
     /// The tenant
     #[arg(long, value_name = "NAME", default_value = DEFAULT_TENANT, env = "KEFUD_TENANT")]
@@ -42,10 +37,8 @@ impl Server {
         let endpoint = Channel::from_shared(server.clone())
             .with_context(|| format!("`{server}` is not a URL such as http://127.0.0.1:7770"))?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
-        let channel = endpoint
-            .connect()
-            .await
-            .with_context(|| format!("cannot reach {server}: is kefud running?"))?;
+        let channel =
+            endpoint.connect().await.with_context(|| format!("cannot reach {server}: is kefud running?"))?;
         Ok(PlanServiceClient::new(channel)
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX))
@@ -70,9 +63,7 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 /// Tells why a call was refused: a line for each violated field, else one for the status.
 pub fn refused(status: &Status, subject: &str, err: &mut impl Write) -> anyhow::Result<ExitCode> {
     let details = status.get_error_details();
-    let violations = details
-        .bad_request()
-        .map(|request| request.field_violations.as_slice());
+    let violations = details.bad_request().map(|request| request.field_violations.as_slice());
     match violations {
         Some(violations) if !violations.is_empty() => {
             for violation in violations {
@@ -80,16 +71,9 @@ pub fn refused(status: &Status, subject: &str, err: &mut impl Write) -> anyhow::
             }
         }
         _ => {
-            let reason = details
-                .error_info()
-                .map(|info| format!(" ({})", info.reason))
-                .unwrap_or_default();
+            let reason = details.error_info().map(|info| format!(" ({})", info.reason)).unwrap_or_default();
             let code = status.code();
-            let message = if status.message().is_empty() {
-                code.description()
-            } else {
-                status.message()
-            };
+            let message = if status.message().is_empty() { code.description() } else { status.message() };
             writeln!(err, "kefud: {message}{reason}")?;
         }
     }
@@ -97,9 +81,5 @@ pub fn refused(status: &Status, subject: &str, err: &mut impl Write) -> anyhow::
         writeln!(err, "kefud: try again in {delay:?}")?;
     }
     let wrong = status.code() == Code::InvalidArgument;
-    Ok(if wrong {
-        ExitCode::from(EXIT_WRONG_INPUT)
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if wrong { ExitCode::from(EXIT_WRONG_INPUT) } else { ExitCode::FAILURE })
 }

@@ -32,9 +32,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     telemetry::start_logs(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime
-        .context("cannot start worker threads")?
-        .block_on(serve(config))
+    runtime.context("cannot start worker threads")?.block_on(serve(config))
 }
 
 async fn serve(config: Config) -> anyhow::Result<ExitCode> {
@@ -77,10 +75,7 @@ struct Caught {
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     async fn next(&mut self) -> Caught {

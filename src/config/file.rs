@@ -53,10 +53,7 @@ impl Reader<'_> {
                     Some(text) => draft.set(known, &text, &place),
                     None => draft.problem(format!("{place}: give a text or a number")),
                 }
-            } else if KEYS
-                .iter()
-                .any(|known| known.name.starts_with(&format!("{path}.")))
-            {
+            } else if KEYS.iter().any(|known| known.name.starts_with(&format!("{path}."))) {
                 match value.get_ref().as_table() {
                     Some(inner) => self.table(inner, &format!("{path}."), draft),
                     None => draft.problem(format!("{place}: give a table")),
@@ -70,17 +67,13 @@ impl Reader<'_> {
 
     fn tenants(&self, tenants: &Spanned<DeValue<'_>>, place: &str, draft: &mut Draft) {
         let Some(tenants) = tenants.get_ref().as_table() else {
-            draft.problem(format!(
-                "{place}: give a table for each tenant, such as [tenants.east]"
-            ));
+            draft.problem(format!("{place}: give a table for each tenant, such as [tenants.east]"));
             return;
         };
         for (name, entry) in in_order(tenants) {
             let place = format!("{} {TENANTS}.{}", self.place(name.span()), name.get_ref());
             if !is_tenant_name(name.get_ref()) {
-                draft.problem(format!(
-                    "{place}: a tenant's name is 1 to 64 of a-z, 0-9, `-` and `_`"
-                ));
+                draft.problem(format!("{place}: a tenant's name is 1 to 64 of a-z, 0-9, `-` and `_`"));
             }
             match entry.get_ref().as_table() {
                 Some(entry) => self.tenant(name.get_ref(), entry, &place, draft),

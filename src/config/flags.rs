@@ -25,17 +25,9 @@ impl clap::Args for Flags {
             .value_parser(clap::value_parser!(PathBuf));
         KEYS.iter().fold(command.arg(file), |command, key| {
             let help = format!("{} [env: {}] [default: {}]", key.help, key.env(), key.default);
-            let heading = if key.name.starts_with("limits.") {
-                "Limits"
-            } else {
-                "Settings"
-            };
+            let heading = if key.name.starts_with("limits.") { "Limits" } else { "Settings" };
             command.arg(
-                Arg::new(key.name)
-                    .long(key.flag())
-                    .value_name(key.value)
-                    .help(help)
-                    .help_heading(heading),
+                Arg::new(key.name).long(key.flag()).value_name(key.value).help(help).help_heading(heading),
             )
         })
     }

@@ -168,10 +168,7 @@ pub fn is_ours(name: &str) -> bool {
 /// `; did you mean …?` with the nearest of the known names, where one is near.
 pub fn suggest<S: AsRef<str>>(name: &str, known: &[S]) -> String {
     let near = |known: &S| strsim::normalized_damerau_levenshtein(name, known.as_ref());
-    let best = known
-        .iter()
-        .map(|known| (near(known), known.as_ref()))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let best = known.iter().map(|known| (near(known), known.as_ref())).max_by(|a, b| a.0.total_cmp(&b.0));
     match best {
         Some((score, known)) if score >= 0.5 => format!("; did you mean `{known}`?"),
         _ => String::new(),
@@ -179,22 +176,16 @@ pub fn suggest<S: AsRef<str>>(name: &str, known: &[S]) -> String {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| format!("`{text}` is not an address and port such as 127.0.0.1:7770"))
+    text.parse().map_err(|_| format!("`{text}` is not an address and port such as 127.0.0.1:7770"))
 }
 
 fn path(text: &str) -> Result<PathBuf, String> {
-    if text.is_empty() {
-        Err("is empty: give a path".into())
-    } else {
-        Ok(PathBuf::from(text))
-    }
+    if text.is_empty() { Err("is empty: give a path".into()) } else { Ok(PathBuf::from(text)) }
 }
 
 fn time(text: &str, least_ms: u64, most_ms: u64) -> Result<Duration, String> {
-    let value: SignedDuration = text
-        .parse()
-        .map_err(|_| format!("`{text}` is not a duration such as `500ms`, `20s` or `5m`"))?;
+    let value: SignedDuration =
+        text.parse().map_err(|_| format!("`{text}` is not a duration such as `500ms`, `20s` or `5m`"))?;
     let (least, most) = (Duration::from_millis(least_ms), Duration::from_millis(most_ms));
     match Duration::try_from(value) {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
@@ -205,9 +196,7 @@ fn time(text: &str, least_ms: u64, most_ms: u64) -> Result<Duration, String> {
 fn number(text: &str, least: usize, most: usize) -> Result<usize, String> {
     match text.parse() {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
-        _ => Err(format!(
-            "`{text}` is out of range: give a number from {least} to {most}"
-        )),
+        _ => Err(format!("`{text}` is out of range: give a number from {least} to {most}")),
     }
 }
 
@@ -219,17 +208,10 @@ fn bytes(text: &str, least: usize, most: usize) -> Result<usize, String> {
         "MiB" => 20,
         _ => return Err(format!("`{text}` is not a size such as 4194304, 4096KiB or 4MiB")),
     };
-    let value = digits
-        .parse::<usize>()
-        .ok()
-        .and_then(|value| value.checked_mul(1 << shift));
+    let value = digits.parse::<usize>().ok().and_then(|value| value.checked_mul(1 << shift));
     match value {
         Some(value) if (least..=most).contains(&value) => Ok(value),
-        _ => Err(format!(
-            "`{text}` is out of range: give {}KiB to {}KiB",
-            least >> 10,
-            most >> 10
-        )),
+        _ => Err(format!("`{text}` is out of range: give {}KiB to {}KiB", least >> 10, most >> 10)),
     }
 }
 
@@ -245,8 +227,6 @@ fn log_format(text: &str) -> Result<LogFormat, String> {
 fn log_level(text: &str) -> Result<String, String> {
     match EnvFilter::try_new(text) {
         Ok(_) if !text.trim().is_empty() => Ok(text.to_owned()),
-        _ => Err(format!(
-            "`{text}` is not a log level: give error, warn, info, debug or trace"
-        )),
+        _ => Err(format!("`{text}` is not a log level: give error, warn, info, debug or trace")),
     }
 }

@@ -1,3 +1,5 @@
+//! Settings from every source, and every problem with its place.
+
 use std::io::Write;
 
 use clap::{Args, Command, FromArgMatches};
@@ -12,23 +14,15 @@ fn gathered(file: &str, environment: Pairs, flags: &[&str]) -> Result<Config, Ve
     stored.write_all(file.as_bytes()).expect("write the file");
     let name = stored.path().display().to_string();
     let command = Flags::augment_args(Command::new("kefud"));
-    let matches = command
-        .try_get_matches_from(std::iter::once("kefud").chain(flags.iter().copied()))
-        .expect("flags");
+    let matches =
+        command.try_get_matches_from(std::iter::once("kefud").chain(flags.iter().copied())).expect("flags");
     let mut flags = Flags::from_arg_matches(&matches).expect("flags");
     if !file.is_empty() {
         flags.config = Some(stored.path().to_owned());
     }
-    let environment = environment
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    gather(&flags, environment).map_err(|problems| {
-        problems
-            .0
-            .iter()
-            .map(|line| line.replace(&name, "FILE"))
-            .collect()
-    })
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    gather(&flags, environment)
+        .map_err(|problems| problems.0.iter().map(|line| line.replace(&name, "FILE")).collect())
 }
 
 #[test]
@@ -53,11 +47,7 @@ fn nearer_layers_win() {
     ];
     for (file, environment, flags, seconds) in table {
         let config = gathered(file, environment, flags).expect("valid settings");
-        assert_eq!(
-            config.drain_grace,
-            Duration::from_secs(seconds),
-            "{file} {environment:?} {flags:?}"
-        );
+        assert_eq!(config.drain_grace, Duration::from_secs(seconds), "{file} {environment:?} {flags:?}");
     }
 }
 
@@ -94,10 +84,7 @@ fn every_key_is_read_from_a_file() {
             streams_per_connection: 7,
             connections: 8,
         },
-        log: Log {
-            format: LogFormat::Json,
-            level: "kefud=debug".to_owned(),
-        },
+        log: Log { format: LogFormat::Json, level: "kefud=debug".to_owned() },
     };
     assert_eq!(config, expected);
 }
@@ -107,12 +94,7 @@ fn problems_are_told_with_their_place() {
     let public =
         "is not a loopback address: callers are not authenticated yet, so listen on 127.0.0.1 or [::1]";
     let table: [(&str, Pairs, &[&str], &[&str]); 9] = [
-        (
-            "drain_grase = 1",
-            &[],
-            &[],
-            &["FILE:1:1 drain_grase: unknown key; did you mean `drain_grace`?"],
-        ),
+        ("drain_grase = 1", &[], &[], &["FILE:1:1 drain_grase: unknown key; did you mean `drain_grace`?"]),
         (
             "\n[limits]\n  inbx = 1\n",
             &[],
@@ -122,11 +104,7 @@ fn problems_are_told_with_their_place() {
         ("zebra = 1", &[], &[], &["FILE:1:1 zebra: unknown key"]),
         (
             "",
-            &[
-                ("KEFUD_DATADIR", "x"),
-                ("KEFUD_PORT", "tcp://"),
-                ("KEFUD_SERVICE_HOST", "h"),
-            ],
+            &[("KEFUD_DATADIR", "x"), ("KEFUD_PORT", "tcp://"), ("KEFUD_SERVICE_HOST", "h")],
             &[],
             &["KEFUD_DATADIR: unknown setting; did you mean `KEFUD_DATA_DIR`?"],
         ),
@@ -158,10 +136,7 @@ fn problems_are_told_with_their_place() {
         ),
         (
             "",
-            &[
-                ("KEFUD_GRPC_LISTEN", "0.0.0.0:1"),
-                ("KEFUD_METRICS_LISTEN", "[::]:1"),
-            ],
+            &[("KEFUD_GRPC_LISTEN", "0.0.0.0:1"), ("KEFUD_METRICS_LISTEN", "[::]:1")],
             &[],
             &[&format!("0.0.0.0:1 {public}"), &format!("[::]:1 {public}")],
         ),
@@ -189,12 +164,7 @@ fn the_sample_file_shows_the_defaults() {
     let settings: Vec<&str> = settings.collect();
     for key in KEYS.iter().filter(|key| key.name != "plan") {
         let name = key.name.rsplit('.').next().unwrap_or_default();
-        assert!(
-            settings
-                .iter()
-                .any(|line| line.starts_with(&format!("{name} = "))),
-            "{name}"
-        );
+        assert!(settings.iter().any(|line| line.starts_with(&format!("{name} = "))), "{name}");
     }
     assert_eq!(gathered(&settings.join("\n"), &[], &[]), Ok(Config::default()));
 }

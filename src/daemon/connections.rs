@@ -37,12 +37,7 @@ pub type Incoming = Pin<Box<dyn Stream<Item = io::Result<Connection>> + Send>>;
 impl Connections {
     /// At most so many at once.
     pub fn new(most: usize, metrics: Metrics) -> Self {
-        Self {
-            most,
-            room: Arc::new(Semaphore::new(most)),
-            cut: watch::Sender::new(false),
-            metrics,
-        }
+        Self { most, room: Arc::new(Semaphore::new(most)), cut: watch::Sender::new(false), metrics }
     }
 
     /// Accepts connections; one too many is closed at once, so that its caller knows soon.
@@ -50,9 +45,8 @@ impl Connections {
         let room = Arc::clone(&self.room);
         let cut = self.cut.subscribe();
         let metrics = self.metrics.clone();
-        let incoming = TcpIncoming::from(listener)
-            .with_nodelay(Some(true))
-            .with_keepalive(Some(TCP_KEEPALIVE));
+        let incoming =
+            TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(TCP_KEEPALIVE));
         Box::pin(incoming.filter_map(move |accepted| {
             let stream = match accepted {
                 Ok(stream) => stream,
@@ -64,12 +58,7 @@ impl Connections {
             };
             metrics.connection_opened();
             let cut = WatchStream::from_changes(cut.clone());
-            Some(Ok(Connection {
-                stream,
-                cut,
-                metrics: metrics.clone(),
-                _permit: permit,
-            }))
+            Some(Ok(Connection { stream, cut, metrics: metrics.clone(), _permit: permit }))
         }))
     }
 

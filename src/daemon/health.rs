@@ -17,9 +17,7 @@ pub struct Health {
 impl Health {
     /// Everything serves.
     pub async fn serving() -> (Self, HealthServer<impl HealthApi>) {
-        let health = Self {
-            reporter: HealthReporter::new(),
-        };
+        let health = Self { reporter: HealthReporter::new() };
         health.set(ServingStatus::Serving).await;
         let service = HealthServer::new(HealthService::from_health_reporter(health.reporter.clone()));
         (health, service)

@@ -124,13 +124,7 @@ impl Daemon {
         let routes = gateway::routes(tenants.clone(), &config.limits, drain.subscribe()).add_service(service);
         let connections = Connections::new(config.limits.connections, metrics.clone());
         let (stop_accepting, stopped) = oneshot::channel();
-        let serving = serve_grpc(
-            &config,
-            &metrics,
-            routes,
-            connections.accept(grpc_listener),
-            stopped,
-        );
+        let serving = serve_grpc(&config, &metrics, routes, connections.accept(grpc_listener), stopped);
         let grpc = AbortOnDrop(tokio::spawn(serving));
         readiness.send_replace(Readiness::Serving);
         tracing::info!("gRPC on http://{grpc_addr}");
@@ -201,10 +195,7 @@ impl Daemon {
         if timeout(grace, &mut self.grpc.0).await.is_ok() {
             return;
         }
-        tracing::warn!(
-            "the grace time is over: cutting {} connections",
-            self.connections.open()
-        );
+        tracing::warn!("the grace time is over: cutting {} connections", self.connections.open());
         self.connections.cut();
         drop(timeout(CUT_TIMEOUT, &mut self.grpc.0).await);
     }
@@ -233,11 +224,7 @@ fn serve_grpc(
 async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
     config::check_address(address).map_err(StartError::Address)?;
     let bound = TcpListener::bind(address).await;
-    bound.map_err(|source| StartError::Listen {
-        address,
-        flag,
-        source,
-    })
+    bound.map_err(|source| StartError::Listen { address, flag, source })
 }
 
 /// What brings the gauges up to date before a scrape.

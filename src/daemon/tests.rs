@@ -1,3 +1,5 @@
+//! The order in which a daemon starts and stops.
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::{io::AsyncReadExt, net::TcpStream};
@@ -13,11 +15,7 @@ use super::*;
 async fn daemon(change: impl FnOnce(&mut Config)) -> (Daemon, tempfile::TempDir) {
     let directory = tempfile::tempdir().expect("a directory");
     let any = "127.0.0.1:0".parse().expect("an address");
-    let mut config = Config {
-        grpc_listen: any,
-        metrics_listen: any,
-        ..Config::default()
-    };
+    let mut config = Config { grpc_listen: any, metrics_listen: any, ..Config::default() };
     config.tenants.data_dir = directory.path().join("data");
     change(&mut config);
     (Daemon::start(config).await.expect("a daemon"), directory)
@@ -25,17 +23,11 @@ async fn daemon(change: impl FnOnce(&mut Config)) -> (Daemon, tempfile::TempDir)
 
 async fn channel(daemon: &Daemon) -> Channel {
     let uri = format!("http://{}", daemon.grpc_addr());
-    Channel::from_shared(uri)
-        .expect("a uri")
-        .connect()
-        .await
-        .expect("a connection")
+    Channel::from_shared(uri).expect("a uri").connect().await.expect("a connection")
 }
 
 fn request(service: &str) -> HealthCheckRequest {
-    HealthCheckRequest {
-        service: service.to_owned(),
-    }
+    HealthCheckRequest { service: service.to_owned() }
 }
 
 /// What an HTTP page answers now.
@@ -54,18 +46,10 @@ async fn every_service_is_healthy() {
     let (daemon, _directory) = daemon(|_| {}).await;
     let mut client = HealthClient::new(channel(&daemon).await);
     for service in names() {
-        let status = client
-            .check(request(&service))
-            .await
-            .expect(&service)
-            .into_inner()
-            .status();
+        let status = client.check(request(&service)).await.expect(&service).into_inner().status();
         assert_eq!(status, ServingStatus::Serving, "{service}");
     }
-    let missing = client
-        .check(request("kefud.v1.Nothing"))
-        .await
-        .expect_err("unknown");
+    let missing = client.check(request("kefud.v1.Nothing")).await.expect_err("unknown");
     assert_eq!(missing.code(), Code::NotFound);
     let readiness = page(daemon.metrics_addr(), "/readyz").await;
     assert!(readiness.starts_with("HTTP/1.1 200"), "{readiness}");
@@ -112,11 +96,7 @@ async fn streams_that_stay_are_cut_after_the_grace_time() {
     let mut reflection = ServerReflectionClient::new(channel);
     // A request stream that never ends holds the call open.
     let requests = tokio_stream::pending::<ServerReflectionRequest>();
-    let mut answers = reflection
-        .server_reflection_info(requests)
-        .await
-        .expect("a stream")
-        .into_inner();
+    let mut answers = reflection.server_reflection_info(requests).await.expect("a stream").into_inner();
     let seen = Arc::new(AtomicBool::new(false));
     let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(daemon.run_until(async move { drop(stopped.await) }));
@@ -137,9 +117,7 @@ async fn streams_that_stay_are_cut_after_the_grace_time() {
 async fn connections_beyond_the_limit_are_closed() {
     let (daemon, _directory) = daemon(|config| config.limits.connections = 1).await;
     let held = channel(&daemon).await;
-    let mut refused = TcpStream::connect(daemon.grpc_addr())
-        .await
-        .expect("accepted by the system");
+    let mut refused = TcpStream::connect(daemon.grpc_addr()).await.expect("accepted by the system");
     let mut bytes = Vec::new();
     // Closed without a byte; a reset is as good.
     assert!(matches!(refused.read_to_end(&mut bytes).await, Ok(0) | Err(_)));
@@ -153,17 +131,11 @@ async fn addresses_that_cannot_be_used_stop_the_start() {
     let (running, _directory) = daemon(|_| {}).await;
     let taken = running.grpc_addr();
     let table = [
-        (
-            "0.0.0.0:0".parse().expect("an address"),
-            "0.0.0.0:0 is not a loopback address".to_owned(),
-        ),
+        ("0.0.0.0:0".parse().expect("an address"), "0.0.0.0:0 is not a loopback address".to_owned()),
         (taken, format!("cannot listen on {taken}: Address already in use")),
     ];
     for (address, message) in table {
-        let config = Config {
-            grpc_listen: address,
-            ..Config::default()
-        };
+        let config = Config { grpc_listen: address, ..Config::default() };
         let error = Daemon::start(config).await.expect_err("refused").to_string();
         assert!(error.starts_with(&message) && !error.contains('\n'), "{error}");
     }

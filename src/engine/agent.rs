@@ -32,21 +32,14 @@ impl Step<'_> {
             return Ok(Reply::Done);
         };
         if agent.record.removed {
-            return Err(Refusal::not_found(
-                "AGENT_NOT_FOUND",
-                format!("the plan has no agent {id}"),
-            ));
+            return Err(Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}")));
         }
         let (current, connected) = (agent.record.session, agent.record.connected);
         if session != 0 && session == current {
             if !connected {
                 self.emit(Kind::AgentReconnected(j::AgentReconnected { agent: number }));
             }
-            return Ok(Reply::SignedIn {
-                agent: number,
-                session,
-                resumed: true,
-            });
+            return Ok(Reply::SignedIn { agent: number, session, resumed: true });
         }
         if session != 0 && current != 0 && connected {
             return Err(Refusal::precondition(
@@ -55,35 +48,22 @@ impl Step<'_> {
             ));
         }
         let session = self.state.last_session + 1;
-        self.emit(Kind::AgentSignedIn(j::AgentSignedIn {
-            agent: number,
-            session,
-        }));
+        self.emit(Kind::AgentSignedIn(j::AgentSignedIn { agent: number, session }));
         match ready {
             Some(true) => self.make_ready(number),
             Some(false) => self.make_not_ready(number, "signed_in"),
             None if current == 0 => self.make_not_ready(number, "signed_in"),
             None => {}
         }
-        Ok(Reply::SignedIn {
-            agent: number,
-            session,
-            resumed: false,
-        })
+        Ok(Reply::SignedIn { agent: number, session, resumed: false })
     }
 
     pub fn agent_stream_lost(&mut self, id: &str, session: u64) -> Answer {
         let number = self.agent_number(id)?;
-        let connected = self
-            .state
-            .agent(number)
-            .is_some_and(|agent| agent.record.connected);
+        let connected = self.state.agent(number).is_some_and(|agent| agent.record.connected);
         if self.session(number) == session && connected {
             let grace_deadline_ms = self.now_ms + self.state.catalog.settings.agent_grace_ms;
-            self.emit(Kind::AgentDisconnected(j::AgentDisconnected {
-                agent: number,
-                grace_deadline_ms,
-            }));
+            self.emit(Kind::AgentDisconnected(j::AgentDisconnected { agent: number, grace_deadline_ms }));
             self.withdraw_offers(number);
         }
         Ok(Reply::Agent(number))
@@ -92,16 +72,9 @@ impl Step<'_> {
     pub fn agent_alive(&mut self, id: &str, session: u64) -> Answer {
         let number = self.agent_number(id)?;
         self.check_session(id, number, session)?;
-        if self
-            .state
-            .agent(number)
-            .is_some_and(|agent| !agent.record.connected)
-        {
+        if self.state.agent(number).is_some_and(|agent| !agent.record.connected) {
             let grace_deadline_ms = self.now_ms + self.state.catalog.settings.agent_grace_ms;
-            self.emit(Kind::AgentDisconnected(j::AgentDisconnected {
-                agent: number,
-                grace_deadline_ms,
-            }));
+            self.emit(Kind::AgentDisconnected(j::AgentDisconnected { agent: number, grace_deadline_ms }));
         }
         Ok(Reply::Agent(number))
     }
@@ -128,11 +101,7 @@ impl Step<'_> {
         let mut calls = 0;
         let mut others = 0;
         if let Some(agent) = self.state.agent(number) {
-            for leg in agent
-                .work
-                .iter()
-                .filter_map(|offer| self.state.assignment(*offer))
-            {
+            for leg in agent.work.iter().filter_map(|offer| self.state.assignment(*offer)) {
                 match leg.stage() {
                     AssignmentStage::Connecting | AssignmentStage::Active if leg.realtime => calls += 1,
                     AssignmentStage::Connecting | AssignmentStage::Active => others += 1,
@@ -157,28 +126,18 @@ impl Step<'_> {
     /// Ends a session: offers are withdrawn, messaging contacts go back at their age, wrap-ups end. Calls
     /// keep the agent occupied until somebody ends them.
     pub fn end_session(&mut self, agent: u32, reason: SignOutReason) {
-        self.emit(Kind::AgentSignedOut(j::AgentSignedOut {
-            agent,
-            reason: reason.into(),
-        }));
+        self.emit(Kind::AgentSignedOut(j::AgentSignedOut { agent, reason: reason.into() }));
         self.withdraw_offers(agent);
         let Some(entry) = self.state.agent(agent) else {
             return;
         };
-        let work: Vec<j::AssignmentRecord> = entry
-            .work
-            .iter()
-            .filter_map(|offer| self.state.assignment(*offer))
-            .copied()
-            .collect();
+        let work: Vec<j::AssignmentRecord> =
+            entry.work.iter().filter_map(|offer| self.state.assignment(*offer)).copied().collect();
         for leg in work {
             match leg.stage() {
                 AssignmentStage::Active if !leg.realtime => {
                     let reason = ReturnReason::AgentLost.into();
-                    self.emit(Kind::ContactReturned(j::ContactReturned {
-                        contact: leg.contact,
-                        reason,
-                    }));
+                    self.emit(Kind::ContactReturned(j::ContactReturned { contact: leg.contact, reason }));
                     self.end_assignment(leg.offer, AssignmentEnd::AgentLost);
                 }
                 AssignmentStage::WrapUp => self.end_assignment(leg.offer, AssignmentEnd::AgentLost),
@@ -205,11 +164,7 @@ impl Step<'_> {
 
     fn make_ready(&mut self, agent: u32) {
         if self.state.agent(agent).is_some_and(|agent| !agent.record.ready) {
-            let event = j::AgentAvailabilitySet {
-                agent,
-                ready: true,
-                reason: String::new(),
-            };
+            let event = j::AgentAvailabilitySet { agent, ready: true, reason: String::new() };
             self.emit(Kind::AgentAvailabilitySet(event));
         }
     }
@@ -221,11 +176,7 @@ impl Step<'_> {
         };
         let record = &entry.record;
         if record.session != 0 && (record.ready || record.reason != reason) {
-            let event = j::AgentAvailabilitySet {
-                agent,
-                ready: false,
-                reason: reason.to_owned(),
-            };
+            let event = j::AgentAvailabilitySet { agent, ready: false, reason: reason.to_owned() };
             self.emit(Kind::AgentAvailabilitySet(event));
         }
         self.withdraw_offers(agent);
@@ -246,10 +197,7 @@ impl Step<'_> {
         let Some(leg) = self.state.assignment(offer) else {
             return;
         };
-        let reachable = self
-            .state
-            .agent(leg.agent)
-            .is_some_and(super::state::Agent::routable);
+        let reachable = self.state.agent(leg.agent).is_some_and(super::state::Agent::routable);
         if leg.stage() == AssignmentStage::Offered && !reachable {
             self.end_offer(offer, OfferEnd::AgentGone);
         }

@@ -43,16 +43,12 @@ impl Names {
     /// The name of a number, shared.
     #[must_use]
     pub fn shared_id(&self, number: u32) -> Arc<str> {
-        self.by_number
-            .get(&number)
-            .map_or_else(|| Arc::from(""), |(_, id)| id.clone())
+        self.by_number.get(&number).map_or_else(|| Arc::from(""), |(_, id)| id.clone())
     }
 
     /// All names by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, PlanKind, &Arc<str>)> {
-        self.by_number
-            .iter()
-            .map(|(number, (kind, id))| (*number, *kind, id))
+        self.by_number.iter().map(|(number, (kind, id))| (*number, *kind, id))
     }
 }
 
@@ -148,84 +144,91 @@ pub struct Catalog {
 impl Catalog {
     /// Translates `plan`, all of whose names must have numbers.
     pub(super) fn new(plan: &Plan, names: &Names) -> Self {
-        let number = |kind, id: &str| names.number(kind, id).unwrap_or(0);
-        let levels = |levels: &model::Levels| {
-            let mut list: Vec<SkillLevel> = levels
-                .iter()
-                .map(|(id, level)| (number(PlanKind::Skill, id), *level))
-                .collect();
-            list.sort_unstable();
-            list
-        };
-        let list = |kind, ids: &[String]| {
-            let mut list: Vec<u32> = ids.iter().map(|id| number(kind, id)).collect();
-            list.sort_unstable();
-            list
-        };
+        let of = |kind, id: &str| names.number(kind, id).unwrap_or(0);
         let channels = plan.channels.iter().map(|(id, channel)| {
-            let number = number(PlanKind::Channel, id);
-            let info = ChannelInfo {
-                channel: number,
-                kind: channel.kind,
-                units: channel.units,
-                offer_timeout_ms: channel.offer_timeout_ms,
-                wrap_up_ms: channel.wrap_up_ms,
-                interruptible: channel.interruptible,
-            };
-            (number, info)
+            let number = of(PlanKind::Channel, id);
+            (number, ChannelInfo::new(number, channel))
         });
-        let queues = plan.queues.iter().map(|(id, queue)| {
-            let info = QueueInfo {
-                channels: list(PlanKind::Channel, &queue.channels),
-                skills: levels(&queue.skills),
-                groups: list(PlanKind::Group, &queue.groups),
-                objective_ms: queue.objective_ms,
-                band: queue.band,
-                boost_permille: queue.boost_permille,
-                max_waiting: queue.max_waiting,
-                max_wait_ms: queue.max_wait_ms,
-            };
-            (number(PlanKind::Queue, id), info)
-        });
+        let queues =
+            plan.queues.iter().map(|(id, queue)| (of(PlanKind::Queue, id), QueueInfo::new(queue, names)));
         let categories = plan.categories.iter().map(|(id, category)| {
             let info = CategoryInfo {
-                queue: number(PlanKind::Queue, &category.queue),
-                skills: levels(&category.skills),
+                queue: of(PlanKind::Queue, &category.queue),
+                skills: names.levels(&category.skills),
                 objective_ms: category.objective_ms,
             };
-            (number(PlanKind::Category, id), info)
+            (of(PlanKind::Category, id), info)
         });
-        let agents = plan.agents.iter().map(|(id, agent)| {
-            let mut limits: Vec<(u32, u32)> = agent
-                .limits
-                .iter()
-                .map(|(id, limit)| (number(PlanKind::Channel, id), *limit))
-                .collect();
-            limits.sort_unstable();
-            let info = AgentInfo {
-                groups: list(PlanKind::Group, &agent.groups),
-                skills: levels(&agent.skills),
-                capacity: agent.capacity,
-                limits,
-            };
-            (number(PlanKind::Agent, id), info)
-        });
+        let agents =
+            plan.agents.iter().map(|(id, agent)| (of(PlanKind::Agent, id), AgentInfo::new(agent, names)));
+        let dispositions = plan.dispositions.keys().map(|id| (of(PlanKind::Disposition, id), ()));
         Self {
             settings: plan.settings.clone(),
             channels: channels.collect(),
-            skills: plan
-                .skills
-                .keys()
-                .map(|id| (number(PlanKind::Skill, id), ()))
-                .collect(),
+            skills: plan.skills.keys().map(|id| (of(PlanKind::Skill, id), ())).collect(),
             categories: categories.collect(),
-            dispositions: plan
-                .dispositions
-                .keys()
-                .map(|id| (number(PlanKind::Disposition, id), ()))
-                .collect(),
+            dispositions: dispositions.collect(),
             queues: queues.collect(),
             agents: agents.collect(),
         }
+    }
+}
+
+impl ChannelInfo {
+    fn new(channel: u32, entry: &model::Channel) -> Self {
+        Self {
+            channel,
+            kind: entry.kind,
+            units: entry.units,
+            offer_timeout_ms: entry.offer_timeout_ms,
+            wrap_up_ms: entry.wrap_up_ms,
+            interruptible: entry.interruptible,
+        }
+    }
+}
+
+impl QueueInfo {
+    fn new(entry: &model::Queue, names: &Names) -> Self {
+        Self {
+            channels: names.list(PlanKind::Channel, &entry.channels),
+            skills: names.levels(&entry.skills),
+            groups: names.list(PlanKind::Group, &entry.groups),
+            objective_ms: entry.objective_ms,
+            band: entry.band,
+            boost_permille: entry.boost_permille,
+            max_waiting: entry.max_waiting,
+            max_wait_ms: entry.max_wait_ms,
+        }
+    }
+}
+
+impl AgentInfo {
+    fn new(entry: &model::Agent, names: &Names) -> Self {
+        let limit = |(id, limit): (&String, &u32)| (names.number(PlanKind::Channel, id).unwrap_or(0), *limit);
+        let mut limits: Vec<(u32, u32)> = entry.limits.iter().map(limit).collect();
+        limits.sort_unstable();
+        Self {
+            groups: names.list(PlanKind::Group, &entry.groups),
+            skills: names.levels(&entry.skills),
+            capacity: entry.capacity,
+            limits,
+        }
+    }
+}
+
+impl Names {
+    /// Skills with levels, ordered by number.
+    fn levels(&self, levels: &model::Levels) -> Vec<SkillLevel> {
+        let level = |(id, level): (&String, &u8)| (self.number(PlanKind::Skill, id).unwrap_or(0), *level);
+        let mut list: Vec<SkillLevel> = levels.iter().map(level).collect();
+        list.sort_unstable();
+        list
+    }
+
+    /// Numbers, ordered.
+    fn list(&self, kind: PlanKind, ids: &[String]) -> Vec<u32> {
+        let mut list: Vec<u32> = ids.iter().map(|id| self.number(kind, id).unwrap_or(0)).collect();
+        list.sort_unstable();
+        list
     }
 }

@@ -1,16 +1,13 @@
-//! Commands about contacts: coming in, changing, leaving, ending, moving.
+//! Commands about contacts: coming in, changing, leaving, ending.
 
 use crate::{
     engine::{
-        command::{Ending, Enqueue, NamedSkill, Reply, Target, Update},
+        command::{Ending, Enqueue, NamedSkill, Reply, Update},
         limits::{GATEWAYS_MAX, LIVE_CONTACTS_MAX, QUEUE_FULL_RETRY_MS},
-        matching::eligible::{can_take, fits},
         refusal::Refusal,
         step::{Answer, Step},
     },
-    proto::journal::{
-        self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, TransferReason, event::Kind,
-    },
+    proto::journal::{self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, event::Kind},
 };
 
 impl Step<'_> {
@@ -19,24 +16,19 @@ impl Step<'_> {
             return Ok(*number);
         }
         Err(if self.state.compacted(id) {
-            Refusal::not_found(
-                "CONTACT_COMPACTED",
-                format!("contact {id} has ended and is no longer kept"),
-            )
+            Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
         } else {
             Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
         })
     }
 
     /// The stage of a contact that is known to be there.
-    fn contact_stage(&self, contact: u64) -> ContactStage {
-        self.state
-            .contact(contact)
-            .map_or(ContactStage::Unspecified, j::ContactRecord::stage)
+    pub fn contact_stage(&self, contact: u64) -> ContactStage {
+        self.state.contact(contact).map_or(ContactStage::Unspecified, j::ContactRecord::stage)
     }
 
     /// The number of a name of the plan; 0 for an empty name, a note in `fields` for an unknown one.
-    fn named(&self, kind: PlanKind, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
+    pub fn named(&self, kind: PlanKind, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
         if id.is_empty() {
             return 0;
         }
@@ -61,10 +53,7 @@ impl Step<'_> {
             .enumerate()
             .map(|(at, (id, level))| {
                 let field = format!("required_skills[{at}].skill");
-                j::Skill {
-                    skill: self.named(PlanKind::Skill, &field, id, fields),
-                    level: u32::from(*level),
-                }
+                j::Skill { skill: self.named(PlanKind::Skill, &field, id, fields), level: u32::from(*level) }
             })
             .collect();
         skills.sort_unstable_by_key(|skill| (skill.skill, skill.level));
@@ -74,10 +63,7 @@ impl Step<'_> {
     pub fn enqueue(&mut self, enqueue: Enqueue) -> Answer {
         if let Some(record) = self.state.contact_by_id(&enqueue.id) {
             return if record.fingerprint == enqueue.fingerprint {
-                Ok(Reply::Enqueued {
-                    contact: record.contact,
-                    created: false,
-                })
+                Ok(Reply::Enqueued { contact: record.contact, created: false })
             } else {
                 Err(Refusal::exists(
                     "CONTACT_EXISTS",
@@ -88,10 +74,7 @@ impl Step<'_> {
         if self.state.compacted(&enqueue.id) {
             return Err(Refusal::exists(
                 "CONTACT_COMPACTED",
-                format!(
-                    "a contact with the id {} has ended already; choose a new one",
-                    enqueue.id
-                ),
+                format!("a contact with the id {} has ended already; choose a new one", enqueue.id),
             ));
         }
         let mut fields = Vec::new();
@@ -99,12 +82,7 @@ impl Step<'_> {
         let category = self.named(PlanKind::Category, "category", &enqueue.category, &mut fields);
         let mut queue = self.named(PlanKind::Queue, "queue", &enqueue.queue, &mut fields);
         if enqueue.queue.is_empty() {
-            queue = self
-                .state
-                .catalog
-                .categories
-                .get(&category)
-                .map_or(0, |category| category.queue);
+            queue = self.state.catalog.categories.get(&category).map_or(0, |category| category.queue);
         }
         let skills = self.skills(&enqueue.skills, &mut fields);
         if fields.is_empty() {
@@ -130,42 +108,24 @@ impl Step<'_> {
             customer: Some(enqueue.customer),
             fingerprint: enqueue.fingerprint,
         }));
-        Ok(Reply::Enqueued {
-            contact,
-            created: true,
-        })
+        Ok(Reply::Enqueued { contact, created: true })
     }
 
-    fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
-        let accepts = self
-            .state
-            .catalog
-            .queues
-            .get(&queue)
-            .is_some_and(|queue| queue.channels.contains(&channel));
+    pub fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
+        let accepts =
+            self.state.catalog.queues.get(&queue).is_some_and(|queue| queue.channels.contains(&channel));
         if !accepts {
             let (queue, channel) = (self.state.names.id(queue), self.state.names.id(channel));
-            fields.push((
-                field.to_owned(),
-                format!("queue {queue} does not accept channel {channel}"),
-            ));
+            fields.push((field.to_owned(), format!("queue {queue} does not accept channel {channel}")));
         }
     }
 
     /// Admission is exact: with a limit of N the N + 1st is refused.
     fn admit(&self, queue: u32, enqueue: &Enqueue) -> Result<(), Refusal> {
         let live = self.state.queue_live(queue);
-        let max = self
-            .state
-            .catalog
-            .queues
-            .get(&queue)
-            .map_or(0, |queue| queue.max_waiting);
+        let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
         if live.waiting + live.offered >= max {
-            let message = format!(
-                "queue {} is full: {max} contacts wait",
-                self.state.names.id(queue)
-            );
+            let message = format!("queue {} is full: {max} contacts wait", self.state.names.id(queue));
             return Err(Refusal::exhausted("QUEUE_FULL", message, QUEUE_FULL_RETRY_MS));
         }
         if self.state.live_contacts >= LIVE_CONTACTS_MAX {
@@ -174,11 +134,7 @@ impl Step<'_> {
         }
         if self.state.gateway_by_id(&enqueue.gateway).is_none() && self.state.gateways.len() >= GATEWAYS_MAX {
             let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted(
-                "TOO_MANY_GATEWAYS",
-                message,
-                QUEUE_FULL_RETRY_MS,
-            ));
+            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
         }
         Ok(())
     }
@@ -189,12 +145,8 @@ impl Step<'_> {
             return Err(contact_closed(id));
         }
         let mut fields = Vec::new();
-        let category = update
-            .category
-            .map(|id| self.named(PlanKind::Category, "category", &id, &mut fields));
-        let skills = update.skills.map(|named| j::Skills {
-            skills: self.skills(&named, &mut fields),
-        });
+        let category = update.category.map(|id| self.named(PlanKind::Category, "category", &id, &mut fields));
+        let skills = update.skills.map(|named| j::Skills { skills: self.skills(&named, &mut fields) });
         if !fields.is_empty() {
             return Err(Refusal::invalid(fields));
         }
@@ -240,17 +192,8 @@ impl Step<'_> {
 
     fn disposition(&self, ending: &Ending) -> Result<u32, Refusal> {
         let mut fields = Vec::new();
-        let disposition = self.named(
-            PlanKind::Disposition,
-            "disposition",
-            &ending.disposition,
-            &mut fields,
-        );
-        if fields.is_empty() {
-            Ok(disposition)
-        } else {
-            Err(Refusal::invalid(fields))
-        }
+        let disposition = self.named(PlanKind::Disposition, "disposition", &ending.disposition, &mut fields);
+        if fields.is_empty() { Ok(disposition) } else { Err(Refusal::invalid(fields)) }
     }
 
     pub fn complete_by_gateway(&mut self, id: &str, ending: &Ending) -> Answer {
@@ -258,12 +201,7 @@ impl Step<'_> {
         let disposition = self.disposition(ending)?;
         match self.contact_stage(contact) {
             ContactStage::Active => {
-                self.close(
-                    contact,
-                    ContactEnd::GatewayCompleted,
-                    disposition,
-                    ending.resolution,
-                );
+                self.close(contact, ContactEnd::GatewayCompleted, disposition, ending.resolution);
             }
             ContactStage::Closed => self.correct(contact, disposition, ending.resolution)?,
             _ => return Err(not_answered()),
@@ -276,25 +214,16 @@ impl Step<'_> {
         let contact = self.contact_number(id)?;
         let disposition = self.disposition(ending)?;
         let record = self.state.contact(contact);
-        let (stage, offer, last_agent) = record.map_or((ContactStage::Unspecified, 0, 0), |r| {
-            (r.stage(), r.offer, r.last_agent)
-        });
+        let (stage, offer, last_agent) =
+            record.map_or((ContactStage::Unspecified, 0, 0), |r| (r.stage(), r.offer, r.last_agent));
         if stage == ContactStage::Closed && last_agent == number {
             self.correct(contact, disposition, ending.resolution)?;
             return Ok(Reply::Contact(contact));
         }
-        let held = self
-            .state
-            .assignment(offer)
-            .is_some_and(|leg| leg.agent == number);
+        let held = self.state.assignment(offer).is_some_and(|leg| leg.agent == number);
         match stage {
             ContactStage::Active if held => {
-                self.close(
-                    contact,
-                    ContactEnd::AgentCompleted,
-                    disposition,
-                    ending.resolution,
-                );
+                self.close(contact, ContactEnd::AgentCompleted, disposition, ending.resolution);
                 Ok(Reply::Contact(contact))
             }
             ContactStage::Connecting | ContactStage::Offered if held => Err(not_answered()),
@@ -312,10 +241,8 @@ impl Step<'_> {
         if nothing_new {
             return Ok(());
         }
-        let wrapping_up = self
-            .state
-            .assignment(record.offer)
-            .is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
+        let wrapping_up =
+            self.state.assignment(record.offer).is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
         let window_ms = self.state.catalog.settings.correction_window_ms;
         if !wrapping_up && self.now_ms > record.closed_ms + window_ms {
             return Err(Refusal::precondition(
@@ -323,152 +250,14 @@ impl Step<'_> {
                 format!("the contact ended more than {} s ago", window_ms / 1_000),
             ));
         }
-        let disposition = if disposition == 0 {
-            record.disposition
-        } else {
-            disposition
-        };
-        let resolution = if resolution == 0 {
-            record.resolution
-        } else {
-            resolution
-        };
-        self.emit(Kind::DispositionRecorded(j::DispositionRecorded {
-            contact,
-            disposition,
-            resolution,
-        }));
+        let disposition = if disposition == 0 { record.disposition } else { disposition };
+        let resolution = if resolution == 0 { record.resolution } else { resolution };
+        self.emit(Kind::DispositionRecorded(j::DispositionRecorded { contact, disposition, resolution }));
         Ok(())
-    }
-
-    pub fn transfer(&mut self, by: Option<&str>, id: &str, target: &Target) -> Answer {
-        let contact = self.contact_number(id)?;
-        let Some(record) = self.state.contact(contact) else {
-            return Ok(Reply::Done);
-        };
-        let (stage, queue, channel, offer) = (record.stage(), record.queue, record.channel, record.offer);
-        if stage == ContactStage::Closed {
-            return Err(contact_closed(id));
-        }
-        if let Some(by) = by {
-            let number = self.agent_number(by)?;
-            if self.state.assignment(offer).is_none_or(|leg| leg.agent != number) {
-                return Err(not_held(by, id));
-            }
-        }
-        let mut fields = Vec::new();
-        let (to, to_agent) = match target {
-            Target::Queue(id) => (self.named(PlanKind::Queue, "target.queue", id, &mut fields), None),
-            Target::Agent { agent, fallback } => {
-                let to = self.named(PlanKind::Queue, "target.fallback_queue", fallback, &mut fields);
-                (
-                    if fallback.is_empty() { queue } else { to },
-                    Some(self.agent_number(agent)?),
-                )
-            }
-        };
-        if fields.is_empty() {
-            let field = if to_agent.is_some() {
-                "target.fallback_queue"
-            } else {
-                "target.queue"
-            };
-            self.check_channel(to, channel, field, &mut fields);
-        }
-        if !fields.is_empty() {
-            return Err(Refusal::invalid(fields));
-        }
-        if let Some(agent) = to_agent {
-            self.check_agent(agent, channel, Some(offer))?;
-        } else if to == queue && stage == ContactStage::Waiting {
-            return Ok(Reply::Contact(contact));
-        }
-        self.move_to(contact, to, TransferReason::Requested);
-        if let Some(agent) = to_agent {
-            self.offer(contact, agent, j::OfferCause::Transfer);
-        }
-        Ok(Reply::Contact(contact))
-    }
-
-    /// Moves a live contact to a queue at its age; an agent who has it goes into wrap-up.
-    pub fn move_to(&mut self, contact: u64, queue: u32, reason: TransferReason) {
-        let Some(record) = self.state.contact(contact) else {
-            return;
-        };
-        let (stage, offer) = (record.stage(), record.offer);
-        if stage == ContactStage::Offered {
-            self.end_offer(offer, OfferEnd::ContactMoved);
-        }
-        self.emit(Kind::ContactTransferred(j::ContactTransferred {
-            contact,
-            queue,
-            reason: reason.into(),
-        }));
-        if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
-            self.leave_agent(offer);
-        }
-    }
-
-    /// Whether a contact of the channel can be given to the agent by hand.
-    fn check_agent(&self, agent: u32, channel: u32, held: Option<u64>) -> Result<(), Refusal> {
-        let (Some(agent), Some(channel)) =
-            (self.state.agent(agent), self.state.catalog.channels.get(&channel))
-        else {
-            return Err(Refusal::not_found(
-                "AGENT_NOT_FOUND",
-                "the plan has no such agent",
-            ));
-        };
-        if held.is_some_and(|offer| agent.work.contains(&offer)) {
-            return Err(Refusal::precondition(
-                "AGENT_HAS_CONTACT",
-                "the agent has this contact already",
-            ));
-        }
-        can_take(agent, channel)
-            .map_err(|why| Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text())))
-    }
-
-    pub fn assign(&mut self, id: &str, agent: &str, override_requirements: bool) -> Answer {
-        let contact = self.contact_number(id)?;
-        let number = self.agent_number(agent)?;
-        let Some(record) = self.state.contact(contact) else {
-            return Ok(Reply::Done);
-        };
-        let (stage, channel, offer, queue) = (record.stage(), record.channel, record.offer, record.queue);
-        if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
-            return Err(Refusal::precondition(
-                "CONTACT_NOT_WAITING",
-                format!("contact {id} is not waiting; transfer it instead"),
-            ));
-        }
-        let offered_to = self.state.assignment(offer).map(|leg| leg.agent);
-        if offered_to == Some(number) {
-            return Ok(Reply::Contact(contact));
-        }
-        self.check_agent(number, channel, None)?;
-        if !override_requirements {
-            let need = self.state.need(contact);
-            let (info, queue) = (
-                self.state.agent(number).and_then(|agent| agent.info.as_ref()),
-                self.state.catalog.queues.get(&queue),
-            );
-            if let (Some(info), Some(queue)) = (info, queue) {
-                fits(&info.groups, &info.skills, queue, &need).map_err(|why| {
-                    let message = format!("the agent {}; override_requirements offers it anyway", why.text());
-                    Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
-                })?;
-            }
-        }
-        if offered_to.is_some() {
-            self.end_offer(offer, OfferEnd::ContactMoved);
-        }
-        self.offer(contact, number, j::OfferCause::Assigned);
-        Ok(Reply::Contact(contact))
     }
 }
 
-fn contact_closed(id: &str) -> Refusal {
+pub(super) fn contact_closed(id: &str) -> Refusal {
     Refusal::precondition("CONTACT_CLOSED", format!("contact {id} has ended"))
 }
 
@@ -479,9 +268,6 @@ fn not_answered() -> Refusal {
     )
 }
 
-fn not_held(agent: &str, contact: &str) -> Refusal {
-    Refusal::precondition(
-        "CONTACT_NOT_HELD",
-        format!("agent {agent} does not have contact {contact}"),
-    )
+pub(super) fn not_held(agent: &str, contact: &str) -> Refusal {
+    Refusal::precondition("CONTACT_NOT_HELD", format!("agent {agent} does not have contact {contact}"))
 }

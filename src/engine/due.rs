@@ -72,11 +72,7 @@ impl Step<'_> {
         if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             return;
         }
-        let lost = self
-            .state
-            .gateways
-            .get(&record.gateway)
-            .is_some_and(|gateway| gateway.lost);
+        let lost = self.state.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
         let realtime = self
             .state
             .catalog
@@ -87,11 +83,8 @@ impl Step<'_> {
             self.close(contact, ContactEnd::GatewayLost, 0, 0);
             return;
         }
-        let Some((policy, move_to)) = self
-            .state
-            .draining
-            .get(&queue)
-            .map(|draining| (draining.policy(), draining.move_to))
+        let Some((policy, move_to)) =
+            self.state.draining.get(&queue).map(|draining| (draining.policy(), draining.move_to))
         else {
             return;
         };

@@ -18,17 +18,10 @@ impl Step<'_> {
         }
         if self.state.gateways.len() >= GATEWAYS_MAX {
             let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted(
-                "TOO_MANY_GATEWAYS",
-                message,
-                QUEUE_FULL_RETRY_MS,
-            ));
+            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
         }
         let gateway = self.state.last_number + 1;
-        self.emit(Kind::GatewayNamed(j::GatewayNamed {
-            gateway,
-            id: id.to_owned(),
-        }));
+        self.emit(Kind::GatewayNamed(j::GatewayNamed { gateway, id: id.to_owned() }));
         Ok(gateway)
     }
 
@@ -47,11 +40,7 @@ impl Step<'_> {
             (lease_ms, self.now_ms + lease_ms)
         };
         if !(by_stream && record.lease_ms == lease_ms) {
-            self.emit(Kind::GatewayLeased(j::GatewayLeased {
-                gateway,
-                lease_ms,
-                deadline_ms,
-            }));
+            self.emit(Kind::GatewayLeased(j::GatewayLeased { gateway, lease_ms, deadline_ms }));
         }
         Ok(Reply::Gateway { gateway, deadline_ms })
     }
@@ -64,11 +53,7 @@ impl Step<'_> {
         let lease_ms = record.lease_ms.max(GATEWAY_LEASE_MS);
         let deadline_ms = self.now_ms + lease_ms;
         if record.leased && record.deadline_ms == 0 {
-            self.emit(Kind::GatewayLeased(j::GatewayLeased {
-                gateway,
-                lease_ms,
-                deadline_ms,
-            }));
+            self.emit(Kind::GatewayLeased(j::GatewayLeased { gateway, lease_ms, deadline_ms }));
         }
         Ok(Reply::Gateway { gateway, deadline_ms })
     }

@@ -25,6 +25,7 @@ mod snapshot;
 pub mod state;
 mod step;
 mod timers;
+mod transfer;
 
 pub use step::Sink;
 
@@ -71,13 +72,7 @@ impl Engine {
         sink: &mut dyn Sink,
     ) -> Outcome {
         let answer = Step::new(&mut self.state, now_ms, request, sink).run(command);
-        let due = self
-            .state
-            .next_deadline_ms()
-            .is_some_and(|due| due <= now_ms.max(self.state.now_ms()));
-        Outcome {
-            answer,
-            more: due || self.state.more_due(),
-        }
+        let due = self.state.next_deadline_ms().is_some_and(|due| due <= now_ms.max(self.state.now_ms()));
+        Outcome { answer, more: due || self.state.more_due() }
     }
 }

@@ -41,16 +41,8 @@ impl Step<'_> {
             OfferEnd::NoAnswer => settings.exclude_after_no_answer_ms,
             _ => 0,
         };
-        let excluded_until_ms = if excluded_ms > 0 {
-            self.now_ms + excluded_ms
-        } else {
-            0
-        };
-        self.emit(Kind::OfferEnded(j::OfferEnded {
-            offer,
-            reason: reason.into(),
-            excluded_until_ms,
-        }));
+        let excluded_until_ms = if excluded_ms > 0 { self.now_ms + excluded_ms } else { 0 };
+        self.emit(Kind::OfferEnded(j::OfferEnded { offer, reason: reason.into(), excluded_until_ms }));
     }
 
     /// The offer's deadline has passed. Too many in a row, and the agent is no longer ready.
@@ -60,10 +52,7 @@ impl Step<'_> {
         };
         self.end_offer(offer, OfferEnd::NoAnswer);
         let limit = self.state.catalog.settings.missed_limit;
-        let missed = self
-            .state
-            .agent(agent)
-            .map_or(0, |agent| agent.record.missed_in_row);
+        let missed = self.state.agent(agent).map_or(0, |agent| agent.record.missed_in_row);
         if limit > 0 && missed >= limit {
             self.make_not_ready(agent, "missed");
         }
@@ -77,10 +66,9 @@ impl Step<'_> {
                 format!("offer {offer} has epoch {}, not {epoch}", record.epoch),
             )),
             Some(record) => Ok(Some(record)),
-            None if offer > self.state.last_offer || offer == 0 => Err(Refusal::not_found(
-                "OFFER_NOT_FOUND",
-                format!("there is no offer {offer}"),
-            )),
+            None if offer > self.state.last_offer || offer == 0 => {
+                Err(Refusal::not_found("OFFER_NOT_FOUND", format!("there is no offer {offer}")))
+            }
             None => Ok(None),
         }
     }
@@ -102,10 +90,7 @@ impl Step<'_> {
             if now_ms >= record.deadline_ms {
                 return Err(offer_ended(offer));
             }
-            self.emit(Kind::OfferAccepted(j::OfferAccepted {
-                offer,
-                by_gateway: false,
-            }));
+            self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
         }
         Ok(Reply::Accepted { contact, offer })
     }
@@ -134,15 +119,9 @@ impl Step<'_> {
     pub fn report_connection(&mut self, id: &str, offer: u64, epoch: u32, result: Connection) -> Answer {
         let contact = self.contact_number(id)?;
         let now_ms = self.now_ms;
-        let Some(record) = self
-            .find_offer(offer, epoch)?
-            .filter(|record| record.contact == contact)
-        else {
+        let Some(record) = self.find_offer(offer, epoch)?.filter(|record| record.contact == contact) else {
             // The contact has gone its way; a report that asks for just that is as good as done.
-            let closed = self
-                .state
-                .contact(contact)
-                .is_some_and(|r| r.stage() == j::ContactStage::Closed);
+            let closed = self.state.contact(contact).is_some_and(|r| r.stage() == j::ContactStage::Closed);
             return match result {
                 Connection::CustomerGone if closed => Ok(Reply::Contact(contact)),
                 Connection::AgentUnreachable => Ok(Reply::Contact(contact)),
@@ -157,10 +136,7 @@ impl Step<'_> {
                 if lapsed {
                     return Err(offer_ended(offer));
                 }
-                self.emit(Kind::OfferAccepted(j::OfferAccepted {
-                    offer,
-                    by_gateway: true,
-                }));
+                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: true }));
                 if result == Connection::Connected && realtime {
                     self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
                 }
@@ -201,10 +177,7 @@ impl Step<'_> {
     }
 
     pub fn end_assignment(&mut self, offer: u64, reason: AssignmentEnd) {
-        self.emit(Kind::AssignmentEnded(j::AssignmentEnded {
-            offer,
-            reason: reason.into(),
-        }));
+        self.emit(Kind::AssignmentEnded(j::AssignmentEnded { offer, reason: reason.into() }));
     }
 
     /// The customer is no longer with the agent: wrap-up, where the channel has one.
@@ -212,12 +185,8 @@ impl Step<'_> {
         let Some(record) = self.state.assignment(offer) else {
             return;
         };
-        let wrap_up_ms = self
-            .state
-            .catalog
-            .channels
-            .get(&record.channel)
-            .map_or(0, |channel| channel.wrap_up_ms);
+        let wrap_up_ms =
+            self.state.catalog.channels.get(&record.channel).map_or(0, |channel| channel.wrap_up_ms);
         if record.stage() == AssignmentStage::Active && wrap_up_ms > 0 {
             let deadline_ms = self.now_ms + wrap_up_ms;
             self.emit(Kind::WrapUpStarted(j::WrapUpStarted { offer, deadline_ms }));

@@ -31,12 +31,7 @@ impl Step<'_> {
         self.check_queues(&diff, apply)?;
         let (added, changed, removed) = (clamp(diff.added()), clamp(diff.changed()), clamp(diff.removed()));
         if apply.validate_only || diff.is_empty() {
-            return Ok(Reply::Plan {
-                revision,
-                added,
-                changed,
-                removed,
-            });
+            return Ok(Reply::Plan { revision, added, changed, removed });
         }
         let numbers = self.stage_parts(diff);
         let (policy, move_to) = match &apply.removed_queues {
@@ -50,17 +45,8 @@ impl Step<'_> {
             }
         };
         let revision = revision + 1;
-        self.emit(Kind::PlanCommitted(j::PlanCommitted {
-            revision,
-            removed_queues: policy.into(),
-            move_to,
-        }));
-        Ok(Reply::Plan {
-            revision,
-            added,
-            changed,
-            removed,
-        })
+        self.emit(Kind::PlanCommitted(j::PlanCommitted { revision, removed_queues: policy.into(), move_to }));
+        Ok(Reply::Plan { revision, added, changed, removed })
     }
 
     /// Stages the change in parts. Returns the numbers that new names got.
@@ -88,10 +74,7 @@ impl Step<'_> {
             .filter_map(|removal| {
                 let kind = plan_kind(removal.kind);
                 let number = self.state.names.number(kind, &removal.id)?;
-                Some(j::PlanKey {
-                    kind: kind.into(),
-                    number,
-                })
+                Some(j::PlanKey { kind: kind.into(), number })
             })
             .collect();
         let mut first = true;
@@ -128,11 +111,7 @@ impl Step<'_> {
         if removed.is_empty() {
             return Ok(());
         }
-        match self
-            .state
-            .live_contacts_after(None, None, 0)
-            .find(|record| removed.contains(&record.channel))
-        {
+        match self.state.live_contacts_after(None, None, 0).find(|record| removed.contains(&record.channel)) {
             None => Ok(()),
             Some(record) => Err(Refusal::precondition(
                 "CHANNEL_IN_USE",
@@ -149,10 +128,7 @@ impl Step<'_> {
         if let RemovedQueuePolicy::Move(to) = &apply.removed_queues
             && !apply.plan.queues.contains_key(to)
         {
-            return Err(Refusal::field(
-                "move_to_queue",
-                format!("the new plan has no queue {to}"),
-            ));
+            return Err(Refusal::field("move_to_queue", format!("the new plan has no queue {to}")));
         }
         for queue in self.removed(diff, EntryKind::Queue) {
             let inside: Vec<&j::ContactRecord> = self.state.queue_contacts(queue).collect();

@@ -35,32 +35,20 @@ pub struct Refusal {
 
 impl Refusal {
     fn new(class: Class, reason: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            reason,
-            message: message.into(),
-            fields: Vec::new(),
-            retry_after_ms: None,
-        }
+        Self { class, reason, message: message.into(), fields: Vec::new(), retry_after_ms: None }
     }
 
     /// Fields are wrong.
     #[must_use]
     pub fn invalid(fields: Vec<(String, String)>) -> Self {
         // Clients that can't read details still see what is wrong.
-        let mut told: Vec<String> = fields
-            .iter()
-            .take(5)
-            .map(|(field, problem)| format!("{field}: {problem}"))
-            .collect();
+        let mut told: Vec<String> =
+            fields.iter().take(5).map(|(field, problem)| format!("{field}: {problem}")).collect();
         if fields.len() > told.len() {
             told.push(format!("and {} more", fields.len() - told.len()));
         }
         let message = told.join("; ");
-        Self {
-            fields,
-            ..Self::new(Class::Invalid, "INVALID_FIELDS", message)
-        }
+        Self { fields, ..Self::new(Class::Invalid, "INVALID_FIELDS", message) }
     }
 
     /// One field is wrong.
@@ -90,10 +78,7 @@ impl Refusal {
     /// A limit is reached.
     #[must_use]
     pub fn exhausted(reason: &'static str, message: impl Into<String>, retry_after_ms: u64) -> Self {
-        Self {
-            retry_after_ms: Some(retry_after_ms),
-            ..Self::new(Class::Exhausted, reason, message)
-        }
+        Self { retry_after_ms: Some(retry_after_ms), ..Self::new(Class::Exhausted, reason, message) }
     }
 
     /// Somebody else was faster.

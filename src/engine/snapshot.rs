@@ -37,46 +37,22 @@ impl State {
         }
         for (number, kind, id) in self.names.iter() {
             let document = documents.remove(&(kind, id.to_string())).unwrap_or_default();
-            put(Record::PlanEntry(j::PlanEntry {
-                kind: kind.into(),
-                id: id.to_string(),
-                number,
-                document,
-            }));
+            put(Record::PlanEntry(j::PlanEntry { kind: kind.into(), id: id.to_string(), number, document }));
         }
-        self.gateways
-            .values()
-            .for_each(|record| put(Record::Gateway(record.clone())));
-        self.agents
-            .values()
-            .for_each(|agent| put(Record::Agent(agent.record.clone())));
+        self.gateways.values().for_each(|record| put(Record::Gateway(record.clone())));
+        self.agents.values().for_each(|agent| put(Record::Agent(agent.record.clone())));
         // Closed ones last and in the order in which they are to be forgotten.
-        let live = self
-            .contacts
-            .values()
-            .filter(|contact| contact.record.stage() != ContactStage::Closed);
+        let live = self.contacts.values().filter(|contact| contact.record.stage() != ContactStage::Closed);
         live.for_each(|contact| put(Record::Contact(contact.record.clone())));
         for contact in self.closed.iter().filter_map(|number| self.contacts.get(number)) {
             put(Record::Contact(contact.record.clone()));
         }
-        self.assignments
-            .values()
-            .for_each(|record| put(Record::Assignment(*record)));
-        self.counts
-            .values()
-            .for_each(|counts| put(Record::QueueCounts(*counts)));
-        self.draining
-            .values()
-            .for_each(|draining| put(Record::Draining(*draining)));
-        self.compacted
-            .iter()
-            .for_each(|record| put(Record::Closed(record.clone())));
-        self.requests
-            .iter()
-            .for_each(|record| put(Record::Request(record.clone())));
-        self.staged
-            .iter()
-            .for_each(|staged| put(Record::PlanStaged(staged.clone())));
+        self.assignments.values().for_each(|record| put(Record::Assignment(*record)));
+        self.counts.values().for_each(|counts| put(Record::QueueCounts(*counts)));
+        self.draining.values().for_each(|draining| put(Record::Draining(*draining)));
+        self.compacted.iter().for_each(|record| put(Record::Closed(record.clone())));
+        self.requests.iter().for_each(|record| put(Record::Request(record.clone())));
+        self.staged.iter().for_each(|staged| put(Record::PlanStaged(staged.clone())));
     }
 
     /// A hash of the authoritative state: equal states have equal hashes.
@@ -151,11 +127,8 @@ impl State {
         for (number, agent) in &mut self.agents {
             agent.info = self.catalog.agents.get(number).cloned();
         }
-        let contacts: Vec<(u64, ContactStage)> = self
-            .contacts
-            .iter()
-            .map(|(number, contact)| (*number, contact.record.stage()))
-            .collect();
+        let contacts: Vec<(u64, ContactStage)> =
+            self.contacts.iter().map(|(number, contact)| (*number, contact.record.stage())).collect();
         for (number, stage) in &contacts {
             self.enter_stage(*number, *stage);
         }
@@ -165,39 +138,25 @@ impl State {
     }
 
     fn rearm(&mut self) {
-        for record in self
-            .gateways
-            .values()
-            .filter(|record| record.leased && record.deadline_ms > 0)
-        {
-            self.timers
-                .arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
+        for record in self.gateways.values().filter(|record| record.leased && record.deadline_ms > 0) {
+            self.timers.arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
         }
         for (number, agent) in &self.agents {
             if agent.record.session != 0 && !agent.record.connected {
-                self.timers
-                    .arm(Timer::AgentGrace(*number), agent.record.grace_deadline_ms);
+                self.timers.arm(Timer::AgentGrace(*number), agent.record.grace_deadline_ms);
             }
         }
         for (number, contact) in &self.contacts {
-            for exclusion in contact
-                .record
-                .exclusions
-                .iter()
-                .filter(|entry| entry.until_ms > self.now_ms)
-            {
-                self.timers
-                    .arm(Timer::Exclusion(*number, exclusion.agent), exclusion.until_ms);
+            for exclusion in contact.record.exclusions.iter().filter(|entry| entry.until_ms > self.now_ms) {
+                self.timers.arm(Timer::Exclusion(*number, exclusion.agent), exclusion.until_ms);
             }
         }
     }
 
     fn note_chores(&mut self) {
-        self.chores
-            .extend(self.assignments.keys().map(|offer| Chore::Offer(*offer)));
+        self.chores.extend(self.assignments.keys().map(|offer| Chore::Offer(*offer)));
         let removed = self.agents.iter().filter(|(_, agent)| agent.record.removed);
-        self.chores
-            .extend(removed.map(|(number, _)| Chore::Agent(*number)));
+        self.chores.extend(removed.map(|(number, _)| Chore::Agent(*number)));
         for (gateway, contact) in &self.by_gateway {
             if self.gateways.get(gateway).is_some_and(|record| record.lost) {
                 self.chores.insert(Chore::Contact(*contact));
@@ -205,8 +164,7 @@ impl State {
         }
         for queue in self.draining.keys() {
             let contacts = self.by_queue.range((*queue, 0)..=(*queue, u64::MAX));
-            self.chores
-                .extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+            self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
         }
     }
 }

@@ -63,10 +63,7 @@ impl Load {
     /// Contacts and offers of a channel.
     #[must_use]
     pub fn of_channel(&self, channel: u32) -> u32 {
-        self.by_channel
-            .iter()
-            .find(|(of, _)| *of == channel)
-            .map_or(0, |(_, count)| *count)
+        self.by_channel.iter().find(|(of, _)| *of == channel).map_or(0, |(_, count)| *count)
     }
 }
 
@@ -225,26 +222,17 @@ impl State {
     ) -> Box<dyn Iterator<Item = &j::ContactRecord> + '_> {
         let from = after.saturating_add(1);
         let numbers: Box<dyn Iterator<Item = u64> + '_> = match (queue, gateway) {
-            (_, Some(gateway)) => Box::new(
-                self.by_gateway
-                    .range((gateway, from)..=(gateway, u64::MAX))
-                    .map(|key| key.1),
-            ),
-            (Some(queue), None) => Box::new(
-                self.by_queue
-                    .range((queue, from)..=(queue, u64::MAX))
-                    .map(|key| key.1),
-            ),
+            (_, Some(gateway)) => {
+                Box::new(self.by_gateway.range((gateway, from)..=(gateway, u64::MAX)).map(|key| key.1))
+            }
+            (Some(queue), None) => {
+                Box::new(self.by_queue.range((queue, from)..=(queue, u64::MAX)).map(|key| key.1))
+            }
             (None, None) => Box::new(self.contacts.range(from..).map(|(contact, _)| *contact)),
         };
-        Box::new(
-            numbers
-                .filter_map(|contact| self.contact(contact))
-                .filter(move |record| {
-                    record.stage() != j::ContactStage::Closed
-                        && queue.is_none_or(|queue| record.queue == queue)
-                }),
-        )
+        Box::new(numbers.filter_map(|contact| self.contact(contact)).filter(move |record| {
+            record.stage() != j::ContactStage::Closed && queue.is_none_or(|queue| record.queue == queue)
+        }))
     }
 
     /// How many contacts are live.
@@ -313,9 +301,7 @@ impl State {
 
     /// The same by channel.
     pub fn queue_live_by_channel(&self, queue: u32) -> impl Iterator<Item = (u32, QueueLive)> {
-        self.live
-            .range((queue, 0)..=(queue, u32::MAX))
-            .map(|((_, channel), live)| (*channel, *live))
+        self.live.range((queue, 0)..=(queue, u32::MAX)).map(|((_, channel), live)| (*channel, *live))
     }
 
     /// Effective arrival of the contact that has waited longest in a queue, offered ones included.
@@ -329,9 +315,7 @@ impl State {
 
     /// What became of the contacts of a queue, by channel.
     pub fn queue_counts(&self, queue: u32) -> impl Iterator<Item = &j::QueueCounts> {
-        self.counts
-            .range((queue, 0)..=(queue, u32::MAX))
-            .map(|(_, counts)| counts)
+        self.counts.range((queue, 0)..=(queue, u32::MAX)).map(|(_, counts)| counts)
     }
 
     /// Live contacts of a queue by number; those waiting longest need not be first.

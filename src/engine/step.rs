@@ -41,12 +41,7 @@ impl<'a> Step<'a> {
         sink: &'a mut dyn Sink,
     ) -> Self {
         let now_ms = now_ms.max(state.now_ms);
-        Self {
-            state,
-            now_ms,
-            request,
-            sink,
-        }
+        Self { state, now_ms, request, sink }
     }
 
     /// Decides upon `command`, then matches what it has made possible; if it is refused, neither.
@@ -85,46 +80,27 @@ impl<'a> Step<'a> {
             Command::Enqueue(enqueue) => self.enqueue(*enqueue),
             Command::Update { contact, update } => self.update(&contact, *update),
             Command::Cancel { contact } => self.cancel(&contact),
-            Command::ReportConnection {
-                contact,
-                offer,
-                epoch,
-                result,
-            } => self.report_connection(&contact, offer, epoch, result),
-            Command::Complete {
-                agent: None,
-                contact,
-                ending,
-            } => self.complete_by_gateway(&contact, &ending),
-            Command::Complete {
-                agent: Some(agent),
-                contact,
-                ending,
-            } => self.complete_by_agent(&agent, &contact, &ending),
-            Command::Transfer {
-                agent,
-                contact,
-                target,
-            } => self.transfer(agent.as_deref(), &contact, &target),
-            Command::Assign {
-                contact,
-                agent,
-                override_requirements,
-            } => self.assign(&contact, &agent, override_requirements),
+            Command::ReportConnection { contact, offer, epoch, result } => {
+                self.report_connection(&contact, offer, epoch, result)
+            }
+            Command::Complete { agent: None, contact, ending } => self.complete_by_gateway(&contact, &ending),
+            Command::Complete { agent: Some(agent), contact, ending } => {
+                self.complete_by_agent(&agent, &contact, &ending)
+            }
+            Command::Transfer { agent, contact, target } => {
+                self.transfer(agent.as_deref(), &contact, &target)
+            }
+            Command::Assign { contact, agent, override_requirements } => {
+                self.assign(&contact, &agent, override_requirements)
+            }
             Command::GatewayAlive { gateway, lease_ms } => self.gateway_alive(&gateway, lease_ms),
             Command::GatewayStreamLost { gateway } => self.gateway_stream_lost(&gateway),
-            Command::SignIn {
-                agent,
-                session,
-                ready,
-            } => self.sign_in(&agent, session, ready),
+            Command::SignIn { agent, session, ready } => self.sign_in(&agent, session, ready),
             Command::AgentStreamLost { agent, session } => self.agent_stream_lost(&agent, session),
             Command::AgentAlive { agent, session } => self.agent_alive(&agent, session),
-            Command::SignOut {
-                agent,
-                session,
-                return_contacts,
-            } => self.sign_out(&agent, session, return_contacts),
+            Command::SignOut { agent, session, return_contacts } => {
+                self.sign_out(&agent, session, return_contacts)
+            }
             Command::SetAvailability { agent, ready, reason } => {
                 self.set_availability(&agent, ready, &reason)
             }
@@ -136,11 +112,7 @@ impl<'a> Step<'a> {
 
     /// Makes something happen.
     pub fn emit(&mut self, kind: Kind) {
-        let mut event = j::Event {
-            at_ms: self.now_ms,
-            kind: Some(kind),
-            ..j::Event::default()
-        };
+        let mut event = j::Event { at_ms: self.now_ms, kind: Some(kind), ..j::Event::default() };
         if let Some(request) = self.request.take() {
             event.request_id.clone_from(&request.id);
             event.request_fingerprint = request.fingerprint;

@@ -34,9 +34,7 @@ pub(super) async fn call_agent(
     id: String,
     command: Command,
 ) -> Result<Option<v1::Agent>, CallError> {
-    tenant
-        .call(key, command, move |state, _, _| agent(state, &id))
-        .await
+    tenant.call(key, command, move |state, _, _| agent(state, &id)).await
 }
 
 #[tonic::async_trait]
@@ -47,15 +45,13 @@ impl AgentService for Api {
         &self,
         request: Request<v1::StreamAssignmentsRequest>,
     ) -> Answer<Self::StreamAssignmentsStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &request.agent_id);
         let ready = check.availability("availability", request.availability, false);
         check.done()?;
-        let watch = tenant
-            .watch(move |desk| start_agent(desk, &request, ready))
-            .await?;
+        let watch = tenant.watch(move |desk| start_agent(desk, &request, ready)).await?;
         Ok(respond(watch, |item| match item {
             Item::Agent(message) => Some(message.clone()),
             Item::Contact(_) | Item::Gateway(_) => None,
@@ -67,20 +63,14 @@ impl AgentService for Api {
         request: Request<v1::AgentServiceKeepAliveRequest>,
     ) -> Answer<v1::AgentServiceKeepAliveResponse> {
         let tenant = self.tenant(&request)?;
-        let v1::AgentServiceKeepAliveRequest {
-            agent_id: id,
-            session_id: session,
-        } = request.into_inner();
+        let v1::AgentServiceKeepAliveRequest { agent_id: id, session_id: session } = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &id);
         if session == 0 {
             check.problem("session_id", "is required");
         }
         check.done()?;
-        let command = Command::AgentAlive {
-            agent: id.clone(),
-            session,
-        };
+        let command = Command::AgentAlive { agent: id.clone(), session };
         let agent = call_agent(&tenant, None, id, command).await?;
         Ok(Response::new(v1::AgentServiceKeepAliveResponse { agent }))
     }
@@ -91,16 +81,8 @@ impl AgentService for Api {
         let mut check = Check::new();
         check.id("agent_id", &request.agent_id);
         check.done()?;
-        let v1::SignOutRequest {
-            agent_id: id,
-            session_id: session,
-            return_contacts,
-        } = request;
-        let command = Command::SignOut {
-            agent: id.clone(),
-            session,
-            return_contacts,
-        };
+        let v1::SignOutRequest { agent_id: id, session_id: session, return_contacts } = request;
+        let command = Command::SignOut { agent: id.clone(), session, return_contacts };
         let agent = call_agent(&tenant, None, id, command).await?;
         Ok(Response::new(v1::SignOutResponse { agent }))
     }
@@ -113,12 +95,7 @@ impl AgentService for Api {
         let request = request.into_inner();
         let mut check = Check::new();
         let key = request_key(&mut check, &request.request_id, "SetAvailability", &request);
-        let v1::SetAvailabilityRequest {
-            agent_id: id,
-            availability,
-            reason,
-            ..
-        } = request;
+        let v1::SetAvailabilityRequest { agent_id: id, availability, reason, .. } = request;
         let command = availability_command(check, id.clone(), availability, reason)?;
         let agent = call_agent(&tenant, key, id, command).await?;
         Ok(Response::new(v1::SetAvailabilityResponse { agent }))
@@ -129,26 +106,18 @@ impl AgentService for Api {
         request: Request<v1::AcceptOfferRequest>,
     ) -> Answer<v1::AcceptOfferResponse> {
         let tenant = self.tenant(&request)?;
-        let v1::AcceptOfferRequest {
-            agent_id: agent,
-            offer_id: offer,
-            epoch,
-        } = request.into_inner();
+        let v1::AcceptOfferRequest { agent_id: agent, offer_id: offer, epoch } = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &agent);
         check.number("offer_id", offer);
         check.number("epoch", epoch);
         check.done()?;
         let response = tenant
-            .call(
-                None,
-                Command::Accept { agent, offer, epoch },
-                move |state, reply, now_ms| {
-                    let contact = answered_contact(state, reply, "", now_ms)?;
-                    let assignment = state.assignment(offer).map(|leg| convert::assignment(state, leg));
-                    Ok(v1::AcceptOfferResponse { contact, assignment })
-                },
-            )
+            .call(None, Command::Accept { agent, offer, epoch }, move |state, reply, now_ms| {
+                let contact = answered_contact(state, reply, "", now_ms)?;
+                let assignment = state.assignment(offer).map(|leg| convert::assignment(state, leg));
+                Ok(v1::AcceptOfferResponse { contact, assignment })
+            })
             .await?;
         Ok(Response::new(response))
     }
@@ -158,27 +127,14 @@ impl AgentService for Api {
         request: Request<v1::DeclineOfferRequest>,
     ) -> Answer<v1::DeclineOfferResponse> {
         let tenant = self.tenant(&request)?;
-        let v1::DeclineOfferRequest {
-            agent_id: id,
-            offer_id: offer,
-            epoch,
-        } = request.into_inner();
+        let v1::DeclineOfferRequest { agent_id: id, offer_id: offer, epoch } = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &id);
         check.number("offer_id", offer);
         check.number("epoch", epoch);
         check.done()?;
-        let agent = call_agent(
-            &tenant,
-            None,
-            id.clone(),
-            Command::Decline {
-                agent: id,
-                offer,
-                epoch,
-            },
-        )
-        .await?;
+        let agent =
+            call_agent(&tenant, None, id.clone(), Command::Decline { agent: id, offer, epoch }).await?;
         Ok(Response::new(v1::DeclineOfferResponse { agent }))
     }
 
@@ -194,19 +150,11 @@ impl AgentService for Api {
         check.optional_id("disposition", &request.disposition);
         let resolution = check.resolution("resolution", request.resolution);
         check.done()?;
-        let v1::AgentServiceCompleteContactRequest {
-            agent_id,
-            contact_id,
-            disposition,
-            ..
-        } = request;
+        let v1::AgentServiceCompleteContactRequest { agent_id, contact_id, disposition, .. } = request;
         let command = Command::Complete {
             agent: Some(agent_id.clone()),
             contact: contact_id.clone(),
-            ending: Ending {
-                disposition,
-                resolution,
-            },
+            ending: Ending { disposition, resolution },
         };
         let response = tenant
             .call(None, command, move |state, reply, now_ms| {
@@ -223,21 +171,13 @@ impl AgentService for Api {
         request: Request<v1::FinishWrapUpRequest>,
     ) -> Answer<v1::FinishWrapUpResponse> {
         let tenant = self.tenant(&request)?;
-        let v1::FinishWrapUpRequest {
-            agent_id: id,
-            contact_id: contact,
-        } = request.into_inner();
+        let v1::FinishWrapUpRequest { agent_id: id, contact_id: contact } = request.into_inner();
         let mut check = Check::new();
         check.id("agent_id", &id);
         check.id("contact_id", &contact);
         check.done()?;
-        let agent = call_agent(
-            &tenant,
-            None,
-            id.clone(),
-            Command::FinishWrapUp { agent: id, contact },
-        )
-        .await?;
+        let agent =
+            call_agent(&tenant, None, id.clone(), Command::FinishWrapUp { agent: id, contact }).await?;
         Ok(Response::new(v1::FinishWrapUpResponse { agent }))
     }
 
@@ -254,15 +194,9 @@ impl AgentService for Api {
         let target = target(&mut check, request.target);
         check.done()?;
         let id = request.contact_id;
-        let command = Command::Transfer {
-            agent: Some(request.agent_id),
-            contact: id.clone(),
-            target,
-        };
+        let command = Command::Transfer { agent: Some(request.agent_id), contact: id.clone(), target };
         let contact = tenant
-            .call(key, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::AgentServiceTransferContactResponse { contact }))
     }
@@ -283,11 +217,7 @@ pub(super) fn availability_command(
         _ => {}
     }
     check.done()?;
-    Ok(Command::SetAvailability {
-        agent,
-        ready: ready == Some(true),
-        reason,
-    })
+    Ok(Command::SetAvailability { agent, ready: ready == Some(true), reason })
 }
 
 fn start_agent(
@@ -296,58 +226,27 @@ fn start_agent(
     ready: Option<bool>,
 ) -> Result<Start, Refusal> {
     let id = &request.agent_id;
-    let sign_in = Command::SignIn {
-        agent: id.clone(),
-        session: request.session_id,
-        ready,
-    };
+    let sign_in = Command::SignIn { agent: id.clone(), session: request.session_id, ready };
     let reply = desk.step(None, sign_in)?;
-    let Reply::SignedIn {
-        agent: number,
-        session,
-        resumed,
-    } = reply
-    else {
-        return Err(Refusal::not_found(
-            "AGENT_NOT_FOUND",
-            format!("the plan has no agent {id}"),
-        ));
+    let Reply::SignedIn { agent: number, session, resumed } = reply else {
+        return Err(Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}")));
     };
     let (state, now_ms) = (desk.state(), desk.now_ms());
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
     let item = |sequence, update| {
-        Item::Agent(v1::StreamAssignmentsResponse {
-            sequence,
-            time,
-            update: Some(update),
-        })
+        Item::Agent(v1::StreamAssignmentsResponse { sequence, time, update: Some(update) })
     };
-    let snapshot = state
-        .agent(number)
-        .map(|agent| convert::agent_snapshot(state, agent, now_ms))
-        .unwrap_or_default();
+    let snapshot =
+        state.agent(number).map(|agent| convert::agent_snapshot(state, agent, now_ms)).unwrap_or_default();
     let after = request.after_sequence;
     let resumes = resumed && after > 0 && after <= sequence;
     let opening = Opening {
         snapshot: vec![item(sequence, Update::Snapshot(snapshot))],
         // What was missed follows, so whoever breaks off here resumes from where it was.
-        resume: Some(item(
-            after,
-            Update::Resumed(v1::StreamResumed {
-                after_sequence: after,
-            }),
-        )),
+        resume: Some(item(after, Update::Resumed(v1::StreamResumed { after_sequence: after }))),
         after: resumes.then_some(after),
         ends: false,
     };
-    let lost = Some(Command::AgentStreamLost {
-        agent: id.clone(),
-        session,
-    });
-    Ok(Start {
-        topic: Topic::Agent(number),
-        session,
-        opening,
-        lost,
-    })
+    let lost = Some(Command::AgentStreamLost { agent: id.clone(), session });
+    Ok(Start { topic: Topic::Agent(number), session, opening, lost })
 }

@@ -11,20 +11,19 @@ use crate::{
         state::State,
     },
     proto::{
-        journal::{self as j, ContactStage, PlanKind},
-        v1::{
-            self, contact_service_server::ContactService, transfer_target,
-            watch_gateway_response::Update as GatewayUpdate,
-        },
+        journal::{self as j, PlanKind},
+        v1::{self, contact_service_server::ContactService, transfer_target},
     },
-    runtime::{CallError, Desk, Start},
-    streams::{Item, Opening, Topic},
+    runtime::{CallError, Tenant},
+    streams::Item,
 };
 
-use super::{Answer, Api, Check, Streamed, convert, fingerprint, page_after, request_key, respond};
+use super::{
+    Answer, Api, Check, Streamed, convert, fingerprint,
+    openings::{start_contact, start_gateway},
+    page_after, request_key, respond,
+};
 
-/// Contacts in one part of a gateway's snapshot.
-const SNAPSHOT_PART: usize = 500;
 const LEASE_MS: std::ops::RangeInclusive<u64> = 5_000..=300_000;
 
 /// The contact that a reply is about (a repeat's by its id), as a message.
@@ -40,17 +39,12 @@ pub(super) fn answered_contact(
         }
         _ => state.contact_by_id(id),
     };
-    record
-        .map(|record| Some(convert::contact(state, record, now_ms)))
-        .ok_or_else(|| missing(state, id))
+    record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| missing(state, id))
 }
 
-fn missing(state: &State, id: &str) -> Refusal {
+pub(super) fn missing(state: &State, id: &str) -> Refusal {
     if state.compacted(id) {
-        Refusal::not_found(
-            "CONTACT_COMPACTED",
-            format!("contact {id} has ended and is no longer kept"),
-        )
+        Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
     } else {
         Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
     }
@@ -58,18 +52,9 @@ fn missing(state: &State, id: &str) -> Refusal {
 
 /// Customer data as it is journaled.
 fn seal(customer_ref: String, attributes: std::collections::BTreeMap<String, String>) -> j::Sealed {
-    let attributes = attributes
-        .into_iter()
-        .map(|(key, value)| j::Attribute { key, value })
-        .collect();
-    let customer = j::Customer {
-        customer_ref,
-        attributes,
-    };
-    j::Sealed {
-        key: 0,
-        data: customer.encode_to_vec(),
-    }
+    let attributes = attributes.into_iter().map(|(key, value)| j::Attribute { key, value }).collect();
+    let customer = j::Customer { customer_ref, attributes };
+    j::Sealed { key: 0, data: customer.encode_to_vec() }
 }
 
 /// Where a transfer goes.
@@ -89,10 +74,7 @@ pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> T
         }
         Some(transfer_target::Target::AgentId(agent)) => {
             check.id("target.agent_id", &agent);
-            Target::Agent {
-                agent,
-                fallback: target.fallback_queue,
-            }
+            Target::Agent { agent, fallback: target.fallback_queue }
         }
         None => {
             check.problem("target", "needs `queue` or `agent_id`");
@@ -107,7 +89,7 @@ impl ContactService for Api {
         &self,
         request: Request<v1::EnqueueContactRequest>,
     ) -> Answer<v1::EnqueueContactResponse> {
-        let tenant = self.tenant(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("contact_id", &request.contact_id);
@@ -126,7 +108,6 @@ impl ContactService for Api {
         check.attributes("attributes", &request.attributes);
         check.done()?;
         let fingerprint = fingerprint("EnqueueContact", &request);
-        let (queue, channel) = (request.queue.clone(), request.channel.clone());
         let enqueue = Enqueue {
             id: request.contact_id,
             gateway: request.gateway_id,
@@ -140,24 +121,23 @@ impl ContactService for Api {
             customer: seal(request.customer_ref, request.attributes),
             fingerprint,
         };
-        let id = enqueue.id.clone();
+        let counter = tenant.clone();
         let answer = tenant
-            .call(
-                None,
-                Command::Enqueue(Box::new(enqueue)),
-                move |state, reply, now_ms| {
-                    let created = matches!(reply, Reply::Enqueued { created: true, .. });
-                    let contact = answered_contact(state, reply, &id, now_ms)?;
-                    Ok(v1::EnqueueContactResponse { contact, created })
-                },
-            )
+            .run(move |desk| {
+                let id = enqueue.id.clone();
+                let place = (enqueue.queue.clone(), enqueue.category.clone(), enqueue.channel.clone());
+                let reply = desk.step(None, Command::Enqueue(Box::new(enqueue))).inspect_err(|refusal| {
+                    if refusal.retry_after_ms.is_some() {
+                        count_rejected(desk.state(), &counter, place, refusal.reason);
+                    }
+                })?;
+                let created = matches!(reply, Reply::Enqueued { created: true, .. });
+                let contact = answered_contact(desk.state(), &reply, &id, desk.now_ms())?;
+                Ok(v1::EnqueueContactResponse { contact, created })
+            })
             .await;
-        match &answer {
-            Err(CallError::Refused(refusal)) if refusal.retry_after_ms.is_some() => {
-                tenant.rejected(&queue, &channel, refusal.reason);
-            }
-            Err(CallError::Overloaded) => tenant.rejected("", "", "OVERLOADED"),
-            _ => {}
+        if answer == Err(CallError::Overloaded) {
+            tenant.rejected("", "", "OVERLOADED");
         }
         Ok(Response::new(answer?))
     }
@@ -174,9 +154,7 @@ impl ContactService for Api {
                 Ok(convert::contact(state, record, now_ms))
             })
             .await?;
-        Ok(Response::new(v1::GetContactResponse {
-            contact: Some(contact),
-        }))
+        Ok(Response::new(v1::GetContactResponse { contact: Some(contact) }))
     }
 
     async fn list_contacts(
@@ -232,13 +210,7 @@ impl ContactService for Api {
         let key = request_key(&mut check, &request.request_id, "UpdateContact", &request);
         check.done()?;
         let v1::UpdateContactRequest {
-            contact_id,
-            priority,
-            language,
-            case_id,
-            category,
-            attributes,
-            ..
+            contact_id, priority, language, case_id, category, attributes, ..
         } = request;
         let contact = tenant
             .run(move |desk| {
@@ -247,18 +219,8 @@ impl ContactService for Api {
                 let known = known.map(|record| convert::customer(record.customer.as_ref()).customer_ref);
                 let customer =
                     attributes.map(|attributes| seal(known.unwrap_or_default(), attributes.entries));
-                let update = Update {
-                    priority,
-                    language,
-                    case_id,
-                    category,
-                    skills,
-                    customer,
-                };
-                let command = Command::Update {
-                    contact: contact_id.clone(),
-                    update: Box::new(update),
-                };
+                let update = Update { priority, language, case_id, category, skills, customer };
+                let command = Command::Update { contact: contact_id.clone(), update: Box::new(update) };
                 let reply = desk.step(key.as_ref(), command)?;
                 answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())
             })
@@ -276,11 +238,9 @@ impl ContactService for Api {
         check.id("contact_id", &id);
         check.done()?;
         let contact = tenant
-            .call(
-                None,
-                Command::Cancel { contact: id.clone() },
-                move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms),
-            )
+            .call(None, Command::Cancel { contact: id.clone() }, move |state, reply, now_ms| {
+                answered_contact(state, reply, &id, now_ms)
+            })
             .await?;
         Ok(Response::new(v1::CancelContactResponse { contact }))
     }
@@ -308,22 +268,10 @@ impl ContactService for Api {
             return Err(Status::invalid_argument("result is required"));
         };
         check.done()?;
-        let v1::ReportConnectionRequest {
-            contact_id: id,
-            offer_id: offer,
-            epoch,
-            ..
-        } = request;
-        let command = Command::ReportConnection {
-            contact: id.clone(),
-            offer,
-            epoch,
-            result,
-        };
+        let v1::ReportConnectionRequest { contact_id: id, offer_id: offer, epoch, .. } = request;
+        let command = Command::ReportConnection { contact: id.clone(), offer, epoch, result };
         let contact = tenant
-            .call(None, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::ReportConnectionResponse { contact }))
     }
@@ -340,19 +288,10 @@ impl ContactService for Api {
         let resolution = check.resolution("resolution", request.resolution);
         check.done()?;
         let id = request.contact_id;
-        let ending = Ending {
-            disposition: request.disposition,
-            resolution,
-        };
-        let command = Command::Complete {
-            agent: None,
-            contact: id.clone(),
-            ending,
-        };
+        let ending = Ending { disposition: request.disposition, resolution };
+        let command = Command::Complete { agent: None, contact: id.clone(), ending };
         let contact = tenant
-            .call(None, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::CompleteContactResponse { contact }))
     }
@@ -369,15 +308,9 @@ impl ContactService for Api {
         let target = target(&mut check, request.target);
         check.done()?;
         let id = request.contact_id;
-        let command = Command::Transfer {
-            agent: None,
-            contact: id.clone(),
-            target,
-        };
+        let command = Command::Transfer { agent: None, contact: id.clone(), target };
         let contact = tenant
-            .call(key, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::TransferContactResponse { contact }))
     }
@@ -389,10 +322,7 @@ impl ContactService for Api {
         check.id("gateway_id", &request.gateway_id);
         let lease_ms = check.duration_ms("lease", request.lease.as_ref(), LEASE_MS, GATEWAY_LEASE_MS);
         check.done()?;
-        let command = Command::GatewayAlive {
-            gateway: request.gateway_id,
-            lease_ms,
-        };
+        let command = Command::GatewayAlive { gateway: request.gateway_id, lease_ms };
         let expire_time = tenant
             .call(None, command, move |state, reply, now_ms| {
                 // With a stream open the lease does not end; what is told is how long it would go on.
@@ -412,7 +342,7 @@ impl ContactService for Api {
         &self,
         request: Request<v1::WatchContactRequest>,
     ) -> Answer<Self::WatchContactStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("contact_id", &request.contact_id);
@@ -430,7 +360,7 @@ impl ContactService for Api {
         &self,
         request: Request<v1::WatchGatewayRequest>,
     ) -> Answer<Self::WatchGatewayStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("gateway_id", &request.gateway_id);
@@ -441,6 +371,16 @@ impl ContactService for Api {
             Item::Contact(_) | Item::Agent(_) => None,
         }))
     }
+}
+
+/// Counts a contact that was not admitted to the queue that it names, or that its category does.
+fn count_rejected(state: &State, tenant: &Tenant, place: (String, String, String), reason: &'static str) {
+    let (queue, category, channel) = place;
+    let queue = match state.plan().categories.get(&category) {
+        Some(category) if queue.is_empty() => &category.queue,
+        _ => &queue,
+    };
+    tenant.rejected(queue, &channel, reason);
 }
 
 fn list_contacts(
@@ -470,106 +410,8 @@ fn list_contacts(
         .filter(|record| wanted.is_none_or(|wanted| convert::contact_state(record) == wanted));
     let page: Vec<&j::ContactRecord> = matching.by_ref().take(size).collect();
     let last = page.last().map(|record| record.contact);
-    let next_page_token = last
-        .filter(|_| matching.next().is_some())
-        .map(|last| last.to_string())
-        .unwrap_or_default();
-    let contacts = page
-        .into_iter()
-        .map(|record| convert::contact(state, record, now_ms))
-        .collect();
-    Ok(v1::ListContactsResponse {
-        contacts,
-        next_page_token,
-    })
-}
-
-fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) -> Result<Start, Refusal> {
-    let (state, now_ms) = (desk.state(), desk.now_ms());
-    let id = &request.contact_id;
-    let record = state.contact_by_id(id).ok_or_else(|| missing(state, id))?;
-    let message = v1::WatchContactResponse {
-        contact: Some(convert::contact(state, record, now_ms)),
-        cause: v1::ContactCause::Unspecified.into(),
-        sequence: state.sequence(),
-        time: convert::timestamp(state, now_ms),
-    };
-    let after = request.after_sequence;
-    let resumes = after > 0 && after <= state.sequence();
-    let opening = Opening {
-        snapshot: vec![Item::Contact(message.clone())],
-        // There is no message for it: a resumed watch starts with what was missed.
-        resume: None,
-        after: resumes.then_some(after),
-        ends: record.stage() == ContactStage::Closed,
-    };
-    Ok(Start {
-        topic: Topic::Contact(record.contact),
-        session: 0,
-        opening,
-        lost: None,
-    })
-}
-
-fn start_gateway(desk: &mut Desk<'_>, request: &v1::WatchGatewayRequest) -> Result<Start, Refusal> {
-    let gateway_id = request.gateway_id.clone();
-    let reply = desk.step(
-        None,
-        Command::GatewayAlive {
-            gateway: gateway_id.clone(),
-            lease_ms: 0,
-        },
-    )?;
-    let (state, now_ms) = (desk.state(), desk.now_ms());
-    let gateway = match reply {
-        Reply::Gateway { gateway, .. } => gateway,
-        _ => state.gateway_by_id(&gateway_id).unwrap_or(0),
-    };
-    let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
-    let item = |sequence, update| {
-        Item::Gateway(v1::WatchGatewayResponse {
-            sequence,
-            time,
-            update: Some(update),
-        })
-    };
-    let contacts: Vec<v1::Contact> = state
-        .live_contacts_after(None, Some(gateway), 0)
-        .map(|record| convert::contact(state, record, now_ms))
-        .collect();
-    let mut snapshot = Vec::new();
-    let parts = contacts.len().div_ceil(SNAPSHOT_PART).max(1);
-    let mut rest = contacts.into_iter();
-    for part in 1..=parts {
-        let contacts = rest.by_ref().take(SNAPSHOT_PART).collect();
-        let more = part < parts;
-        // Whoever breaks off before the last part has nothing to resume from.
-        let sequence = if more { 0 } else { sequence };
-        snapshot.push(item(
-            sequence,
-            GatewayUpdate::Snapshot(v1::GatewaySnapshot { contacts, more }),
-        ));
-    }
-    let after = request.after_sequence;
-    let resumes = after > 0 && after <= sequence;
-    // What was missed follows, so whoever breaks off here resumes from where it was.
-    let resumed = item(
-        after,
-        GatewayUpdate::Resumed(v1::StreamResumed {
-            after_sequence: after,
-        }),
-    );
-    let opening = Opening {
-        snapshot,
-        resume: Some(resumed),
-        after: resumes.then_some(after),
-        ends: false,
-    };
-    let lost = Some(Command::GatewayStreamLost { gateway: gateway_id });
-    Ok(Start {
-        topic: Topic::Gateway(gateway),
-        session: 0,
-        opening,
-        lost,
-    })
+    let next_page_token =
+        last.filter(|_| matching.next().is_some()).map(|last| last.to_string()).unwrap_or_default();
+    let contacts = page.into_iter().map(|record| convert::contact(state, record, now_ms)).collect();
+    Ok(v1::ListContactsResponse { contacts, next_page_token })
 }

@@ -15,14 +15,9 @@ use crate::{
 #[must_use]
 pub fn timestamp(state: &State, engine_ms: u64) -> Option<Timestamp> {
     (engine_ms != 0).then(|| {
-        let ms = i64::try_from(engine_ms)
-            .unwrap_or(i64::MAX)
-            .saturating_add(state.wall_offset_ms());
+        let ms = i64::try_from(engine_ms).unwrap_or(i64::MAX).saturating_add(state.wall_offset_ms());
         let nanos = i32::try_from(ms.rem_euclid(1_000)).unwrap_or(0) * 1_000_000;
-        Timestamp {
-            seconds: ms.div_euclid(1_000),
-            nanos,
-        }
+        Timestamp { seconds: ms.div_euclid(1_000), nanos }
     })
 }
 
@@ -30,10 +25,7 @@ pub fn timestamp(state: &State, engine_ms: u64) -> Option<Timestamp> {
 #[must_use]
 pub fn duration(ms: u64) -> Duration {
     let nanos = i32::try_from(ms % 1_000).unwrap_or(0) * 1_000_000;
-    Duration {
-        seconds: i64::try_from(ms / 1_000).unwrap_or(i64::MAX),
-        nanos,
-    }
+    Duration { seconds: i64::try_from(ms / 1_000).unwrap_or(i64::MAX), nanos }
 }
 
 /// A contact as it is at `now_ms`.
@@ -64,11 +56,7 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
                 min_level: skill.level,
             })
             .collect(),
-        attributes: customer
-            .attributes
-            .into_iter()
-            .map(|entry| (entry.key, entry.value))
-            .collect(),
+        attributes: customer.attributes.into_iter().map(|entry| (entry.key, entry.value)).collect(),
         state: contact_state(record).into(),
         close_reason: close_reason(record.end()).into(),
         enqueue_time: timestamp(state, record.enqueued_ms),
@@ -97,9 +85,7 @@ pub fn wait_ms(record: &j::ContactRecord, now_ms: u64) -> u64 {
 /// The customer data of a contact.
 #[must_use]
 pub fn customer(sealed: Option<&j::Sealed>) -> j::Customer {
-    sealed
-        .and_then(|sealed| prost::Message::decode(sealed.data.as_slice()).ok())
-        .unwrap_or_default()
+    sealed.and_then(|sealed| prost::Message::decode(sealed.data.as_slice()).ok()).unwrap_or_default()
 }
 
 /// The public state of a contact.
@@ -161,16 +147,14 @@ pub fn assignment(state: &State, leg: &j::AssignmentRecord) -> v1::Assignment {
         accept_time: timestamp(state, leg.accepted_ms),
         connect_time: timestamp(state, leg.connected_ms),
         wrap_up_deadline: timestamp(state, leg.deadline_ms),
+        epoch: leg.epoch,
     }
 }
 
 /// The id of a contact; empty once it is no longer kept.
 #[must_use]
 pub fn contact_id(state: &State, contact: u64) -> String {
-    state
-        .contact(contact)
-        .map(|record| record.id.clone())
-        .unwrap_or_default()
+    state.contact(contact).map(|record| record.id.clone()).unwrap_or_default()
 }
 
 /// An assignment with its contact.
@@ -178,9 +162,7 @@ pub fn contact_id(state: &State, contact: u64) -> String {
 pub fn assignment_change(state: &State, leg: &j::AssignmentRecord, now_ms: u64) -> v1::AssignmentChange {
     v1::AssignmentChange {
         assignment: Some(assignment(state, leg)),
-        contact: state
-            .contact(leg.contact)
-            .map(|record| contact(state, record, now_ms)),
+        contact: state.contact(leg.contact).map(|record| contact(state, record, now_ms)),
     }
 }
 
@@ -189,9 +171,7 @@ pub fn assignment_change(state: &State, leg: &j::AssignmentRecord, now_ms: u64) 
 pub fn offered_contact(state: &State, leg: &j::AssignmentRecord, now_ms: u64) -> v1::OfferedContact {
     v1::OfferedContact {
         offer: Some(offer(state, leg)),
-        contact: state
-            .contact(leg.contact)
-            .map(|record| contact(state, record, now_ms)),
+        contact: state.contact(leg.contact).map(|record| contact(state, record, now_ms)),
     }
 }
 
@@ -206,11 +186,7 @@ pub fn agent(state: &State, agent: &Agent) -> v1::Agent {
         (_, true) => v1::AgentSessionState::Connected,
         (_, false) => v1::AgentSessionState::Disconnected,
     };
-    let availability = if record.ready {
-        v1::Availability::Ready
-    } else {
-        v1::Availability::NotReady
-    };
+    let availability = if record.ready { v1::Availability::Ready } else { v1::Availability::NotReady };
     v1::Agent {
         agent_id: id.to_owned(),
         name: entry.map_or("", |entry| entry.name.as_str()).to_owned(),
@@ -248,10 +224,7 @@ pub fn forgotten_agent(state: &State, number: u32) -> v1::Agent {
 /// An agent with everything that it holds.
 #[must_use]
 pub fn agent_snapshot(state: &State, entry: &Agent, now_ms: u64) -> v1::AgentSnapshot {
-    let mut snapshot = v1::AgentSnapshot {
-        agent: Some(agent(state, entry)),
-        ..v1::AgentSnapshot::default()
-    };
+    let mut snapshot = v1::AgentSnapshot { agent: Some(agent(state, entry)), ..v1::AgentSnapshot::default() };
     for leg in entry.work.iter().filter_map(|offer| state.assignment(*offer)) {
         if leg.stage() == AssignmentStage::Offered {
             snapshot.offers.push(offered_contact(state, leg, now_ms));
@@ -280,12 +253,7 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
     });
     v1::Queue {
         queue: id.to_owned(),
-        name: state
-            .plan()
-            .queues
-            .get(id)
-            .map_or("", |queue| queue.name.as_str())
-            .to_owned(),
+        name: state.plan().queues.get(id).map_or("", |queue| queue.name.as_str()).to_owned(),
         waiting: live.waiting + live.offered,
         offered: live.offered,
         active: live.connecting + live.active,
@@ -297,7 +265,5 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
 /// How long the longest waiting contact of a queue has waited.
 #[must_use]
 pub fn oldest_wait_ms(state: &State, queue: u32, now_ms: u64) -> Option<u64> {
-    state
-        .oldest_arrival_ms(queue)
-        .map(|arrival_ms| now_ms.saturating_sub(arrival_ms))
+    state.oldest_arrival_ms(queue).map(|arrival_ms| now_ms.saturating_sub(arrival_ms))
 }

@@ -5,6 +5,7 @@
 mod agents;
 mod contacts;
 pub mod convert;
+mod openings;
 mod plans;
 mod status;
 mod supervisors;
@@ -45,10 +46,7 @@ type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 /// All services, with reflection. When `drain` becomes true, streams are ended and no new ones opened.
 #[must_use]
 pub fn routes(tenants: Tenants, limits: &Limits, drain: watch::Receiver<bool>) -> Routes {
-    let api = Api {
-        tenants: tenants.clone(),
-        drain: drain.clone(),
-    };
+    let api = Api { tenants: tenants.clone(), drain: drain.clone() };
     tokio::spawn(cut_streams_on(drain, tenants));
     let (bytes, plan_bytes) = (limits.message_bytes, limits.plan_message_bytes);
     let mut routes = Routes::new(
@@ -97,15 +95,15 @@ impl Api {
     fn tenant<T>(&self, request: &Request<T>) -> Result<Tenant, Status> {
         let name = match request.metadata().get(TENANT_KEY) {
             None => crate::config::DEFAULT_TENANT,
-            Some(value) => value
-                .to_str()
-                .map_err(|_| Refusal::field(TENANT_KEY, "must be visible ASCII characters"))?,
+            Some(value) => {
+                value.to_str().map_err(|_| Refusal::field(TENANT_KEY, "must be visible ASCII characters"))?
+            }
         };
         Ok(self.tenants.get(name)?)
     }
 
-    /// The same for a request that opens a stream: none are opened any more while draining.
-    fn tenant_for_stream<T>(&self, request: &Request<T>) -> Result<Tenant, Status> {
+    /// The same for a request that brings a contact or opens a stream: none are let in while draining.
+    fn admitting_tenant<T>(&self, request: &Request<T>) -> Result<Tenant, Status> {
         if *self.drain.borrow() {
             return Err(CallError::Stopping.into());
         }
@@ -116,10 +114,7 @@ impl Api {
 /// The key by which a repeat of a request is known; none without a `request_id`.
 fn request_key(check: &mut Check, id: &str, method: &str, message: &impl Message) -> Option<RequestKey> {
     check.optional_id("request_id", id);
-    (!id.is_empty()).then(|| RequestKey {
-        id: id.to_owned(),
-        fingerprint: fingerprint(method, message),
-    })
+    (!id.is_empty()).then(|| RequestKey { id: id.to_owned(), fingerprint: fingerprint(method, message) })
 }
 
 /// Tells requests apart. Equal requests have equal fingerprints: maps are ordered.

@@ -51,12 +51,7 @@ impl PlanService for Api {
         let response = tenant
             .call(key, command, |state, reply, _| {
                 Ok(match reply {
-                    Reply::Plan {
-                        revision,
-                        added,
-                        changed,
-                        removed,
-                    } => v1::ApplyPlanResponse {
+                    Reply::Plan { revision, added, changed, removed } => v1::ApplyPlanResponse {
                         revision: *revision,
                         added: *added,
                         changed: *changed,
@@ -75,13 +70,9 @@ impl PlanService for Api {
 
     async fn get_plan(&self, request: Request<v1::GetPlanRequest>) -> Answer<v1::GetPlanResponse> {
         let tenant = self.tenant(&request)?;
-        let (plan, revision) = tenant
-            .read(|state, _| Ok((state.plan().clone(), state.plan_revision())))
-            .await?;
-        Ok(Response::new(v1::GetPlanResponse {
-            document: plan::render(&plan),
-            revision,
-        }))
+        let (plan, revision) =
+            tenant.read(|state, _| Ok((state.plan().clone(), state.plan_revision()))).await?;
+        Ok(Response::new(v1::GetPlanResponse { document: plan::render(&plan), revision }))
     }
 }
 

@@ -46,11 +46,7 @@ fn add_violations(details: &mut ErrorDetails, fields: Vec<(String, String)>) {
 fn bounded(message: String) -> String {
     let mut bytes = 0;
     let end = message.char_indices().find(|(_, c)| {
-        bytes += if c.is_ascii() && !c.is_control() {
-            1
-        } else {
-            3 * c.len_utf8()
-        };
+        bytes += if c.is_ascii() && !c.is_control() { 1 } else { 3 * c.len_utf8() };
         bytes > MESSAGE_BYTES_MAX
     });
     match end {

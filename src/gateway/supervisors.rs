@@ -33,20 +33,11 @@ impl SupervisorService for Api {
         check.done()?;
         let response = tenant
             .read(move |state, now_ms| {
-                let ids: Vec<&String> = state
-                    .plan()
-                    .queues
-                    .keys()
-                    .filter(|id| **id > after)
-                    .take(size + 1)
-                    .collect();
+                let ids: Vec<&String> =
+                    state.plan().queues.keys().filter(|id| **id > after).take(size + 1).collect();
                 let (ids, next_page_token) = page(&ids, size);
                 let queues = ids.iter().map(|id| convert::queue(state, id, now_ms)).collect();
-                Ok(v1::ListQueuesResponse {
-                    queues,
-                    next_page_token,
-                    sequence: state.sequence(),
-                })
+                Ok(v1::ListQueuesResponse { queues, next_page_token, sequence: state.sequence() })
             })
             .await?;
         Ok(Response::new(response))
@@ -58,7 +49,7 @@ impl SupervisorService for Api {
         &self,
         request: Request<v1::WatchQueuesRequest>,
     ) -> Answer<Self::WatchQueuesStream> {
-        let tenant = self.tenant_for_stream(&request)?;
+        let tenant = self.admitting_tenant(&request)?;
         let request = request.into_inner();
         let mut check = Check::new();
         let interval = request.interval.as_ref();
@@ -76,9 +67,7 @@ impl SupervisorService for Api {
         let size = check.page_size("page_size", request.page_size);
         let after: String = page_after(&mut check, &request.page_token);
         check.done()?;
-        let response = tenant
-            .read(move |state, _| list_agents(state, &request, size, &after))
-            .await?;
+        let response = tenant.read(move |state, _| list_agents(state, &request, size, &after)).await?;
         Ok(Response::new(response))
     }
 
@@ -93,21 +82,10 @@ impl SupervisorService for Api {
         check.id("agent_id", &request.agent_id);
         let key = request_key(&mut check, &request.request_id, "AssignContact", &request);
         check.done()?;
-        let v1::AssignContactRequest {
-            contact_id: id,
-            agent_id: agent,
-            override_requirements,
-            ..
-        } = request;
-        let command = Command::Assign {
-            contact: id.clone(),
-            agent,
-            override_requirements,
-        };
+        let v1::AssignContactRequest { contact_id: id, agent_id: agent, override_requirements, .. } = request;
+        let command = Command::Assign { contact: id.clone(), agent, override_requirements };
         let contact = tenant
-            .call(key, command, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
+            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
             .await?;
         Ok(Response::new(v1::AssignContactResponse { contact }))
     }
@@ -120,12 +98,7 @@ impl SupervisorService for Api {
         let request = request.into_inner();
         let mut check = Check::new();
         let key = request_key(&mut check, &request.request_id, "SetAgentAvailability", &request);
-        let v1::SetAgentAvailabilityRequest {
-            agent_id: id,
-            availability,
-            reason,
-            ..
-        } = request;
+        let v1::SetAgentAvailabilityRequest { agent_id: id, availability, reason, .. } = request;
         let command = availability_command(check, id.clone(), availability, reason)?;
         let agent = call_agent(&tenant, key, id, command).await?;
         Ok(Response::new(v1::SetAgentAvailabilityResponse { agent }))
@@ -149,15 +122,9 @@ fn list_agents(
     after: &str,
 ) -> Result<v1::ListAgentsResponse, Refusal> {
     if !request.group.is_empty() && !state.plan().groups.contains_key(&request.group) {
-        return Err(Refusal::not_found(
-            "GROUP_NOT_FOUND",
-            format!("there is no group {}", request.group),
-        ));
+        return Err(Refusal::not_found("GROUP_NOT_FOUND", format!("there is no group {}", request.group)));
     }
-    let bounds = (
-        std::ops::Bound::Excluded(after.to_owned()),
-        std::ops::Bound::Unbounded,
-    );
+    let bounds = (std::ops::Bound::Excluded(after.to_owned()), std::ops::Bound::Unbounded);
     let ids: Vec<&String> = state
         .plan()
         .agents
@@ -165,24 +132,24 @@ fn list_agents(
         .filter(|(_, agent)| request.group.is_empty() || agent.groups.contains(&request.group))
         .map(|(id, _)| id)
         .filter(|id| {
-            !request.signed_in
-                || state
-                    .agent_by_id(id)
-                    .is_some_and(|agent| agent.record.session != 0)
+            !request.signed_in || state.agent_by_id(id).is_some_and(|agent| agent.record.session != 0)
         })
         .take(size + 1)
         .collect();
     let (ids, next_page_token) = page(&ids, size);
-    let agents = ids
-        .iter()
-        .filter_map(|id| state.agent_by_id(id))
-        .map(|agent| convert::agent(state, agent))
-        .collect();
-    Ok(v1::ListAgentsResponse {
-        agents,
-        next_page_token,
-        sequence: state.sequence(),
-    })
+    let agents =
+        ids.iter().filter_map(|id| state.agent_by_id(id)).map(|agent| convert::agent(state, agent)).collect();
+    Ok(v1::ListAgentsResponse { agents, next_page_token, sequence: state.sequence() })
+}
+
+/// A stream of the queues.
+struct Watching {
+    tenant: Tenant,
+    timer: tokio::time::Interval,
+    drain: watch::Receiver<bool>,
+    told: BTreeMap<String, v1::Queue>,
+    first: bool,
+    ended: bool,
 }
 
 /// All queues, then at most once an interval those that changed. Each message tells how things are at its
@@ -192,83 +159,56 @@ fn watch_queues(
     interval: Duration,
     drain: watch::Receiver<bool>,
 ) -> impl Stream<Item = Result<v1::WatchQueuesResponse, Status>> {
-    struct Watching {
-        tenant: Tenant,
-        timer: tokio::time::Interval,
-        drain: watch::Receiver<bool>,
-        told: BTreeMap<String, v1::Queue>,
-        first: bool,
-        ended: bool,
-    }
     let mut timer = tokio::time::interval(interval);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let start = Watching {
-        tenant,
-        timer,
-        drain,
-        told: BTreeMap::new(),
-        first: true,
-        ended: false,
-    };
+    let start = Watching { tenant, timer, drain, told: BTreeMap::new(), first: true, ended: false };
     futures_util::stream::unfold(start, |mut watching| async move {
-        if watching.ended {
+        let message = watching.next().await?;
+        Some((message, watching))
+    })
+}
+
+impl Watching {
+    async fn next(&mut self) -> Option<Result<v1::WatchQueuesResponse, Status>> {
+        if self.ended {
             return None;
         }
         loop {
-            let stopping = tokio::select! {
-                _ = watching.timer.tick() => false,
-                _ = watching.drain.wait_for(|drain| *drain) => true,
-            };
-            let read = if stopping {
-                Err(CallError::Stopping)
-            } else {
-                let read = |state: &State, now_ms| {
-                    let queues = state
-                        .plan()
-                        .queues
-                        .keys()
-                        .map(|id| convert::queue(state, id, now_ms));
-                    Ok((
-                        queues.collect::<Vec<_>>(),
-                        state.sequence(),
-                        convert::timestamp(state, now_ms),
-                    ))
-                };
-                watching.tenant.read(read).await
-            };
-            let (queues, sequence, time) = match read {
-                Ok(read) => read,
-                // A full inbox passes; the next interval tells.
-                Err(CallError::Overloaded) => continue,
-                Err(error) => {
-                    watching.ended = true;
-                    return Some((Err(error.into()), watching));
+            match self.read().await {
+                Ok(message) => {
+                    let news = !message.queues.is_empty() || !message.removed_queues.is_empty();
+                    if std::mem::take(&mut self.first) || news {
+                        return Some(Ok(message));
+                    }
                 }
-            };
-            let now: BTreeMap<String, v1::Queue> = queues
-                .into_iter()
-                .map(|queue| (queue.queue.clone(), queue))
-                .collect();
-            let changed = now
-                .iter()
-                .filter(|(id, queue)| watching.told.get(*id) != Some(queue));
-            let queues: Vec<v1::Queue> = changed.map(|(_, queue)| queue.clone()).collect();
-            let removed_queues: Vec<String> = watching
-                .told
-                .keys()
-                .filter(|id| !now.contains_key(*id))
-                .cloned()
-                .collect();
-            watching.told = now;
-            if std::mem::take(&mut watching.first) || !queues.is_empty() || !removed_queues.is_empty() {
-                let message = v1::WatchQueuesResponse {
-                    queues,
-                    removed_queues,
-                    sequence,
-                    time,
-                };
-                return Some((Ok(message), watching));
+                // A full inbox passes; the next interval tells.
+                Err(CallError::Overloaded) => {}
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error.into()));
+                }
             }
         }
-    })
+    }
+
+    /// Waits for the interval, then tells what has changed.
+    async fn read(&mut self) -> Result<v1::WatchQueuesResponse, CallError> {
+        tokio::select! {
+            _ = self.timer.tick() => {}
+            _ = self.drain.wait_for(|drain| *drain) => return Err(CallError::Stopping),
+        }
+        let read = |state: &State, now_ms| {
+            let queues = state.plan().queues.keys().map(|id| convert::queue(state, id, now_ms));
+            Ok((queues.collect::<Vec<_>>(), state.sequence(), convert::timestamp(state, now_ms)))
+        };
+        let (queues, sequence, time) = self.tenant.read(read).await?;
+        let now: BTreeMap<String, v1::Queue> =
+            queues.into_iter().map(|queue| (queue.queue.clone(), queue)).collect();
+        let changed = now.iter().filter(|(id, queue)| self.told.get(*id) != Some(queue));
+        let queues: Vec<v1::Queue> = changed.map(|(_, queue)| queue.clone()).collect();
+        let removed_queues: Vec<String> =
+            self.told.keys().filter(|id| !now.contains_key(*id)).cloned().collect();
+        self.told = now;
+        Ok(v1::WatchQueuesResponse { queues, removed_queues, sequence, time })
+    }
 }

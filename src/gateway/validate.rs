@@ -67,10 +67,7 @@ impl Check {
     pub fn reason(&mut self, field: &str, value: &str) {
         let visible = value.chars().all(|c| !c.is_whitespace() && !c.is_control());
         if value.is_empty() || value.chars().count() > REASON_CHARS || !visible {
-            self.problem(
-                field,
-                "must be 1 to 64 visible characters without white space, such as `break`",
-            );
+            self.problem(field, "must be 1 to 64 visible characters without white space, such as `break`");
         }
     }
 
@@ -84,14 +81,9 @@ impl Check {
     /// A language tag.
     pub fn language(&mut self, field: &str, value: &str) {
         let fits = value.len() <= LANGUAGE_CHARS
-            && value
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+            && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !fits {
-            self.problem(
-                field,
-                "must be a language tag of at most 35 characters, such as `zh-CN`",
-            );
+            self.problem(field, "must be a language tag of at most 35 characters, such as `zh-CN`");
         }
     }
 
@@ -105,10 +97,7 @@ impl Check {
     /// Skill requirements, as the engine takes them.
     pub fn skills(&mut self, field: &str, skills: &[v1::SkillRequirement]) -> Vec<NamedSkill> {
         if skills.len() > SKILLS_MAX {
-            self.problem(
-                field,
-                format!("must be at most {SKILLS_MAX}, not {}", skills.len()),
-            );
+            self.problem(field, format!("must be at most {SKILLS_MAX}, not {}", skills.len()));
             return Vec::new();
         }
         let mut seen = BTreeMap::new();
@@ -131,10 +120,7 @@ impl Check {
     /// Attributes.
     pub fn attributes(&mut self, field: &str, attributes: &BTreeMap<String, String>) {
         if attributes.len() > ATTRIBUTES_MAX {
-            self.problem(
-                field,
-                format!("must be at most {ATTRIBUTES_MAX}, not {}", attributes.len()),
-            );
+            self.problem(field, format!("must be at most {ATTRIBUTES_MAX}, not {}", attributes.len()));
         }
         for (key, value) in attributes.iter().take(ATTRIBUTES_MAX) {
             if key.is_empty() || key.len() > ATTRIBUTE_KEY_BYTES {
@@ -202,10 +188,6 @@ impl Check {
 
     /// Refuses the request if anything is wrong.
     pub fn done(self) -> Result<(), Refusal> {
-        if self.fields.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::invalid(self.fields))
-        }
+        if self.fields.is_empty() { Ok(()) } else { Err(Refusal::invalid(self.fields)) }
     }
 }

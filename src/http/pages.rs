@@ -43,11 +43,7 @@ impl Pages {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send + 'static,
     {
-        Self {
-            metrics,
-            readiness,
-            refresh: Arc::new(move || Box::pin(refresh())),
-        }
+        Self { metrics, readiness, refresh: Arc::new(move || Box::pin(refresh())) }
     }
 
     /// The answer to a request. (hyper leaves out the body of an answer to HEAD.)
@@ -61,9 +57,7 @@ impl Pages {
         };
         if method != Method::GET && method != Method::HEAD {
             let mut refusal = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
-            refusal
-                .headers_mut()
-                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return refusal;
         }
         match page {
@@ -87,9 +81,7 @@ impl Pages {
 
 impl fmt::Debug for Pages {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Pages")
-            .field("readiness", &self.readiness)
-            .finish_non_exhaustive()
+        out.debug_struct("Pages").field("readiness", &self.readiness).finish_non_exhaustive()
     }
 }
 
@@ -101,8 +93,6 @@ fn respond(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Res
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, kind);
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -1,3 +1,5 @@
+//! The pages, and what is refused.
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::watch,
@@ -16,10 +18,7 @@ async fn exchange(request: &str, readiness: Readiness) -> String {
     let pages = Pages::new(metrics, receiver, move || {
         let metrics = refreshed.clone();
         async move {
-            let gauges = TenantGauges {
-                sequence: 7,
-                ..TenantGauges::default()
-            };
+            let gauges = TenantGauges { sequence: 7, ..TenantGauges::default() };
             metrics.tenant("default").set_gauges(&gauges);
         }
     });
@@ -36,36 +35,11 @@ async fn exchange(request: &str, readiness: Readiness) -> String {
 async fn pages_answer() {
     use Readiness::{Draining, Serving, Starting};
     let table: [(&str, Readiness, &[&str], &[&str]); 10] = [
-        (
-            "GET /healthz",
-            Starting,
-            &["http/1.1 200", "\r\n\r\nalive\n"],
-            &[],
-        ),
-        (
-            "GET /readyz",
-            Starting,
-            &["http/1.1 503", "\r\n\r\nstarting\n"],
-            &[],
-        ),
-        (
-            "GET /readyz",
-            Serving,
-            &["http/1.1 200", "\r\n\r\nserving\n"],
-            &[],
-        ),
-        (
-            "GET /readyz",
-            Draining,
-            &["http/1.1 503", "\r\n\r\ndraining\n"],
-            &[],
-        ),
-        (
-            "HEAD /readyz",
-            Serving,
-            &["http/1.1 200", "content-length: 8"],
-            &["\r\n\r\ns"],
-        ),
+        ("GET /healthz", Starting, &["http/1.1 200", "\r\n\r\nalive\n"], &[]),
+        ("GET /readyz", Starting, &["http/1.1 503", "\r\n\r\nstarting\n"], &[]),
+        ("GET /readyz", Serving, &["http/1.1 200", "\r\n\r\nserving\n"], &[]),
+        ("GET /readyz", Draining, &["http/1.1 503", "\r\n\r\ndraining\n"], &[]),
+        ("HEAD /readyz", Serving, &["http/1.1 200", "content-length: 8"], &["\r\n\r\ns"]),
         (
             "GET /metrics",
             Serving,
@@ -77,21 +51,8 @@ async fn pages_answer() {
             &[],
         ),
         ("GET /metrics?x=1", Serving, &["http/1.1 200"], &[]),
-        (
-            "POST /metrics",
-            Serving,
-            &["http/1.1 405", "allow: get, head"],
-            &["kefud_"],
-        ),
-        (
-            "GET /",
-            Serving,
-            &[
-                "http/1.1 404",
-                "no such page: try /metrics, /healthz or /readyz\n",
-            ],
-            &[],
-        ),
+        ("POST /metrics", Serving, &["http/1.1 405", "allow: get, head"], &["kefud_"]),
+        ("GET /", Serving, &["http/1.1 404", "no such page: try /metrics, /healthz or /readyz\n"], &[]),
         ("POST /nothing", Serving, &["http/1.1 404"], &[]),
     ];
     for (request, readiness, present, absent) in table {

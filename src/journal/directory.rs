@@ -13,10 +13,7 @@ pub(super) fn check(dir: &Path) -> Result<(), OpenError> {
     match std::fs::metadata(dir) {
         Ok(metadata) if metadata.is_dir() => Ok(()),
         Ok(_) => Err(OpenError::NotADirectory { path: dir.to_owned() }),
-        Err(source) => Err(OpenError::Io {
-            path: dir.to_owned(),
-            source,
-        }),
+        Err(source) => Err(OpenError::Io { path: dir.to_owned(), source }),
     }
 }
 
@@ -24,34 +21,22 @@ pub(super) fn check(dir: &Path) -> Result<(), OpenError> {
 fn locked(dir: &Path, outcome: Result<(), TryLockError>) -> Result<(), OpenError> {
     outcome.map_err(|error| match error {
         TryLockError::WouldBlock => OpenError::Locked { dir: dir.to_owned() },
-        TryLockError::Error(source) => OpenError::Io {
-            path: dir.join(LOCK),
-            source,
-        },
+        TryLockError::Error(source) => OpenError::Io { path: dir.join(LOCK), source },
     })
 }
 
 /// Creates the directory, durably, unless it exists.
 pub(super) fn ensure(dir: &Path) -> Result<(), OpenError> {
-    let io = |source| OpenError::Io {
-        path: dir.to_owned(),
-        source,
-    };
+    let io = |source| OpenError::Io { path: dir.to_owned(), source };
     let missing: Vec<&Path> = dir.ancestors().take_while(|path| is_missing(path)).collect();
     if missing.is_empty() {
         return check(dir);
     }
     // Customers' data: for nobody else to read.
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(io)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io)?;
     for created in missing {
         let parent = created.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(parent.unwrap_or(Path::new(".")))
-            .and_then(|parent| parent.sync_all())
-            .map_err(io)?;
+        File::open(parent.unwrap_or(Path::new("."))).and_then(|parent| parent.sync_all()).map_err(io)?;
     }
     Ok(())
 }
@@ -68,12 +53,7 @@ pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
         // A failed opening changes nothing, and the lock file would be a change: look first.
         recover::scan(dir)?;
     }
-    let opened = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path);
+    let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
     let file = opened.map_err(|source| OpenError::Io { path, source })?;
     locked(dir, file.try_lock())?;
     Ok(file)

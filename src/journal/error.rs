@@ -59,11 +59,7 @@ pub struct Damage {
 
 impl Damage {
     pub(super) fn new(file: &Path, offset: u64, what: impl Into<String>) -> Self {
-        Damage {
-            file: file.to_owned(),
-            offset,
-            what: what.into(),
-        }
+        Damage { file: file.to_owned(), offset, what: what.into() }
     }
 }
 
@@ -170,10 +166,7 @@ pub(super) enum ReadError {
 
 impl ReadError {
     pub(super) fn io(path: &Path, source: io::Error) -> Self {
-        ReadError::Io {
-            path: path.to_owned(),
-            source,
-        }
+        ReadError::Io { path: path.to_owned(), source }
     }
 
     pub(super) fn damaged(file: &Path, offset: u64, what: impl Into<String>) -> Self {

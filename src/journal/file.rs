@@ -33,9 +33,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            segment_bytes_max: 64 << 20,
-        }
+        Options { segment_bytes_max: 64 << 20 }
     }
 }
 
@@ -67,16 +65,8 @@ impl FileJournal {
     ) -> Result<(FileJournal, Contents), OpenError> {
         directory::ensure(dir)?;
         let lock = directory::lock(dir)?;
-        let Scan {
-            mut contents,
-            end,
-            tail,
-            temporaries,
-        } = recover::scan(dir)?;
-        let io = |path: &Path, source| OpenError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let Scan { mut contents, end, tail, temporaries } = recover::scan(dir)?;
+        let io = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
         let resumed = match &tail {
             Some(tail) => {
                 let resumed = SegmentWriter::resume(&*disk, tail, contents.cut.is_some());
@@ -115,9 +105,7 @@ impl FileJournal {
 
     fn check_usable(&self) -> Result<(), AppendError> {
         match self.broken {
-            true => Err(AppendError::Broken(io::Error::other(
-                "an earlier append has failed",
-            ))),
+            true => Err(AppendError::Broken(io::Error::other("an earlier append has failed"))),
             false => Ok(()),
         }
     }
@@ -134,9 +122,7 @@ impl FileJournal {
         self.disk.remove(path).map_err(io)?;
         // One by one: a crash must not leave a later removal done and an earlier one not, which would look
         // like a missing segment.
-        self.disk
-            .sync_dir(&self.dir)
-            .map_err(|error| ReadError::io(&self.dir, error))?;
+        self.disk.sync_dir(&self.dir).map_err(|error| ReadError::io(&self.dir, error))?;
         Ok(bytes)
     }
 }
@@ -153,14 +139,7 @@ impl Journal for FileJournal {
             self.roll()?;
         }
         let (marker, first_sequence) = (self.segment.marker(), self.mark.sequence + 1);
-        record::encode(
-            &mut self.buffer,
-            marker,
-            first_sequence,
-            count,
-            &self.mark.chain,
-            payload,
-        );
+        record::encode(&mut self.buffer, marker, first_sequence, count, &self.mark.chain, payload);
         let appended = self.segment.append(&self.buffer);
         if self.buffer.capacity() > BUFFER_KEPT_BYTES {
             self.buffer = Vec::new();
@@ -186,16 +165,10 @@ impl Journal for FileJournal {
         }
         let listing = Listing::read(&self.dir)?;
         if !listing.snapshots.contains(&snapshot_sequence) {
-            return Err(JournalError::NoSnapshot {
-                sequence: snapshot_sequence,
-            });
+            return Err(JournalError::NoSnapshot { sequence: snapshot_sequence });
         }
         let mut retired = Retired::default();
-        for &sequence in listing
-            .snapshots
-            .iter()
-            .filter(|&&sequence| sequence < snapshot_sequence)
-        {
+        for &sequence in listing.snapshots.iter().filter(|&&sequence| sequence < snapshot_sequence) {
             retired.bytes += self.remove(&snapshot_path(&self.dir, sequence))?;
             retired.snapshots += 1;
         }
@@ -210,17 +183,11 @@ impl Journal for FileJournal {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(FileReader {
-            dir: self.dir.clone(),
-            durable: Arc::clone(&self.durable),
-        })
+        Box::new(FileReader { dir: self.dir.clone(), durable: Arc::clone(&self.durable) })
     }
 
     fn snapshots(&self) -> Arc<dyn Snapshots> {
-        Arc::new(FileSnapshots {
-            dir: self.dir.clone(),
-            disk: Arc::clone(&self.disk),
-        })
+        Arc::new(FileSnapshots { dir: self.dir.clone(), disk: Arc::clone(&self.disk) })
     }
 }
 
@@ -230,10 +197,7 @@ fn create_first(disk: &dyn Disk, dir: &Path, end: &Mark) -> Result<SegmentWriter
             AppendError::Rejected(source) | AppendError::Broken(source) => source,
             other => io::Error::other(other),
         };
-        OpenError::Io {
-            path: segment_path(dir, end.sequence + 1),
-            source,
-        }
+        OpenError::Io { path: segment_path(dir, end.sequence + 1), source }
     })
 }
 

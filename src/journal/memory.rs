@@ -57,10 +57,7 @@ impl MemoryStorage {
 
     /// Opens a journal on it, as after a restart.
     pub fn open(&self) -> MemoryJournal {
-        MemoryJournal {
-            storage: self.clone(),
-            broken: false,
-        }
+        MemoryJournal { storage: self.clone(), broken: false }
     }
 
     /// Makes the next append fail.
@@ -83,9 +80,7 @@ pub struct MemoryJournal {
 impl MemoryJournal {
     fn check_usable(&self) -> Result<(), AppendError> {
         match self.broken {
-            true => Err(AppendError::Broken(io::Error::other(
-                "an earlier append has failed",
-            ))),
+            true => Err(AppendError::Broken(io::Error::other("an earlier append has failed"))),
             false => Ok(()),
         }
     }
@@ -105,12 +100,7 @@ impl Journal for MemoryJournal {
         if matches!(fault, None | Some(AppendFault::BrokenKept)) {
             let mark = last.advanced(count, payload);
             let first_sequence = last.sequence + 1;
-            state.batches.push(Batch {
-                first_sequence,
-                count,
-                payload: payload.to_vec(),
-                mark,
-            });
+            state.batches.push(Batch { first_sequence, count, payload: payload.to_vec(), mark });
         }
         drop(state);
         match fault {
@@ -142,9 +132,7 @@ impl Journal for MemoryJournal {
         }
         let mut state = self.storage.state();
         if !state.snapshots.contains_key(&snapshot_sequence) {
-            return Err(JournalError::NoSnapshot {
-                sequence: snapshot_sequence,
-            });
+            return Err(JournalError::NoSnapshot { sequence: snapshot_sequence });
         }
         let kept = state.snapshots.split_off(&snapshot_sequence);
         let older = std::mem::replace(&mut state.snapshots, kept);
@@ -154,17 +142,11 @@ impl Journal for MemoryJournal {
         let first_sequence = state.first_sequence();
         state.retired = Some(state.mark());
         let before: usize = state.batches.iter().map(|batch| batch.payload.len()).sum();
-        state
-            .batches
-            .retain(|batch| batch.first_sequence >= first_sequence);
+        state.batches.retain(|batch| batch.first_sequence >= first_sequence);
         let after: usize = state.batches.iter().map(|batch| batch.payload.len()).sum();
         let frames = older.values().flat_map(|(_, frames)| frames.iter().map(Vec::len));
         let bytes = (before - after + frames.sum::<usize>()) as u64;
-        Ok(Retired {
-            segments,
-            snapshots: older.len(),
-            bytes,
-        })
+        Ok(Retired { segments, snapshots: older.len(), bytes })
     }
 
     fn reader(&self) -> Box<dyn Reader> {
@@ -183,10 +165,7 @@ impl Reader for MemoryStorage {
             return Ok(None);
         };
         let frames = (0..frames.len()).map(move |index| Ok(frames[index].clone()));
-        Ok(Some(SnapshotReader {
-            mark,
-            frames: Box::new(frames),
-        }))
+        Ok(Some(SnapshotReader { mark, frames: Box::new(frames) }))
     }
 
     fn batches_after(&mut self, sequence: u64) -> Result<Batches, JournalError> {
@@ -195,10 +174,7 @@ impl Reader for MemoryStorage {
         if sequence < state.mark().sequence && sequence + 1 < first_sequence {
             return Err(JournalError::Compacted { first_sequence });
         }
-        let batches = state
-            .batches
-            .iter()
-            .filter(|batch| batch.last_sequence() > sequence);
+        let batches = state.batches.iter().filter(|batch| batch.last_sequence() > sequence);
         let batches: Vec<Batch> = batches.cloned().collect();
         Ok(Box::new(batches.into_iter().map(Ok)))
     }
@@ -212,16 +188,10 @@ impl Snapshots for MemoryStorage {
     fn create(&self, mark: Mark) -> Result<Box<dyn SnapshotWriter>, JournalError> {
         let mut state = self.state();
         if state.snapshots.contains_key(&mark.sequence) || !state.being_written.insert(mark.sequence) {
-            return Err(JournalError::SnapshotExists {
-                sequence: mark.sequence,
-            });
+            return Err(JournalError::SnapshotExists { sequence: mark.sequence });
         }
         drop(state);
-        Ok(Box::new(MemorySnapshotWriter {
-            storage: self.clone(),
-            mark,
-            frames: Vec::new(),
-        }))
+        Ok(Box::new(MemorySnapshotWriter { storage: self.clone(), mark, frames: Vec::new() }))
     }
 
     fn discard(&self, sequence: u64) -> Result<(), JournalError> {
@@ -255,10 +225,7 @@ impl SnapshotWriter for MemorySnapshotWriter {
 
     fn finish(mut self: Box<Self>) -> Result<(), JournalError> {
         let frames = Arc::new(std::mem::take(&mut self.frames));
-        self.storage
-            .state()
-            .snapshots
-            .insert(self.mark.sequence, (self.mark, frames));
+        self.storage.state().snapshots.insert(self.mark.sequence, (self.mark, frames));
         Ok(())
     }
 }

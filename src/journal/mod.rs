@@ -75,10 +75,7 @@ pub struct Mark {
 
 impl Mark {
     /// Before the first event.
-    pub const START: Mark = Mark {
-        sequence: 0,
-        chain: Hash::from_bytes([0; 32]),
-    };
+    pub const START: Mark = Mark { sequence: 0, chain: Hash::from_bytes([0; 32]) };
 
     /// The last sequence that the mark covers; 0 when it covers nothing.
     pub fn sequence(&self) -> u64 {
@@ -222,10 +219,7 @@ pub trait SnapshotWriter: Send {
 /// Refuses an append that could never be right, whatever the storage.
 fn check_append(last: u64, expected: u64, count: u32, payload: &[u8]) -> Result<(), AppendError> {
     if expected != last {
-        return Err(AppendError::Fenced {
-            expected,
-            actual: last,
-        });
+        return Err(AppendError::Fenced { expected, actual: last });
     }
     if payload.len() > MAX_PAYLOAD_BYTES {
         return Err(AppendError::TooLarge { bytes: payload.len() });

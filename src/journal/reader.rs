@@ -61,20 +61,11 @@ impl Reader for FileReader {
             }
         };
         let dir = self.dir.clone();
-        Ok(Box::new(FileBatches {
-            dir,
-            after: sequence,
-            limit,
-            segment,
-            ended: false,
-        }))
+        Ok(Box::new(FileBatches { dir, after: sequence, limit, segment, ended: false }))
     }
 
     fn another(&self) -> Box<dyn Reader> {
-        Box::new(FileReader {
-            dir: self.dir.clone(),
-            durable: self.durable.clone(),
-        })
+        Box::new(FileReader { dir: self.dir.clone(), durable: self.durable.clone() })
     }
 }
 
@@ -108,11 +99,7 @@ impl FileBatches {
         let path = segment_path(&self.dir, mark.sequence + 1);
         let next = match SegmentReader::open(&path, mark.sequence + 1) {
             Err(error) if is_missing(&error) => {
-                return Err(missing(
-                    &path,
-                    mark.sequence + 1,
-                    &Listing::read(&self.dir)?.segments,
-                ));
+                return Err(missing(&path, mark.sequence + 1, &Listing::read(&self.dir)?.segments));
             }
             opened => opened?,
         };
@@ -145,11 +132,6 @@ fn is_missing(error: &ReadError) -> bool {
 fn missing(path: &Path, sequence: u64, segments: &[u64]) -> JournalError {
     match segments.first() {
         Some(&first_sequence) if first_sequence > sequence => JournalError::Compacted { first_sequence },
-        _ => ReadError::damaged(
-            path,
-            0,
-            format!("the segment with sequence {sequence} is missing"),
-        )
-        .into(),
+        _ => ReadError::damaged(path, 0, format!("the segment with sequence {sequence} is missing")).into(),
     }
 }

@@ -92,10 +92,7 @@ pub(super) fn decode_header(bytes: &[u8], marker: u32) -> Option<Header> {
         && header.payload_bytes as usize <= MAX_PAYLOAD_BYTES
         && header.first_sequence > 0
         && header.count > 0
-        && header
-            .first_sequence
-            .checked_add(u64::from(header.count))
-            .is_some();
+        && header.first_sequence.checked_add(u64::from(header.count)).is_some();
     sound.then_some(header)
 }
 

@@ -77,13 +77,7 @@ pub(super) fn scan(dir: &Path) -> Result<Scan, ReadError> {
         Some(&sequence) => Some(snapshot::check(&snapshot_path(dir, sequence), sequence)?),
         None => None,
     };
-    let mut walk = Walk {
-        dir,
-        snapshot,
-        end: None,
-        tail: None,
-        contents: Contents::default(),
-    };
+    let mut walk = Walk { dir, snapshot, end: None, tail: None, contents: Contents::default() };
     for (index, &first_sequence) in listing.segments.iter().enumerate() {
         walk.segment(first_sequence, index + 1 == listing.segments.len())?;
     }
@@ -94,12 +88,7 @@ pub(super) fn scan(dir: &Path) -> Result<Scan, ReadError> {
         segments: listing.segments.len(),
         ..walk.contents
     };
-    Ok(Scan {
-        contents,
-        end,
-        tail: walk.tail,
-        temporaries: listing.temporaries,
-    })
+    Ok(Scan { contents, end, tail: walk.tail, temporaries: listing.temporaries })
 }
 
 /// Going through the segments in order.
@@ -199,15 +188,8 @@ impl Walk<'_> {
         let end = self.end.unwrap_or(Mark::START);
         match &self.snapshot {
             Some(snapshot) if end.sequence < snapshot.sequence => {
-                let what = format!(
-                    "it is newer than the journal, which ends at sequence {}",
-                    end.sequence
-                );
-                Err(ReadError::damaged(
-                    &snapshot_path(self.dir, snapshot.sequence),
-                    0,
-                    what,
-                ))
+                let what = format!("it is newer than the journal, which ends at sequence {}", end.sequence);
+                Err(ReadError::damaged(&snapshot_path(self.dir, snapshot.sequence), 0, what))
             }
             _ => Ok(end),
         }
@@ -234,9 +216,5 @@ fn check_cut(
     if let Some(later) = reader.find_later_record()? {
         return damaged(&format!("a sound one follows at byte {later}"));
     }
-    Ok(Cut {
-        file: path.to_owned(),
-        bytes: file_bytes - offset,
-        reason: what.to_owned(),
-    })
+    Ok(Cut { file: path.to_owned(), bytes: file_bytes - offset, reason: what.to_owned() })
 }

@@ -60,10 +60,7 @@ fn decode_header(bytes: &[u8]) -> Option<(u32, u32, Mark)> {
     let chain = Hash::from_bytes(take(&mut rest)?);
     let crc = u32::from_le_bytes(take(&mut rest)?);
     let sound = magic == MAGIC && crc == crc32c::crc32c(&bytes[..HEADER_BYTES - 4]);
-    let mark = Mark {
-        sequence: first_sequence.checked_sub(1)?,
-        chain,
-    };
+    let mark = Mark { sequence: first_sequence.checked_sub(1)?, chain };
     sound.then_some((version, marker, mark))
 }
 
@@ -71,11 +68,7 @@ fn decode_header(bytes: &[u8]) -> Option<(u32, u32, Mark)> {
 #[derive(Debug)]
 pub(super) enum Fault {
     /// No sound record at `offset`. `end`: where it would end, when its header is sound.
-    Torn {
-        offset: u64,
-        end: Option<u64>,
-        what: &'static str,
-    },
+    Torn { offset: u64, end: Option<u64>, what: &'static str },
     /// Anything that no crash explains.
     Error(ReadError),
 }
@@ -101,10 +94,7 @@ impl SegmentReader {
             return Err(ReadError::damaged(path, 0, "the segment's header is not sound"));
         };
         if version != VERSION {
-            return Err(ReadError::NewerFormat {
-                file: path.to_owned(),
-                version,
-            });
+            return Err(ReadError::NewerFormat { file: path.to_owned(), version });
         }
         if mark.sequence.checked_add(1) != Some(first_sequence) {
             let what = format!(
@@ -113,14 +103,7 @@ impl SegmentReader {
             return Err(ReadError::damaged(path, 0, what));
         }
         let path = path.to_owned();
-        Ok(SegmentReader {
-            path,
-            file,
-            marker,
-            mark,
-            offset: HEADER_BYTES as u64,
-            last_record_offset: None,
-        })
+        Ok(SegmentReader { path, file, marker, mark, offset: HEADER_BYTES as u64, last_record_offset: None })
     }
 
     /// The next batch; `None` where the file ends after a whole record.
@@ -148,9 +131,7 @@ impl SegmentReader {
         }
         if header.first_sequence != self.mark.sequence + 1 {
             let (found, expected) = (header.first_sequence, self.mark.sequence + 1);
-            return Err(self.wrong(format!(
-                "a record begins at sequence {found}, expected {expected}"
-            )));
+            return Err(self.wrong(format!("a record begins at sequence {found}, expected {expected}")));
         }
         if header.previous != self.mark.chain {
             return Err(self.wrong("a record doesn't continue the batch before it".to_owned()));
@@ -159,12 +140,7 @@ impl SegmentReader {
         self.last_record_offset = Some(self.offset);
         self.offset = end;
         let (first_sequence, count) = (header.first_sequence, header.count);
-        Ok(Some(Batch {
-            first_sequence,
-            count,
-            payload,
-            mark: self.mark,
-        }))
+        Ok(Some(Batch { first_sequence, count, payload, mark: self.mark }))
     }
 
     pub fn path(&self) -> &Path {
@@ -199,8 +175,7 @@ impl SegmentReader {
 
     /// Searches byte by byte, beyond the record that couldn't be read, for a sound one of a later sequence.
     pub fn find_later_record(&self) -> Result<Option<u64>, ReadError> {
-        self.search(self.offset + 1)
-            .map_err(|error| ReadError::io(&self.path, error))
+        self.search(self.offset + 1).map_err(|error| ReadError::io(&self.path, error))
     }
 
     fn search(&self, from: u64) -> io::Result<Option<u64>> {
@@ -233,11 +208,7 @@ impl SegmentReader {
     }
 
     fn torn(&self, end: Option<u64>, what: &'static str) -> Fault {
-        Fault::Torn {
-            offset: self.offset,
-            end,
-            what,
-        }
+        Fault::Torn { offset: self.offset, end, what }
     }
 
     fn wrong(&self, what: String) -> Fault {

@@ -128,8 +128,7 @@ impl SnapshotWriter for FileSnapshotWriter {
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes();
         let start = self.buffer.len();
         self.buffer.extend_from_slice(&length);
-        self.buffer
-            .extend_from_slice(&frame_crc(length, bytes).to_le_bytes());
+        self.buffer.extend_from_slice(&frame_crc(length, bytes).to_le_bytes());
         self.buffer.extend_from_slice(bytes);
         self.hasher.update(&self.buffer[start..]);
         self.frames += 1;
@@ -188,30 +187,16 @@ impl FrameReader {
             return Err(ReadError::damaged(path, 0, "the snapshot's header is not sound"));
         };
         if version != VERSION {
-            return Err(ReadError::NewerFormat {
-                file: path.to_owned(),
-                version,
-            });
+            return Err(ReadError::NewerFormat { file: path.to_owned(), version });
         }
         if mark.sequence != sequence {
-            let what = format!(
-                "the snapshot's name says sequence {sequence}, its header {}",
-                mark.sequence
-            );
+            let what = format!("the snapshot's name says sequence {sequence}, its header {}", mark.sequence);
             return Err(ReadError::damaged(path, 0, what));
         }
         let mut hasher = Hasher::new();
         hasher.update(&header);
         let (path, offset) = (path.to_owned(), HEADER_BYTES as u64);
-        Ok(FrameReader {
-            path,
-            file,
-            mark,
-            offset,
-            frames: 0,
-            hasher,
-            ended: false,
-        })
+        Ok(FrameReader { path, file, mark, offset, frames: 0, hasher, ended: false })
     }
 
     pub fn mark(&self) -> Mark {
@@ -231,8 +216,7 @@ impl FrameReader {
         let crc = self.read_array::<4>()?;
         let mut frame = Vec::new();
         let mut file = self.file.by_ref().take(u64::from(bytes));
-        file.read_to_end(&mut frame)
-            .map_err(|error| ReadError::io(&self.path, error))?;
+        file.read_to_end(&mut frame).map_err(|error| ReadError::io(&self.path, error))?;
         if frame.len() < bytes as usize {
             return Err(self.damaged("the snapshot ends inside a frame"));
         }

@@ -19,9 +19,7 @@ pub(super) struct FileSnapshots {
 impl Snapshots for FileSnapshots {
     fn create(&self, mark: Mark) -> Result<Box<dyn SnapshotWriter>, JournalError> {
         let path = snapshot_path(&self.dir, mark.sequence);
-        let exists = JournalError::SnapshotExists {
-            sequence: mark.sequence,
-        };
+        let exists = JournalError::SnapshotExists { sequence: mark.sequence };
         if Listing::read(&self.dir)?.snapshots.contains(&mark.sequence) {
             return Err(exists);
         }
@@ -43,12 +41,7 @@ impl Snapshots for FileSnapshots {
             return Err(JournalError::SnapshotNeeded { sequence });
         }
         let path = snapshot_path(&self.dir, sequence);
-        self.disk
-            .remove(&path)
-            .map_err(|error| ReadError::io(&path, error))?;
-        Ok(self
-            .disk
-            .sync_dir(&self.dir)
-            .map_err(|error| ReadError::io(&self.dir, error))?)
+        self.disk.remove(&path).map_err(|error| ReadError::io(&path, error))?;
+        Ok(self.disk.sync_dir(&self.dir).map_err(|error| ReadError::io(&self.dir, error))?)
     }
 }

@@ -41,11 +41,7 @@ impl SegmentWriter {
         })?;
         // From here on the name may or may not outlive a crash.
         disk.sync_dir(dir).map_err(AppendError::Broken)?;
-        Ok(SegmentWriter {
-            file,
-            marker,
-            durable_bytes: header.len() as u64,
-        })
+        Ok(SegmentWriter { file, marker, durable_bytes: header.len() as u64 })
     }
 
     /// Continues a segment after a start: cuts what isn't sound and makes sure of what is.
@@ -64,21 +60,14 @@ impl SegmentWriter {
         }
         file.sync()?;
         let (marker, durable_bytes) = (tail.marker, tail.bytes);
-        Ok(SegmentWriter {
-            file,
-            marker,
-            durable_bytes,
-        })
+        Ok(SegmentWriter { file, marker, durable_bytes })
     }
 
     /// Appends an encoded record; durable when it returns `Ok`.
     pub fn append(&mut self, record: &[u8]) -> Result<(), AppendError> {
         if let Err(error) = write_all_at(&mut *self.file, record, self.durable_bytes) {
             // A part may have been written. Take it back, and say so only when that is certain.
-            let undone = self
-                .file
-                .truncate(self.durable_bytes)
-                .and_then(|()| self.file.sync());
+            let undone = self.file.truncate(self.durable_bytes).and_then(|()| self.file.sync());
             return Err(match undone {
                 Ok(()) => AppendError::Rejected(error),
                 Err(_) => AppendError::Broken(error),

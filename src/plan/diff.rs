@@ -86,12 +86,7 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
 
 impl Diff {
     fn upsert(&mut self, kind: EntryKind, id: &str, entry: &impl Serialize, added: bool) {
-        self.upserts.push(Upsert {
-            kind,
-            id: id.to_owned(),
-            document: to_json(entry),
-            added,
-        });
+        self.upserts.push(Upsert { kind, id: id.to_owned(), document: to_json(entry), added });
     }
 
     /// Walks both maps at once, in the order of their ids.
@@ -103,8 +98,7 @@ impl Diff {
                 self.upsert(kind, id, entry, before.is_none());
             }
         }
-        self.removals
-            .extend(old.map(|(id, _)| Removal { kind, id: id.clone() }));
+        self.removals.extend(old.map(|(id, _)| Removal { kind, id: id.clone() }));
     }
 
     /// Passes the old entries up to `id`, all of which are gone but the one with this id.
@@ -117,10 +111,7 @@ impl Diff {
         while let Some((old_id, entry)) = old.next_if(|(old_id, _)| old_id.as_str() <= id) {
             match old_id.as_str().cmp(id) {
                 Ordering::Equal => return Some(entry),
-                _ => self.removals.push(Removal {
-                    kind,
-                    id: old_id.clone(),
-                }),
+                _ => self.removals.push(Removal { kind, id: old_id.clone() }),
             }
         }
         None

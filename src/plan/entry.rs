@@ -135,10 +135,7 @@ fn insert<T: DeserializeOwned>(entries: &mut Entries<T>, id: &str, document: &st
 }
 
 /// An entry as compact JSON.
-#[expect(
-    clippy::expect_used,
-    reason = "not input: the model's own types always have a JSON form"
-)]
+#[expect(clippy::expect_used, reason = "not input: the model's own types always have a JSON form")]
 pub(super) fn to_json(entry: &impl Serialize) -> String {
     serde_json::to_string(entry).expect("an entry is texts, numbers and maps by text, which JSON can hold")
 }

@@ -25,14 +25,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn new(table: &'a DeTable<'a>, offset: usize, path: &'a Path<'a>, context: &'a mut Context) -> Self {
-        Self {
-            table,
-            offset,
-            path,
-            context,
-            asked: Vec::with_capacity(12),
-            found: 0,
-        }
+        Self { table, offset, path, context, asked: Vec::with_capacity(12), found: 0 }
     }
 
     /// Tells of each key that nobody asked for.
@@ -40,28 +33,21 @@ impl<'a> Fields<'a> {
         if self.found == self.table.len() {
             return;
         }
-        let unknown = self
-            .table
-            .keys()
-            .filter(|key| !self.asked.contains(&key.get_ref().as_ref()));
+        let unknown = self.table.keys().filter(|key| !self.asked.contains(&key.get_ref().as_ref()));
         for key in unknown {
             let name = key.get_ref();
-            self.context
-                .error(key.span().start, &Path::Key(self.path, name), || {
-                    let advice = did_you_mean(name, self.asked.iter().copied(), || {
-                        format!(", the keys here are {}", quoted(&self.asked))
-                    });
-                    format!("unknown key `{name}`{advice}")
+            self.context.error(key.span().start, &Path::Key(self.path, name), || {
+                let advice = did_you_mean(name, self.asked.iter().copied(), || {
+                    format!(", the keys here are {}", quoted(&self.asked))
                 });
+                format!("unknown key `{name}`{advice}")
+            });
         }
     }
 
     /// Adds a problem of a field, at its value.
     pub fn error(&mut self, key: &'static str, message: impl FnOnce() -> String) {
-        let offset = self
-            .table
-            .get(key)
-            .map_or(self.offset, |value| value.span().start);
+        let offset = self.table.get(key).map_or(self.offset, |value| value.span().start);
         self.context.error(offset, &Path::Key(self.path, key), message);
     }
 
@@ -86,8 +72,7 @@ impl<'a> Fields<'a> {
             Some(value) => read(value, &path, self.context),
             None if default.is_some() => None,
             None => {
-                self.context
-                    .absent(self.offset, &path, || format!("is missing, give {needed}"));
+                self.context.absent(self.offset, &path, || format!("is missing, give {needed}"));
                 None
             }
         }
@@ -121,9 +106,7 @@ impl<'a> Fields<'a> {
         default: Option<T>,
     ) -> T {
         let needed = format_args!("a whole number from {} to {}", range.start(), range.end());
-        self.read(key, needed, default, |value, path, context| {
-            number(value, range, path, context)
-        })
+        self.read(key, needed, default, |value, path, context| number(value, range, path, context))
     }
 
     /// A whole number that may be absent.
@@ -158,15 +141,10 @@ impl<'a> Fields<'a> {
 
     /// `true` or `false`; `false` if absent.
     pub fn flag(&mut self, key: &'static str) -> bool {
-        self.read(
-            key,
-            "true or false",
-            Some(false),
-            |value, path, context| match value.get_ref() {
-                DeValue::Boolean(flag) => Some(*flag),
-                _ => wrong_type(value, "true or false", path, context),
-            },
-        )
+        self.read(key, "true or false", Some(false), |value, path, context| match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => wrong_type(value, "true or false", path, context),
+        })
     }
 
     /// One of several words, told what each stands for. `None`: absent without default, or wrong.
@@ -180,10 +158,7 @@ impl<'a> Fields<'a> {
         let needed = format!("one of {}", quoted(&words));
         self.read(key, &needed, default.map(Some), |value, path, context| {
             let given = text(value, &needed, path, context)?;
-            let choice = choices
-                .iter()
-                .find(|(word, _)| *word == given)
-                .map(|(_, choice)| *choice);
+            let choice = choices.iter().find(|(word, _)| *word == given).map(|(_, choice)| *choice);
             if choice.is_none() {
                 context.error(value.span().start, path, || {
                     let advice = did_you_mean(given, words.iter().copied(), || format!(", give {needed}"));
@@ -226,9 +201,7 @@ impl<'a> Fields<'a> {
                 };
                 ids.check(id, offset, path, context);
                 if list.iter().any(|before| before == id) {
-                    context.error(offset, path, || {
-                        format!("`{id}` is listed twice, keep one of them")
-                    });
+                    context.error(offset, path, || format!("`{id}` is listed twice, keep one of them"));
                 }
                 list.push(id.to_owned());
             }
@@ -249,14 +222,7 @@ impl<'a> Fields<'a> {
             let DeValue::Table(table) = value.get_ref() else {
                 return wrong_type(value, needed, path, context);
             };
-            count_within(
-                table.len(),
-                &(0..=count_max),
-                ids.noun,
-                value.span().start,
-                path,
-                context,
-            );
+            count_within(table.len(), &(0..=count_max), ids.noun, value.span().start, path, context);
             let mut numbers = BTreeMap::new();
             for (id, value) in table.iter().take(count_max) {
                 let (name, offset) = (id.get_ref(), id.span().start);

@@ -42,25 +42,14 @@ pub fn check(document: &str) -> Report {
     match read(document) {
         Ok((plan, root)) => {
             let warnings = warnings::find(&plan, &root).into_list(document);
-            Report {
-                plan: Some(plan),
-                errors: Vec::new(),
-                warnings,
-            }
+            Report { plan: Some(plan), errors: Vec::new(), warnings }
         }
-        Err(errors) => Report {
-            plan: None,
-            errors,
-            warnings: Vec::new(),
-        },
+        Err(errors) => Report { plan: None, errors, warnings: Vec::new() },
     }
 }
 
 fn read(document: &str) -> Result<(Plan, DeTable<'_>), Vec<Problem>> {
-    let mut context = Context {
-        errors: Problems::default(),
-        damaged: false,
-    };
+    let mut context = Context { errors: Problems::default(), damaged: false };
     if document.len() > limits::DOCUMENT_BYTES_MAX {
         let (bytes, bytes_max) = (document.len(), limits::DOCUMENT_BYTES_MAX);
         context.error(0, &Path::Root, || {
@@ -94,11 +83,7 @@ fn drop_consequences(errors: &mut Vec<Problem>, syntax_errors: usize) {
         return;
     }
     // In a damaged document only errors of syntax have no key.
-    let unreadable: BTreeSet<u32> = errors
-        .iter()
-        .filter(|e| e.key.is_empty())
-        .map(|e| e.line)
-        .collect();
+    let unreadable: BTreeSet<u32> = errors.iter().filter(|e| e.key.is_empty()).map(|e| e.line).collect();
     errors.retain(|error| error.key.is_empty() || !unreadable.contains(&error.line));
 }
 

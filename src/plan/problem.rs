@@ -81,11 +81,7 @@ impl Problems {
     /// takes time.
     pub fn add(&mut self, offset: usize, path: &Path<'_>, message: impl FnOnce() -> String) {
         if self.found.len() < PROBLEMS_MAX {
-            self.found.push(Found {
-                offset,
-                key: path.to_string(),
-                message: message(),
-            });
+            self.found.push(Found { offset, key: path.to_string(), message: message() });
         } else {
             self.unlisted += 1;
         }
@@ -97,8 +93,7 @@ impl Problems {
 
     /// Orders them by place. One pass over the document finds all lines and columns.
     pub fn into_list(mut self, document: &str) -> Vec<Problem> {
-        self.found
-            .sort_by(|a, b| (a.offset, &a.key, &a.message).cmp(&(b.offset, &b.key, &b.message)));
+        self.found.sort_by(|a, b| (a.offset, &a.key, &a.message).cmp(&(b.offset, &b.key, &b.message)));
         let mut place = Place { line: 1, column: 1 };
         let mut chars = document.char_indices().peekable();
         let mut list = Vec::with_capacity(self.found.len() + 1);
@@ -106,24 +101,11 @@ impl Problems {
             while let Some((_, c)) = chars.next_if(|(at, _)| *at < offset) {
                 place.pass(c);
             }
-            list.push(Problem {
-                line: place.line,
-                column: place.column,
-                key,
-                message,
-            });
+            list.push(Problem { line: place.line, column: place.column, key, message });
         }
         if self.unlisted > 0 {
-            let message = format!(
-                "{} more like these are not listed, mend these first",
-                self.unlisted
-            );
-            list.push(Problem {
-                line: place.line,
-                column: place.column,
-                key: String::new(),
-                message,
-            });
+            let message = format!("{} more like these are not listed, mend these first", self.unlisted);
+            list.push(Problem { line: place.line, column: place.column, key: String::new(), message });
         }
         list
     }

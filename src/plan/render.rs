@@ -64,10 +64,7 @@ pub fn render(plan: &Plan) -> String {
 
 /// The word for a choice; every choice has one.
 fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {
-    choices
-        .iter()
-        .find(|(_, other)| other == choice)
-        .map_or("", |(word, _)| word)
+    choices.iter().find(|(_, other)| other == choice).map_or("", |(word, _)| word)
 }
 
 /// Writing to a `String` can't fail, so what `write!` returns is dropped throughout.
@@ -122,11 +119,7 @@ impl Writer {
 
     fn list(&mut self, key: &str, ids: &[String]) {
         for (index, id) in ids.iter().enumerate() {
-            let _ = if index == 0 {
-                write!(self.0, "{key} = [")
-            } else {
-                write!(self.0, ", ")
-            };
+            let _ = if index == 0 { write!(self.0, "{key} = [") } else { write!(self.0, ", ") };
             let _ = write_text(&mut self.0, id);
         }
         if !ids.is_empty() {
@@ -136,11 +129,7 @@ impl Writer {
 
     fn numbers(&mut self, key: &str, numbers: &Entries<impl fmt::Display>) {
         for (index, (id, number)) in numbers.iter().enumerate() {
-            let _ = if index == 0 {
-                write!(self.0, "{key} = {{ ")
-            } else {
-                write!(self.0, ", ")
-            };
+            let _ = if index == 0 { write!(self.0, "{key} = {{ ") } else { write!(self.0, ", ") };
             let _ = write_key(&mut self.0, id);
             let _ = write!(self.0, " = {number}");
         }
@@ -152,15 +141,8 @@ impl Writer {
 
 /// Writes a key, in quotes only if it needs them.
 pub(super) fn write_key(out: &mut impl Write, key: &str) -> fmt::Result {
-    let is_bare = !key.is_empty()
-        && key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if is_bare {
-        out.write_str(key)
-    } else {
-        write_text(out, key)
-    }
+    let is_bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if is_bare { out.write_str(key) } else { write_text(out, key) }
 }
 
 fn write_text(out: &mut impl Write, text: &str) -> fmt::Result {

@@ -37,9 +37,8 @@ impl<'a> Sections<'a> {
             channels,
             skills: self.entries(EntryKind::Skill, context, |fields| Skill { name: fields.name() }),
             categories: self.entries(EntryKind::Category, context, |fields| self.category(fields)),
-            dispositions: self.entries(EntryKind::Disposition, context, |fields| Disposition {
-                name: fields.name(),
-            }),
+            dispositions: self
+                .entries(EntryKind::Disposition, context, |fields| Disposition { name: fields.name() }),
             queues: self.entries(EntryKind::Queue, context, |fields| self.queue(fields)),
             groups: self.entries(EntryKind::Group, context, group),
             agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min)),
@@ -53,10 +52,7 @@ impl<'a> Sections<'a> {
             if !known().any(|section| section == name) {
                 context.error(key.span().start, &Path::Key(&Path::Root, name), || {
                     let advice = did_you_mean(name, known(), || {
-                        format!(
-                            ", the sections are `{}`",
-                            known().collect::<Vec<_>>().join("`, `")
-                        )
+                        format!(", the sections are `{}`", known().collect::<Vec<_>>().join("`, `"))
                     });
                     format!("unknown section `{name}`{advice}")
                 });
@@ -84,14 +80,7 @@ impl<'a> Sections<'a> {
             return Some((table, offset));
         }
         context.error(offset, &Path::Key(&Path::Root, kind.section()), || {
-            let (section, item) = (
-                kind.section(),
-                if kind == EntryKind::Settings {
-                    ""
-                } else {
-                    ".some_id"
-                },
-            );
+            let (section, item) = (kind.section(), if kind == EntryKind::Settings { "" } else { ".some_id" });
             format!("is not a table, write [{section}{item}]")
         });
         None
@@ -110,12 +99,7 @@ impl<'a> Sections<'a> {
         let section = Path::Key(&Path::Root, kind.section());
         if table.len() > kind.count_max() {
             context.error(offset, &section, || {
-                format!(
-                    "has {} {}s, keep at most {}",
-                    table.len(),
-                    kind.noun(),
-                    kind.count_max()
-                )
+                format!("has {} {}s, keep at most {}", table.len(), kind.noun(), kind.count_max())
             });
         }
         for (key, value) in table.iter().take(kind.count_max()) {
@@ -141,11 +125,7 @@ impl<'a> Sections<'a> {
     fn ids(&self, kind: EntryKind) -> Ids<'a> {
         let value = self.root.get(kind.section());
         let entries = value.and_then(|value| value.get_ref().as_table());
-        Ids {
-            noun: kind.noun(),
-            entries,
-            readable: value.is_none() || entries.is_some(),
-        }
+        Ids { noun: kind.noun(), entries, readable: value.is_none() || entries.is_some() }
     }
 
     fn settings(&self, context: &mut Context) -> Settings {
@@ -268,10 +248,7 @@ fn channel(fields: &mut Fields<'_>) -> Channel {
 
 fn group(fields: &mut Fields<'_>) -> Group {
     let kind = fields.choice("kind", &GROUP_KINDS, Some(GroupKind::default()));
-    Group {
-        name: fields.name(),
-        kind: kind.unwrap_or_default(),
-    }
+    Group { name: fields.name(), kind: kind.unwrap_or_default() }
 }
 
 pub(super) const CHANNEL_KINDS: [(&str, ChannelKind); 3] = [

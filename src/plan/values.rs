@@ -63,9 +63,7 @@ impl<'a> Ids<'a> {
 
     /// All of them.
     pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.entries
-            .into_iter()
-            .flat_map(|entries| entries.keys().map(|key| key.get_ref().as_ref()))
+        self.entries.into_iter().flat_map(|entries| entries.keys().map(|key| key.get_ref().as_ref()))
     }
 }
 
@@ -111,10 +109,7 @@ pub(super) fn milliseconds(
     match duration::parse_ms(text(value, DURATION, path, context)?) {
         Ok(ms) if range_ms.contains(&ms) => Some(ms),
         Ok(ms) => {
-            let (start, end) = (
-                duration::format_ms(*range_ms.start()),
-                duration::format_ms(*range_ms.end()),
-            );
+            let (start, end) = (duration::format_ms(*range_ms.start()), duration::format_ms(*range_ms.end()));
             context.error(offset, path, || out_of_range(duration::format_ms(ms), start, end));
             None
         }
@@ -140,9 +135,7 @@ pub(super) fn count_within(
     if count < *range.start() {
         context.error(offset, path, || format!("is empty, name at least one {noun}"));
     } else if count > *range.end() {
-        context.error(offset, path, || {
-            format!("has {count} {noun}s, keep at most {}", range.end())
-        });
+        context.error(offset, path, || format!("has {count} {noun}s, keep at most {}", range.end()));
     }
 }
 
@@ -158,20 +151,12 @@ pub(super) fn wrong_type<T>(
 ) -> Option<T> {
     let value_type = value.get_ref().type_str();
     context.error(value.span().start, path, || {
-        let article = if value_type.starts_with(['a', 'i']) {
-            "an"
-        } else {
-            "a"
-        };
+        let article = if value_type.starts_with(['a', 'i']) { "an" } else { "a" };
         format!("is {article} {value_type}, give {needed}")
     });
     None
 }
 
 pub(super) fn quoted(words: &[&str]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

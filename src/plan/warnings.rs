@@ -17,11 +17,7 @@ const LOOKS_MAX: usize = 20_000_000;
 
 /// Finds what is odd in a plan that was read from `root`.
 pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
-    let mut search = Search {
-        plan,
-        root,
-        warnings: Problems::default(),
-    };
+    let mut search = Search { plan, root, warnings: Problems::default() };
     search.settings();
     search.idle_channels();
     search.missing_skills();
@@ -38,17 +34,10 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn warn(&mut self, kind: EntryKind, id: &str, message: impl FnOnce() -> String) {
-        let section = self
-            .root
-            .get(kind.section())
-            .and_then(|section| section.get_ref().as_table());
+        let section = self.root.get(kind.section()).and_then(|section| section.get_ref().as_table());
         let entry = section.and_then(|section| section.get_key_value(id));
         let offset = entry.map_or(0, |(key, _)| key.span().start);
-        self.warnings.add(
-            offset,
-            &Path::Key(&Path::Key(&Path::Root, kind.section()), id),
-            message,
-        );
+        self.warnings.add(offset, &Path::Key(&Path::Key(&Path::Root, kind.section()), id), message);
     }
 
     fn settings(&mut self) {
@@ -61,12 +50,8 @@ impl<'a> Search<'a> {
     }
 
     fn idle_channels(&mut self) {
-        let accepted: BTreeSet<&String> = self
-            .plan
-            .queues
-            .values()
-            .flat_map(|queue| &queue.channels)
-            .collect();
+        let accepted: BTreeSet<&String> =
+            self.plan.queues.values().flat_map(|queue| &queue.channels).collect();
         for id in self.plan.channels.keys().filter(|id| !accepted.contains(id)) {
             self.warn(EntryKind::Channel, id, || {
                 "no queue accepts this channel, add it to the channels of one".to_owned()
@@ -75,12 +60,8 @@ impl<'a> Search<'a> {
     }
 
     fn missing_skills(&mut self) {
-        let held: BTreeSet<&String> = self
-            .plan
-            .agents
-            .values()
-            .flat_map(|agent| agent.skills.keys())
-            .collect();
+        let held: BTreeSet<&String> =
+            self.plan.agents.values().flat_map(|agent| agent.skills.keys()).collect();
         for id in self.plan.skills.keys().filter(|id| !held.contains(id)) {
             self.warn(EntryKind::Skill, id, || {
                 "nobody has this skill, give it to an agent or remove it".to_owned()
@@ -89,12 +70,7 @@ impl<'a> Search<'a> {
     }
 
     fn idle_groups(&mut self) {
-        let manned: BTreeSet<&String> = self
-            .plan
-            .agents
-            .values()
-            .flat_map(|agent| &agent.groups)
-            .collect();
+        let manned: BTreeSet<&String> = self.plan.agents.values().flat_map(|agent| &agent.groups).collect();
         let queues = || self.plan.queues.values();
         let named: BTreeSet<&String> = queues().flat_map(|queue| &queue.groups).collect();
         let open_to_all = queues().any(|queue| queue.groups.is_empty());
@@ -135,11 +111,8 @@ impl<'a> Search<'a> {
             }
         }
         for (id, category) in &self.plan.categories {
-            let Some(queue) = self
-                .plan
-                .queues
-                .get(&category.queue)
-                .filter(|_| !unmet.contains(&category.queue))
+            let Some(queue) =
+                self.plan.queues.get(&category.queue).filter(|_| !unmet.contains(&category.queue))
             else {
                 continue;
             };
@@ -192,31 +165,20 @@ impl<'a> Staff<'a> {
                 }
             }
         }
-        Self {
-            channels: &plan.channels,
-            everybody,
-            by_group,
-            looks_left: LOOKS_MAX,
-        }
+        Self { channels: &plan.channels, everybody, by_group, looks_left: LOOKS_MAX }
     }
 
     fn able<'q>(&mut self, queue: &'q Queue, skills: &Levels) -> Able<'q> {
         let mut channels: Vec<&str> = queue.channels.iter().map(String::as_str).collect();
         let mut somebody = false;
-        let groups = queue
-            .groups
-            .iter()
-            .filter_map(|group| self.by_group.get(group.as_str()));
+        let groups = queue.groups.iter().filter_map(|group| self.by_group.get(group.as_str()));
         let everybody = queue.groups.is_empty().then_some(&self.everybody);
         for agent in groups.chain(everybody).flatten() {
             if self.looks_left == 0 {
                 return Able::Somebody;
             }
             self.looks_left -= 1;
-            if !skills
-                .iter()
-                .all(|(skill, level)| agent.skills.get(skill).is_some_and(|own| own >= level))
-            {
+            if !skills.iter().all(|(skill, level)| agent.skills.get(skill).is_some_and(|own| own >= level)) {
                 continue;
             }
             somebody = true;
@@ -233,9 +195,7 @@ impl<'a> Staff<'a> {
 }
 
 fn can_take(agent: &Agent, channel: &str, channels: &BTreeMap<String, Channel>) -> bool {
-    let fits = channels
-        .get(channel)
-        .is_some_and(|channel| channel.units <= agent.capacity);
+    let fits = channels.get(channel).is_some_and(|channel| channel.units <= agent.capacity);
     fits && agent.limits.get(channel) != Some(&0)
 }
 

@@ -27,10 +27,7 @@ impl Clock {
             let down_max_ms = u64::try_from(DOWNTIME_MAX.as_millis()).unwrap_or(u64::MAX);
             last_ms + down_ms.min(down_max_ms)
         };
-        Self {
-            base_ms,
-            started: Instant::now(),
-        }
+        Self { base_ms, started: Instant::now() }
     }
 
     /// Engine time now.
@@ -65,19 +62,12 @@ mod tests {
     #[test]
     fn downtime_counts_up_to_a_day_and_never_backwards() {
         let hour_ms = 3_600_000;
-        for (down_ms, counted_ms) in [
-            (0, 0),
-            (hour_ms, hour_ms),
-            (72 * hour_ms, 24 * hour_ms),
-            (-hour_ms, 0),
-        ] {
+        for (down_ms, counted_ms) in [(0, 0), (hour_ms, hour_ms), (72 * hour_ms, 24 * hour_ms), (-hour_ms, 0)]
+        {
             let clock = Clock::resume(1_000, wall_ms() - down_ms);
             let counted = i64::try_from(clock.base_ms).unwrap() - 1_000;
             // The wall clock goes on between the two readings.
-            assert!(
-                (counted_ms..counted_ms + 1_000).contains(&counted),
-                "{down_ms}: {counted}"
-            );
+            assert!((counted_ms..counted_ms + 1_000).contains(&counted), "{down_ms}: {counted}");
         }
     }
 }

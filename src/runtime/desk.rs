@@ -11,20 +11,16 @@ use crate::{
     engine::{
         Engine, Sink,
         command::{Command, Reply, RequestKey},
-        evolve::{Effect, WaitEnd},
+        evolve::Effect,
         refusal::Refusal,
         state::State,
     },
-    gateway::convert::contact_state,
-    proto::{
-        journal::{self as j, OfferEnd, event::Kind},
-        v1,
-    },
+    proto::journal as j,
     streams::{Item, Streams, Topic, items_of},
-    telemetry::{Measure, WaitOutcome},
+    telemetry::Measure,
 };
 
-use super::pump::Part;
+use super::{measures::measures_of, pump::Part};
 
 /// A part of a batch is closed at this size, so that one append stays small.
 const PART_BYTES_MAX: usize = 4 << 20;
@@ -59,11 +55,7 @@ pub struct Recorder {
 impl Recorder {
     /// An empty one.
     pub fn new(streams: Arc<Streams>) -> Self {
-        Self {
-            parts: VecDeque::new(),
-            outgoing: VecDeque::new(),
-            streams,
-        }
+        Self { parts: VecDeque::new(), outgoing: VecDeque::new(), streams }
     }
 
     fn encode(&mut self, event: &j::Event) {
@@ -128,77 +120,5 @@ impl Desk<'_> {
     #[must_use]
     pub fn durable_sequence(&self) -> u64 {
         self.durable_sequence
-    }
-}
-
-fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl FnMut(Measure)) {
-    let Some(kind) = &event.kind else { return };
-    if effect.channel == 0 {
-        return;
-    }
-    let queue = state.names().shared_id(effect.queue);
-    let channel = state.names().shared_id(effect.channel);
-    if let Some((end, wait_ms)) = effect.wait {
-        let outcome = match end {
-            WaitEnd::Answered => WaitOutcome::Answered,
-            WaitEnd::Abandoned => WaitOutcome::Abandoned,
-            WaitEnd::Expired => WaitOutcome::Expired,
-            WaitEnd::Lost => WaitOutcome::Lost,
-            WaitEnd::Moved => WaitOutcome::Moved,
-        };
-        put(Measure::WaitEnded {
-            queue: queue.clone(),
-            channel: channel.clone(),
-            outcome,
-            wait_ms,
-        });
-    }
-    if let Some(handle_ms) = effect.handle_ms {
-        put(Measure::HandleEnded {
-            queue: queue.clone(),
-            channel: channel.clone(),
-            handle_ms,
-        });
-    }
-    if let Some(wrap_up_ms) = effect.wrap_up_ms {
-        put(Measure::WrapUpEnded {
-            queue: queue.clone(),
-            channel: channel.clone(),
-            wrap_up_ms,
-        });
-    }
-    let offer_result = match kind {
-        Kind::OfferAccepted(_) => Some("accepted"),
-        Kind::OfferEnded(e) => Some(match e.reason() {
-            OfferEnd::NoAnswer => "no_answer",
-            OfferEnd::Declined => "declined",
-            _ => "withdrawn",
-        }),
-        _ => None,
-    };
-    if let (Some(result), Some(after_ms)) = (offer_result, effect.offer_ms) {
-        put(Measure::OfferEnded {
-            queue: queue.clone(),
-            channel: channel.clone(),
-            result,
-            after_ms,
-        });
-    }
-    match kind {
-        Kind::ContactEnqueued(_) => put(Measure::ContactEntered { queue, channel }),
-        Kind::ContactClosed(_) => {
-            let outcome = match state.contact(effect.contact).map(contact_state) {
-                Some(v1::ContactState::Completed) => "completed",
-                Some(v1::ContactState::Expired) => "expired",
-                Some(v1::ContactState::Lost) => "lost",
-                _ => "abandoned",
-            };
-            put(Measure::ContactClosed {
-                queue,
-                channel,
-                outcome,
-            });
-        }
-        _ => {}
     }
 }

@@ -16,34 +16,21 @@ pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
     let queues = state.plan().queues.keys().filter_map(|id| {
         let number = state.names().number(PlanKind::Queue, id)?;
         // Every channel that the queue accepts, and those by which some came before it stopped to.
-        let mut by_channel: BTreeMap<u32, u64> = state
-            .catalog()
-            .queues
-            .get(&number)?
-            .channels
-            .iter()
-            .map(|channel| (*channel, 0))
-            .collect();
+        let mut by_channel: BTreeMap<u32, u64> =
+            state.catalog().queues.get(&number)?.channels.iter().map(|channel| (*channel, 0)).collect();
         for (channel, live) in state.queue_live_by_channel(number) {
             by_channel.insert(channel, u64::from(live.waiting + live.offered));
         }
-        let waiting = by_channel
-            .into_iter()
-            .map(|(channel, count)| (state.names().shared_id(channel), count));
+        let waiting =
+            by_channel.into_iter().map(|(channel, count)| (state.names().shared_id(channel), count));
         Some(QueueGauges {
             queue: state.names().shared_id(number),
             waiting: waiting.collect(),
             oldest_wait_ms: oldest_wait_ms(state, number, desk.now_ms()).unwrap_or(0),
         })
     });
-    let mut agents = [
-        ("signed_out", 0),
-        ("disconnected", 0),
-        ("wrap_up", 0),
-        ("busy", 0),
-        ("not_ready", 0),
-        ("ready", 0),
-    ];
+    let mut agents =
+        [("signed_out", 0), ("disconnected", 0), ("wrap_up", 0), ("busy", 0), ("not_ready", 0), ("ready", 0)];
     for agent in state.agents() {
         let name = agent_state(agent);
         if let Some(entry) = agents.iter_mut().find(|entry| entry.0 == name) {

@@ -5,6 +5,7 @@
 mod clock;
 mod desk;
 mod gauges;
+mod measures;
 mod open;
 mod pump;
 mod recover;
@@ -42,9 +43,7 @@ pub struct Tenants {
 impl std::fmt::Debug for Tenants {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<String> = self.tenants.iter().map(|entry| entry.key().clone()).collect();
-        f.debug_struct("Tenants")
-            .field("tenants", &names)
-            .finish_non_exhaustive()
+        f.debug_struct("Tenants").field("tenants", &names).finish_non_exhaustive()
     }
 }
 
@@ -76,10 +75,7 @@ impl Tenants {
                 .map_err(|error| StartError::new(format!("tenant {name}: {error}")))??;
             tenants.insert(name.clone(), tenant);
         }
-        Ok(Self {
-            tenants: Arc::new(tenants),
-            failed,
-        })
+        Ok(Self { tenants: Arc::new(tenants), failed })
     }
 
     /// One tenant.

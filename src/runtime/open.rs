@@ -11,6 +11,7 @@ use crate::{
     engine::{
         Engine,
         command::{ApplyPlan, Command, RemovedQueuePolicy},
+        state::State,
     },
     journal::{FileJournal, Journal, Options},
     plan::{self, Plan},
@@ -67,22 +68,13 @@ pub(super) fn open_on(
     plan: Plan,
     setting: Setting<'_>,
 ) -> Result<Tenant, StartError> {
-    let Setting {
-        name,
-        source,
-        limits,
-        metrics,
-        failed,
-        snapshot_bytes,
-    } = setting;
+    let Setting { name, source, limits, metrics, failed, snapshot_bytes } = setting;
     let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
     let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
     let recovered = state.sequence();
     let planned = state.plan_revision() > 0;
     let last_ms = state.now_ms();
-    let last_wall_ms = i64::try_from(last_ms)
-        .unwrap_or(i64::MAX)
-        .saturating_add(state.wall_offset_ms());
+    let last_wall_ms = i64::try_from(last_ms).unwrap_or(i64::MAX).saturating_add(state.wall_offset_ms());
     let clock = Clock::resume(last_ms, last_wall_ms);
     let mut engine = Engine::new(state);
     let streams = make_streams(limits, &metrics);
@@ -97,27 +89,11 @@ pub(super) fn open_on(
         more: &mut more,
     };
     begin(&mut desk, &clock, plan, name, source).map_err(|error| in_tenant(&error))?;
-    let state = engine.state();
-    let plan = if planned {
-        "plan of the journal".to_owned()
-    } else {
-        source.to_string()
-    };
-    info!(
-        tenant = name,
-        sequence = recovered,
-        contacts = state.live_count(),
-        revision = state.plan_revision(),
-        "tenant {name}: {} live contacts at sequence {recovered}, {plan}, revision {}",
-        state.live_count(),
-        state.plan_revision()
-    );
+    let plan = if planned { "plan of the journal".to_owned() } else { source.to_string() };
+    announce(name, engine.state(), recovered, &plan);
 
     let (inbox_sender, inbox) = mpsc::channel(limits.inbox.max(1));
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "one notice a stream, and streams are limited"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "one notice a stream, and streams are limited")]
     let (control_sender, control) = mpsc::unbounded_channel();
     let reader = journal.reader();
     let snapshots = journal.snapshots();
@@ -142,21 +118,23 @@ pub(super) fn open_on(
         snapshot_bytes,
     };
     writer::start(parts).map_err(|error| StartError::new(format!("tenant {name}: {error}")))?;
-    Ok(Tenant {
-        name,
-        inbox: inbox_sender,
-        control: control_sender,
-        streams,
-        metrics,
-    })
+    Ok(Tenant { name, inbox: inbox_sender, control: control_sender, streams, metrics })
+}
+
+fn announce(name: &str, state: &State, recovered: u64, plan: &str) {
+    let (contacts, revision) = (state.live_count(), state.plan_revision());
+    info!(
+        tenant = name,
+        sequence = recovered,
+        contacts,
+        revision,
+        "tenant {name}: {contacts} live contacts at sequence {recovered}, {plan}, revision {revision}"
+    );
 }
 
 fn make_streams(limits: &Limits, metrics: &TenantMetrics) -> Arc<Streams> {
     let metrics = metrics.clone();
-    Streams::new(
-        limits.stream_mailbox,
-        Box::new(move |stream| metrics.mailbox_overflow(stream)),
-    )
+    Streams::new(limits.stream_mailbox, Box::new(move |stream| metrics.mailbox_overflow(stream)))
 }
 
 /// The first steps of a process: tells the engine that streams are gone and what time it is, and applies
@@ -194,8 +172,7 @@ fn begin(
         );
     }
     for command in commands {
-        desk.step(None, command)
-            .map_err(|refusal| StartError::new(refusal.message))?;
+        desk.step(None, command).map_err(|refusal| StartError::new(refusal.message))?;
     }
     Ok(())
 }

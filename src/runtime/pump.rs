@@ -79,16 +79,8 @@ impl Pump {
                 }
             }
         };
-        let thread = thread::Builder::new()
-            .name(format!("journal-{name}"))
-            .spawn(run)?;
-        Ok((
-            Self {
-                asks,
-                thread: Some(thread),
-            },
-            answers,
-        ))
+        let thread = thread::Builder::new().name(format!("journal-{name}")).spawn(run)?;
+        Ok((Self { asks, thread: Some(thread) }, answers))
     }
 
     /// Asks. False when the thread is gone.
@@ -122,12 +114,7 @@ fn answer(journal: &mut dyn Journal, ask: Ask) -> Done {
         Ask::Append { expected_last, part } => {
             let started = Instant::now();
             let result = journal.append(expected_last, part.count, &part.payload);
-            Done::Appended {
-                count: part.count,
-                bytes: part.payload.len(),
-                took: started.elapsed(),
-                result,
-            }
+            Done::Appended { count: part.count, bytes: part.payload.len(), took: started.elapsed(), result }
         }
         Ask::Roll => {
             let result = journal.roll();

@@ -66,9 +66,5 @@ pub fn write(
         snapshots.discard(mark.sequence())?;
         return Err(SnapshotError::Differs);
     }
-    Ok(Written {
-        sequence: mark.sequence(),
-        bytes,
-        took: started.elapsed(),
-    })
+    Ok(Written { sequence: mark.sequence(), bytes, took: started.elapsed() })
 }

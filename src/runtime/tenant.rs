@@ -132,11 +132,7 @@ impl Tenant {
         let job: Job = Box::new(move |desk| {
             let value = work(desk);
             Box::new(move |durable| {
-                let value = if durable {
-                    value.map_err(CallError::from)
-                } else {
-                    Err(CallError::NotDurable)
-                };
+                let value = if durable { value.map_err(CallError::from) } else { Err(CallError::NotDurable) };
                 // The caller may have gone.
                 let _ = answer.send(value);
             })
@@ -162,15 +158,9 @@ impl Tenant {
                 let watch = match start {
                     Ok(start) if durable => {
                         let notice = start.lost.map(|command| (start.topic, command));
-                        let lost = notice.map(|notice| LostNotice {
-                            control,
-                            notice: Some(notice),
-                        });
+                        let lost = notice.map(|notice| LostNotice { control, notice: Some(notice) });
                         let subscription = streams.attach(start.topic, start.session, start.opening);
-                        Ok(Watch {
-                            subscription,
-                            _lost: lost,
-                        })
+                        Ok(Watch { subscription, _lost: lost })
                     }
                     Ok(start) => {
                         streams.abandon(start.topic);
@@ -196,11 +186,7 @@ impl Tenant {
     /// Counts a contact that was not admitted: no event tells of it.
     pub fn rejected(&self, queue: &str, channel: &str, reason: &'static str) {
         let (queue, channel) = (queue.into(), channel.into());
-        self.metrics.record(&Measure::ContactRejected {
-            queue,
-            channel,
-            reason,
-        });
+        self.metrics.record(&Measure::ContactRejected { queue, channel, reason });
     }
 
     /// Ends all its streams.

@@ -43,12 +43,7 @@ fn open(storage: &MemoryStorage, limits: &Limits, snapshot_bytes: u64) -> House 
     };
     let plan = read_plan(&source).unwrap();
     let tenant = open_on(Box::new(storage.open()), plan, setting).unwrap();
-    House {
-        storage: storage.clone(),
-        tenant,
-        failed,
-        metrics,
-    }
+    House { storage: storage.clone(), tenant, failed, metrics }
 }
 
 fn house() -> House {
@@ -68,17 +63,12 @@ fn enqueue(id: &str) -> Command {
 impl House {
     async fn enqueue(&self, id: &str) -> Result<bool, CallError> {
         let created = |reply: &Reply| matches!(reply, Reply::Enqueued { created: true, .. });
-        self.tenant
-            .call(None, enqueue(id), move |_, reply, _| Ok(created(reply)))
-            .await
+        self.tenant.call(None, enqueue(id), move |_, reply, _| Ok(created(reply))).await
     }
 
     async fn ids(&self) -> Vec<String> {
         let ids = |state: &crate::engine::state::State| {
-            state
-                .live_contacts_after(None, None, 0)
-                .map(|record| record.id.clone())
-                .collect()
+            state.live_contacts_after(None, None, 0).map(|record| record.id.clone()).collect()
         };
         self.tenant.read(move |state, _| Ok(ids(state))).await.unwrap()
     }
@@ -93,18 +83,8 @@ impl House {
                     sequence: desk.state().sequence(),
                     ..v1::WatchContactResponse::default()
                 });
-                let opening = Opening {
-                    snapshot: vec![item],
-                    after: None,
-                    resume: None,
-                    ends: false,
-                };
-                Ok(Start {
-                    topic: Topic::Contact(record.contact),
-                    session: 0,
-                    opening,
-                    lost: None,
-                })
+                let opening = Opening { snapshot: vec![item], after: None, resume: None, ends: false };
+                Ok(Start { topic: Topic::Contact(record.contact), session: 0, opening, lost: None })
             })
             .await
     }
@@ -151,10 +131,7 @@ async fn a_deposed_writer_is_refused() {
 
 #[tokio::test]
 async fn a_full_inbox_refuses_at_once() {
-    let limits = Limits {
-        inbox: 1,
-        ..Limits::default()
-    };
+    let limits = Limits { inbox: 1, ..Limits::default() };
     let house = open(&MemoryStorage::new(), &limits, u64::MAX);
     let (hold, held) = std::sync::mpsc::sync_channel::<()>(0);
     let tenant = house.tenant.clone();
@@ -204,10 +181,7 @@ async fn a_snapshot_is_verified_and_then_drops_the_segments_that_it_covers() {
 
 #[tokio::test]
 async fn a_stream_gets_what_happens_after_its_snapshot_and_a_slow_one_is_cut_off() {
-    let limits = Limits {
-        stream_mailbox: 2,
-        ..Limits::default()
-    };
+    let limits = Limits { stream_mailbox: 2, ..Limits::default() };
     let house = open(&MemoryStorage::new(), &limits, u64::MAX);
     assert_eq!(house.enqueue("c1").await, Ok(true));
     let mut prompt = house.watch("c1").await.unwrap();
@@ -215,14 +189,8 @@ async fn a_stream_gets_what_happens_after_its_snapshot_and_a_slow_one_is_cut_off
     let first = prompt.next().await.unwrap().unwrap().sequence();
     let mut last = first;
     for priority in 1..=4 {
-        let update = crate::engine::command::Update {
-            priority: Some(priority),
-            ..Default::default()
-        };
-        let command = Command::Update {
-            contact: "c1".to_owned(),
-            update: Box::new(update),
-        };
+        let update = crate::engine::command::Update { priority: Some(priority), ..Default::default() };
+        let command = Command::Update { contact: "c1".to_owned(), update: Box::new(update) };
         house.tenant.call(None, command, |_, _, _| Ok(())).await.unwrap();
         let sequence = prompt.next().await.unwrap().unwrap().sequence();
         assert!(sequence > last, "{sequence} after {last}");
@@ -246,9 +214,7 @@ async fn nothing_is_published_of_what_is_not_durable() {
     let mut watch = house.watch("c1").await.unwrap();
     let first = watch.next().await.unwrap().unwrap().sequence();
     house.storage.fail_next_append(AppendFault::Rejected);
-    let cancel = || Command::Cancel {
-        contact: "c1".to_owned(),
-    };
+    let cancel = || Command::Cancel { contact: "c1".to_owned() };
     let refused = house.tenant.call(None, cancel(), |_, _, _| Ok(())).await;
     assert_eq!(refused, Err(CallError::NotDurable));
     assert_eq!(house.tenant.call(None, cancel(), |_, _, _| Ok(())).await, Ok(()));
@@ -256,9 +222,5 @@ async fn nothing_is_published_of_what_is_not_durable() {
     while let Some(Ok(item)) = watch.next().await {
         seen.push(item.sequence());
     }
-    assert_eq!(
-        seen,
-        [first + 1],
-        "the cancellation is told once, after it is durable"
-    );
+    assert_eq!(seen, [first + 1], "the cancellation is told once, after it is durable");
 }

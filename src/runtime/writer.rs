@@ -85,9 +85,7 @@ pub(super) struct Writer {
 
 /// Starts the writer's thread.
 pub fn start(parts: Parts) -> std::io::Result<thread::JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let name = format!("writer-{}", parts.name);
     thread::Builder::new().name(name).spawn(move || {
         let _abort = AbortOnPanic;
@@ -175,10 +173,7 @@ impl Writer {
     fn job(&mut self, job: Job) {
         let deliver = self.with_desk(job);
         let sequence = self.parts.engine.state().sequence();
-        self.parts
-            .recorder
-            .outgoing
-            .push_back((sequence, Outgoing::Deliver(deliver)));
+        self.parts.recorder.outgoing.push_back((sequence, Outgoing::Deliver(deliver)));
     }
 
     fn command(&mut self, command: Command) {
@@ -196,12 +191,7 @@ impl Writer {
             self.tell_lost_streams();
         }
         let now_ms = self.parts.clock.now_ms();
-        let due = self
-            .parts
-            .engine
-            .state()
-            .next_deadline_ms()
-            .is_some_and(|due_ms| due_ms <= now_ms);
+        let due = self.parts.engine.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= now_ms);
         if due || self.more {
             self.more = false;
             self.command(Command::Tick);
@@ -222,9 +212,7 @@ impl Writer {
         let gateways = gateways
             .filter(|record| record.leased && record.deadline_ms == 0)
             .filter(|record| !streams.watched(Topic::Gateway(record.gateway)))
-            .map(|record| Command::GatewayStreamLost {
-                gateway: record.id.clone(),
-            });
+            .map(|record| Command::GatewayStreamLost { gateway: record.id.clone() });
         for command in agents.chain(gateways).collect::<Vec<_>>() {
             self.command(command);
         }
@@ -303,19 +291,12 @@ impl Writer {
     /// False when the writer can't go on.
     fn done(&mut self, done: Done) -> bool {
         match done {
-            Done::Appended {
-                count,
-                bytes,
-                took,
-                result,
-            } => {
+            Done::Appended { count, bytes, took, result } => {
                 self.in_flight = false;
                 match result {
                     Ok(()) => {
                         self.parts.durable_sequence += u64::from(count);
-                        self.parts
-                            .metrics
-                            .journal_synced(took.as_secs_f64(), count as usize, bytes);
+                        self.parts.metrics.journal_synced(took.as_secs_f64(), count as usize, bytes);
                         self.bytes_since_snapshot += bytes as u64;
                         if self.bytes_since_snapshot >= self.parts.snapshot_bytes && !self.snapshotting {
                             self.snapshotting = true;
@@ -370,11 +351,7 @@ impl Writer {
     /// Back to what is durable. False when that is not possible.
     fn append_failed(&mut self, failure: &AppendError) -> bool {
         error!(tenant = %self.parts.name, "append failed: {failure}");
-        let kind = if matches!(failure, AppendError::Rejected(_)) {
-            "rejected"
-        } else {
-            "broken"
-        };
+        let kind = if matches!(failure, AppendError::Rejected(_)) { "rejected" } else { "broken" };
         self.parts.metrics.journal_failed(kind);
         self.parts.recorder.parts.clear();
         for (_, outgoing) in self.parts.recorder.outgoing.drain(..) {

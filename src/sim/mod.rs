@@ -28,21 +28,14 @@ impl Sim {
     /// An empty engine at `now_ms` of engine time.
     #[must_use]
     pub fn new(now_ms: u64) -> Self {
-        Self {
-            now_ms,
-            ..Self::default()
-        }
+        Self { now_ms, ..Self::default() }
     }
 
     /// Goes on from a state, at its time.
     #[must_use]
     pub fn from_state(state: State) -> Self {
         let now_ms = state.now_ms();
-        Self {
-            engine: Engine::new(state),
-            now_ms,
-            events: Vec::new(),
-        }
+        Self { engine: Engine::new(state), now_ms, events: Vec::new() }
     }
 
     /// The state.
@@ -89,20 +82,18 @@ impl Sim {
                 return;
             }
         }
-        panic!(
-            "the engine is not settled after {STEPS_MAX} steps at {} ms",
-            self.now_ms
-        );
+        panic!("the engine is not settled after {STEPS_MAX} steps at {} ms", self.now_ms);
+    }
+
+    /// Lets time pass and nothing happen, as when the process is busy: deadlines are late until the next step.
+    pub fn pass(&mut self, by_ms: u64) {
+        self.now_ms += by_ms;
     }
 
     /// Lets time pass. Each deadline on the way fires when it is due.
     pub fn advance(&mut self, by_ms: u64) {
         let until_ms = self.now_ms + by_ms;
-        while let Some(due_ms) = self
-            .state()
-            .next_deadline_ms()
-            .filter(|due_ms| *due_ms <= until_ms)
-        {
+        while let Some(due_ms) = self.state().next_deadline_ms().filter(|due_ms| *due_ms <= until_ms) {
             self.now_ms = self.now_ms.max(due_ms);
             self.settle();
         }

@@ -92,25 +92,13 @@ fn contact_items(
     let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
     if by_contact {
         let contact = Some(contact.clone());
-        let message = v1::WatchContactResponse {
-            contact,
-            cause: cause.into(),
-            sequence,
-            time,
-        };
+        let message = v1::WatchContactResponse { contact, cause: cause.into(), sequence, time };
         put(Topic::Contact(effect.contact), Item::Contact(message));
     }
     if by_gateway {
-        let change = v1::ContactChange {
-            contact: Some(contact),
-            cause: cause.into(),
-        };
+        let change = v1::ContactChange { contact: Some(contact), cause: cause.into() };
         let update = Some(GatewayUpdate::ContactChange(change));
-        let message = v1::WatchGatewayResponse {
-            sequence,
-            time,
-            update,
-        };
+        let message = v1::WatchGatewayResponse { sequence, time, update };
         put(Topic::Gateway(effect.gateway), Item::Gateway(message));
     }
 }
@@ -146,11 +134,9 @@ fn agent_update(state: &State, kind: &Kind, effect: &Effect) -> Option<AgentUpda
     let now_ms = state.now_ms();
     let contact_id = || convert::contact_id(state, effect.contact);
     Some(match kind {
-        Kind::ContactOffered(_) => AgentUpdate::Offered(convert::offered_contact(
-            state,
-            state.assignment(effect.offer)?,
-            now_ms,
-        )),
+        Kind::ContactOffered(_) => {
+            AgentUpdate::Offered(convert::offered_contact(state, state.assignment(effect.offer)?, now_ms))
+        }
         Kind::OfferEnded(e) => AgentUpdate::OfferEnded(v1::OfferEnded {
             offer_id: effect.offer,
             contact_id: contact_id(),
@@ -188,9 +174,7 @@ fn updated_contact_for_agent(
     streams: &Streams,
     put: &mut impl FnMut(Topic, Item),
 ) {
-    let leg = state
-        .contact(effect.contact)
-        .and_then(|record| state.assignment(record.offer));
+    let leg = state.contact(effect.contact).and_then(|record| state.assignment(record.offer));
     let Some(leg) = leg.filter(|leg| streams.wanted(Topic::Agent(leg.agent))) else {
         return;
     };
@@ -204,11 +188,7 @@ fn updated_contact_for_agent(
 
 fn agent_item(state: &State, event: &j::Event, update: AgentUpdate) -> Item {
     let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
-    Item::Agent(v1::StreamAssignmentsResponse {
-        sequence,
-        time,
-        update: Some(update),
-    })
+    Item::Agent(v1::StreamAssignmentsResponse { sequence, time, update: Some(update) })
 }
 
 fn offer_end(reason: OfferEnd) -> v1::OfferEndReason {

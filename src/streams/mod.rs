@@ -86,12 +86,7 @@ impl Streams {
     #[must_use]
     pub fn new(mailbox_items: usize, overflowed: Box<dyn Fn(&'static str) + Send + Sync>) -> Arc<Self> {
         let last_id = AtomicU64::new(0);
-        Arc::new(Self {
-            topics: DashMap::new(),
-            mailbox_items,
-            last_id,
-            overflowed,
-        })
+        Arc::new(Self { topics: DashMap::new(), mailbox_items, last_id, overflowed })
     }
 
     /// Whether anybody wants items of `topic`.
@@ -109,9 +104,7 @@ impl Streams {
     /// Whether somebody watches `topic` or is about to.
     #[must_use]
     pub fn watched(&self, topic: Topic) -> bool {
-        self.topics
-            .get(&topic)
-            .is_some_and(|state| !state.subscribers.is_empty() || state.pending > 0)
+        self.topics.get(&topic).is_some_and(|state| !state.subscribers.is_empty() || state.pending > 0)
     }
 
     /// From `sequence` on items of `topic` are wanted. Follow with [`Streams::attach`] or
@@ -146,20 +139,11 @@ impl Streams {
             if matches!(topic, Topic::Agent(_)) {
                 for other in state.subscribers.drain(..) {
                     let replaced = other.session != session;
-                    other.cut.set(if replaced {
-                        Cut::SessionReplaced
-                    } else {
-                        Cut::StreamReplaced
-                    });
+                    other.cut.set(if replaced { Cut::SessionReplaced } else { Cut::StreamReplaced });
                 }
             }
             if !opening.ends {
-                state.subscribers.push(Subscriber {
-                    id,
-                    session,
-                    mailbox,
-                    cut: cut.clone(),
-                });
+                state.subscribers.push(Subscriber { id, session, mailbox, cut: cut.clone() });
             }
             state.idle_since = Instant::now();
         }
@@ -177,11 +161,7 @@ impl Streams {
             && let Some(state) = self.topics.get(&topic)
             && after >= state.floor
         {
-            let missed = state
-                .history
-                .iter()
-                .filter(|item| item.sequence() > after)
-                .cloned();
+            let missed = state.history.iter().filter(|item| item.sequence() > after).cloned();
             return resumed.map(Arc::new).into_iter().chain(missed).collect();
         }
         snapshot.into_iter().map(Arc::new).collect()
@@ -200,17 +180,15 @@ impl Streams {
             state.floor = dropped.sequence();
         }
         let last = item.last();
-        state
-            .subscribers
-            .retain(|subscriber| match subscriber.mailbox.try_send(item.clone()) {
-                Ok(()) => !last,
-                Err(mpsc::error::TrySendError::Closed(_)) => false,
-                Err(mpsc::error::TrySendError::Full(_)) => {
-                    subscriber.cut.set(Cut::TooSlow);
-                    (self.overflowed)(topic.name());
-                    false
-                }
-            });
+        state.subscribers.retain(|subscriber| match subscriber.mailbox.try_send(item.clone()) {
+            Ok(()) => !last,
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                subscriber.cut.set(Cut::TooSlow);
+                (self.overflowed)(topic.name());
+                false
+            }
+        });
     }
 
     /// A stream is gone.
@@ -231,9 +209,7 @@ impl Streams {
     /// Forgets topics that nobody has watched for a while.
     pub fn sweep(&self) {
         self.topics.retain(|_, state| {
-            state
-                .subscribers
-                .retain(|subscriber| !subscriber.mailbox.is_closed());
+            state.subscribers.retain(|subscriber| !subscriber.mailbox.is_closed());
             state.pending > 0 || !state.subscribers.is_empty() || state.idle_since.elapsed() < RESUME_GRACE
         });
     }

@@ -56,15 +56,7 @@ impl Subscription {
         mailbox: mpsc::Receiver<Arc<Item>>,
         cut: CutSlot,
     ) -> Self {
-        Self {
-            streams,
-            topic,
-            id,
-            first,
-            mailbox,
-            cut,
-            ended: false,
-        }
+        Self { streams, topic, id, first, mailbox, cut, ended: false }
     }
 
     /// What it is about.

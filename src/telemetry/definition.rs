@@ -49,9 +49,8 @@ pub const LATENCY_BUCKETS: &[f64] = &[
 ];
 
 /// Sizes of batches: powers of two.
-pub const SIZE_BUCKETS: &[f64] = &[
-    1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0,
-];
+pub const SIZE_BUCKETS: &[f64] =
+    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0];
 
 pub(super) const fn counter(
     name: &'static str,
@@ -86,12 +85,5 @@ pub(super) const fn metric(
     buckets: &'static [f64],
     help: &'static str,
 ) -> Definition {
-    Definition {
-        name,
-        kind,
-        unit,
-        labels,
-        buckets,
-        help,
-    }
+    Definition { name, kind, unit, labels, buckets, help }
 }

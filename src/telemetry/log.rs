@@ -17,18 +17,14 @@ pub fn start_logs(log: &Log) {
         LogFormat::Human => true,
         LogFormat::Json => false,
     };
-    let directives = std::env::var(EnvFilter::DEFAULT_ENV)
-        .ok()
-        .filter(|text| !text.is_empty());
+    let directives = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|text| !text.is_empty());
     // Directives of the settings were checked when they were read; bad ones of RUST_LOG are left out.
     let filter = EnvFilter::new(directives.unwrap_or_else(|| directives_of(&log.level)));
     let registry = tracing_subscriber::registry().with(filter);
     let colours = terminal && std::env::var_os("NO_COLOR").is_none();
     let lines = fmt::layer().with_writer(io::stderr);
     let started = if human {
-        registry
-            .with(lines.with_ansi(colours).with_target(false))
-            .try_init()
+        registry.with(lines.with_ansi(colours).with_target(false)).try_init()
     } else {
         registry.with(lines.json().flatten_event(true)).try_init()
     };

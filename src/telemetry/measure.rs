@@ -38,43 +38,17 @@ pub enum Measure {
     /// A contact was accepted into a queue from a gateway.
     ContactEntered { queue: Arc<str>, channel: Arc<str> },
     /// A contact was refused.
-    ContactRejected {
-        queue: Arc<str>,
-        channel: Arc<str>,
-        reason: &'static str,
-    },
+    ContactRejected { queue: Arc<str>, channel: Arc<str>, reason: &'static str },
     /// A contact stopped waiting in a queue.
-    WaitEnded {
-        queue: Arc<str>,
-        channel: Arc<str>,
-        outcome: WaitOutcome,
-        wait_ms: u64,
-    },
+    WaitEnded { queue: Arc<str>, channel: Arc<str>, outcome: WaitOutcome, wait_ms: u64 },
     /// A contact ended: `completed`, `abandoned`, `expired` or `lost`.
-    ContactClosed {
-        queue: Arc<str>,
-        channel: Arc<str>,
-        outcome: &'static str,
-    },
+    ContactClosed { queue: Arc<str>, channel: Arc<str>, outcome: &'static str },
     /// An offer ended, so long after it was made: `accepted`, `no_answer`, `declined` or `withdrawn`.
-    OfferEnded {
-        queue: Arc<str>,
-        channel: Arc<str>,
-        result: &'static str,
-        after_ms: u64,
-    },
+    OfferEnded { queue: Arc<str>, channel: Arc<str>, result: &'static str, after_ms: u64 },
     /// A contact left its agent.
-    HandleEnded {
-        queue: Arc<str>,
-        channel: Arc<str>,
-        handle_ms: u64,
-    },
+    HandleEnded { queue: Arc<str>, channel: Arc<str>, handle_ms: u64 },
     /// A wrap-up ended.
-    WrapUpEnded {
-        queue: Arc<str>,
-        channel: Arc<str>,
-        wrap_up_ms: u64,
-    },
+    WrapUpEnded { queue: Arc<str>, channel: Arc<str>, wrap_up_ms: u64 },
 }
 
 impl Measure {

@@ -50,9 +50,7 @@ impl Metrics {
     #[must_use]
     pub fn new() -> Self {
         let registry = Registry::new();
-        registry
-            .gauge(&names::BUILD_INFO, &[env!("CARGO_PKG_VERSION")])
-            .set(1.0);
+        registry.gauge(&names::BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let inner = Inner {
             tenants: Mutex::default(),
             connections: registry.gauge(&names::CONNECTIONS, &[]),
@@ -60,9 +58,7 @@ impl Metrics {
             scrape_timeouts: registry.counter(&names::SCRAPE_TIMEOUTS, &[]),
             registry,
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// The metrics of one tenant; the same for the same name.

@@ -25,18 +25,12 @@ const BY_OUTCOME: &[&str] = &[TENANT, QUEUE, CHANNEL, "outcome"];
 const BY_METHOD: &[&str] = &[SERVICE, METHOD];
 
 /// Build information.
-pub const BUILD_INFO: Definition = gauge(
-    "kefud_build_info",
-    &["version"],
-    "Always 1; the version is in the label.",
-);
+pub const BUILD_INFO: Definition =
+    gauge("kefud_build_info", &["version"], "Always 1; the version is in the label.");
 
 /// Contacts that came in.
-pub const CONTACTS_ENTERED: Definition = counter(
-    "kefud_contacts_entered_total",
-    BY_CHANNEL,
-    "Contacts accepted into the queue from a gateway.",
-);
+pub const CONTACTS_ENTERED: Definition =
+    counter("kefud_contacts_entered_total", BY_CHANNEL, "Contacts accepted into the queue from a gateway.");
 /// Contacts refused.
 pub const CONTACTS_REJECTED: Definition = counter(
     "kefud_contacts_rejected_total",
@@ -44,11 +38,8 @@ pub const CONTACTS_REJECTED: Definition = counter(
     "Contacts refused at the door, by reason.",
 );
 /// Contacts that ended.
-pub const CONTACTS_CLOSED: Definition = counter(
-    "kefud_contacts_closed_total",
-    BY_OUTCOME,
-    "Contacts that ended, by outcome.",
-);
+pub const CONTACTS_CLOSED: Definition =
+    counter("kefud_contacts_closed_total", BY_OUTCOME, "Contacts that ended, by outcome.");
 /// Waits that ended.
 pub const CONTACT_WAIT: Definition = seconds(
     "kefud_contact_wait_seconds",
@@ -64,12 +55,8 @@ pub const CONTACT_HANDLE: Definition = seconds(
     "Time from the answer until the contact left the agent.",
 );
 /// Wrap-up time.
-pub const WRAP_UP: Definition = seconds(
-    "kefud_wrap_up_seconds",
-    BY_CHANNEL,
-    WAIT_BUCKETS,
-    "Wrap-up time of agents.",
-);
+pub const WRAP_UP: Definition =
+    seconds("kefud_wrap_up_seconds", BY_CHANNEL, WAIT_BUCKETS, "Wrap-up time of agents.");
 /// Offers that ended.
 pub const OFFERS_ENDED: Definition = counter(
     "kefud_offers_ended_total",
@@ -103,11 +90,7 @@ pub const OLDEST_WAIT: Definition = metric(
 pub const CONTACTS_LIVE: Definition =
     gauge("kefud_contacts_live", BY_TENANT, "Contacts that have not ended.");
 /// Agents now.
-pub const AGENTS: Definition = gauge(
-    "kefud_agents",
-    &[TENANT, "state"],
-    "Agents of the plan, by state.",
-);
+pub const AGENTS: Definition = gauge("kefud_agents", &[TENANT, "state"], "Agents of the plan, by state.");
 /// The revision of the plan.
 pub const PLAN_REVISION: Definition =
     gauge("kefud_plan_revision", BY_TENANT, "Revision of the plan in force.");
@@ -115,24 +98,14 @@ pub const PLAN_REVISION: Definition =
 /// Where the engine is.
 pub const SEQUENCE: Definition = gauge("kefud_sequence", BY_TENANT, "Sequence of the latest event.");
 /// Where the journal is.
-pub const DURABLE_SEQUENCE: Definition = gauge(
-    "kefud_durable_sequence",
-    BY_TENANT,
-    "Sequence of the latest event that is durable.",
-);
+pub const DURABLE_SEQUENCE: Definition =
+    gauge("kefud_durable_sequence", BY_TENANT, "Sequence of the latest event that is durable.");
 /// Commands that wait.
-pub const INBOX: Definition = gauge(
-    "kefud_inbox_commands",
-    BY_TENANT,
-    "Commands that wait for the tenant's writer.",
-);
+pub const INBOX: Definition =
+    gauge("kefud_inbox_commands", BY_TENANT, "Commands that wait for the tenant's writer.");
 /// Syncs of the journal.
-pub const JOURNAL_SYNC: Definition = seconds(
-    "kefud_journal_sync_seconds",
-    BY_TENANT,
-    LATENCY_BUCKETS,
-    "Time to make a batch durable.",
-);
+pub const JOURNAL_SYNC: Definition =
+    seconds("kefud_journal_sync_seconds", BY_TENANT, LATENCY_BUCKETS, "Time to make a batch durable.");
 /// Batches of the journal.
 pub const JOURNAL_BATCH: Definition = metric(
     Kind::Histogram,
@@ -152,11 +125,8 @@ pub const JOURNAL_BYTES: Definition = metric(
     "Bytes written to the journal.",
 );
 /// Failures of the journal.
-pub const JOURNAL_FAILURES: Definition = counter(
-    "kefud_journal_failures_total",
-    &[TENANT, "kind"],
-    "Appends that failed, by kind.",
-);
+pub const JOURNAL_FAILURES: Definition =
+    counter("kefud_journal_failures_total", &[TENANT, "kind"], "Appends that failed, by kind.");
 /// Snapshots.
 pub const SNAPSHOT_WRITE: Definition = seconds(
     "kefud_snapshot_write_seconds",
@@ -165,14 +135,8 @@ pub const SNAPSHOT_WRITE: Definition = seconds(
     "Time to build and write a snapshot, off the writer.",
 );
 /// Size of a snapshot.
-pub const SNAPSHOT_BYTES: Definition = metric(
-    Kind::Gauge,
-    "kefud_snapshot_bytes",
-    Unit::Bytes,
-    BY_TENANT,
-    &[],
-    "Size of the latest snapshot.",
-);
+pub const SNAPSHOT_BYTES: Definition =
+    metric(Kind::Gauge, "kefud_snapshot_bytes", Unit::Bytes, BY_TENANT, &[], "Size of the latest snapshot.");
 /// Slow consumers.
 pub const MAILBOX_OVERFLOWS: Definition = counter(
     "kefud_stream_overflows_total",
@@ -259,11 +223,7 @@ mod tests {
             assert!(name.starts_with("kefud_"), "{name}");
             assert!(metric.help.ends_with('.'), "{name}");
             assert_eq!(name.ends_with("_total"), metric.kind == Kind::Counter, "{name}");
-            assert_eq!(
-                metric.buckets.is_empty(),
-                metric.kind != Kind::Histogram,
-                "{name}"
-            );
+            assert_eq!(metric.buckets.is_empty(), metric.kind != Kind::Histogram, "{name}");
             assert!(metric.buckets.is_sorted_by(|a, b| a < b), "{name}");
             let stem = name.trim_end_matches("_total");
             assert_eq!(stem.ends_with("_seconds"), metric.unit == Unit::Seconds, "{name}");

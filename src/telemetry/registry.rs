@@ -24,10 +24,7 @@ pub struct Registry {
 
 impl Registry {
     /// An empty one that knows every metric's buckets and description.
-    #[expect(
-        clippy::expect_used,
-        reason = "not input: the buckets are constants, and a test makes one"
-    )]
+    #[expect(clippy::expect_used, reason = "not input: the buckets are constants, and a test makes one")]
     pub fn new() -> Self {
         let builder = ALL
             .iter()
@@ -46,10 +43,7 @@ impl Registry {
             }
         }
         let handle = recorder.handle();
-        Self {
-            recorder: Arc::new(recorder),
-            handle,
-        }
+        Self { recorder: Arc::new(recorder), handle }
     }
 
     /// The handle of a counter with these values of its labels, in the definition's order.
@@ -89,9 +83,7 @@ fn key(metric: &Definition, values: &[&str]) -> Key {
     let labels = metric.labels.iter().zip(values);
     Key::from_parts(
         metric.name,
-        labels
-            .map(|(name, value)| Label::new(*name, (*value).to_owned()))
-            .collect::<Vec<_>>(),
+        labels.map(|(name, value)| Label::new(*name, (*value).to_owned())).collect::<Vec<_>>(),
     )
 }
 
@@ -120,17 +112,12 @@ impl<T: Clone> Family<T> {
 
     /// Every handle made so far.
     pub fn all(&self) -> Vec<(&'static str, T)> {
-        self.handles
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.handles.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl<T> Default for Family<T> {
     fn default() -> Self {
-        Self {
-            handles: RwLock::default(),
-        }
+        Self { handles: RwLock::default() }
     }
 }

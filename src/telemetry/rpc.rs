@@ -37,10 +37,7 @@ impl RpcLayer {
     /// Measures into `metrics`; a call that is not answered within `timeout` gets `DEADLINE_EXCEEDED`.
     #[must_use]
     pub fn new(metrics: &Metrics, timeout: Duration) -> Self {
-        Self {
-            methods: Arc::new(Methods::new(metrics.registry())),
-            timeout,
-        }
+        Self { methods: Arc::new(Methods::new(metrics.registry())), timeout }
     }
 }
 
@@ -48,10 +45,7 @@ impl<S> Layer<S> for RpcLayer {
     type Service = RpcService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RpcService {
-            inner,
-            layer: self.clone(),
-        }
+        RpcService { inner, layer: self.clone() }
     }
 }
 

@@ -83,9 +83,7 @@ impl TenantMetrics {
             tenant: tenant.to_owned(),
             registry,
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Records what happened.
@@ -100,11 +98,7 @@ impl TenantMetrics {
             }
             Measure::WaitEnded { outcome, wait_ms, .. } => {
                 let word = outcome.as_str();
-                let make = || {
-                    self.inner
-                        .registry
-                        .histogram(&names::CONTACT_WAIT, &with(labels, word))
-                };
+                let make = || self.inner.registry.histogram(&names::CONTACT_WAIT, &with(labels, word));
                 handles.waits.get(word, make).record(seconds(*wait_ms));
             }
             Measure::ContactClosed { outcome, .. } => {
@@ -140,14 +134,9 @@ impl TenantMetrics {
             }
         }
         for (queue, channel) in waiting.keys() {
-            handles
-                .waiting
-                .entry((Arc::clone(queue), Arc::clone(channel)))
-                .or_insert_with(|| {
-                    inner
-                        .registry
-                        .gauge(&names::CONTACTS_WAITING, &[&inner.tenant, queue, channel])
-                });
+            handles.waiting.entry((Arc::clone(queue), Arc::clone(channel))).or_insert_with(|| {
+                inner.registry.gauge(&names::CONTACTS_WAITING, &[&inner.tenant, queue, channel])
+            });
         }
         for queue in oldest.keys() {
             let make = || inner.registry.gauge(&names::OLDEST_WAIT, &[&inner.tenant, queue]);
@@ -200,12 +189,7 @@ impl TenantMetrics {
     }
 
     fn set_agents(&self, by_state: &[(&'static str, u64)]) {
-        let Inner {
-            registry,
-            tenant,
-            agents,
-            ..
-        } = &*self.inner;
+        let Inner { registry, tenant, agents, .. } = &*self.inner;
         for (state, gauge) in agents.all() {
             if !by_state.iter().any(|(named, _)| *named == state) {
                 gauge.set(0.0);
@@ -232,11 +216,7 @@ impl TenantMetrics {
             offers: Family::default(),
             times: Family::default(),
         });
-        let mut known = self
-            .inner
-            .channels
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.inner.channels.write().unwrap_or_else(PoisonError::into_inner);
         let channels = known.entry(Arc::clone(queue)).or_default();
         Arc::clone(channels.entry(Arc::clone(channel)).or_insert(handles))
     }
@@ -254,9 +234,7 @@ impl TenantMetrics {
 
 impl fmt::Debug for TenantMetrics {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("TenantMetrics")
-            .field("tenant", &self.inner.tenant)
-            .finish_non_exhaustive()
+        out.debug_struct("TenantMetrics").field("tenant", &self.inner.tenant).finish_non_exhaustive()
     }
 }
 

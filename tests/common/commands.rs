@@ -17,6 +17,8 @@ pub enum Line {
     Apply(ApplyPlan, Document),
     /// Time passes.
     Advance(u64),
+    /// Time passes while the engine is not called.
+    Pass(u64),
     /// The state is looked at.
     Show(String),
     /// The state is exported, imported, and gone on with.
@@ -33,18 +35,12 @@ struct Words<'a> {
 impl<'a> Words<'a> {
     fn new(line: &'a str) -> Self {
         let (named, plain): (Vec<_>, Vec<_>) = line.split_whitespace().partition(|word| word.contains('='));
-        let named = named
-            .into_iter()
-            .filter_map(|word| word.split_once('='))
-            .collect();
+        let named = named.into_iter().filter_map(|word| word.split_once('=')).collect();
         Self { line, plain, named }
     }
 
     fn get(&self, at: usize) -> &'a str {
-        self.plain
-            .get(at)
-            .copied()
-            .unwrap_or_else(|| panic!("word {at} is missing in `{}`", self.line))
+        self.plain.get(at).copied().unwrap_or_else(|| panic!("word {at} is missing in `{}`", self.line))
     }
 
     fn text(&self, at: usize) -> String {
@@ -56,10 +52,7 @@ impl<'a> Words<'a> {
     }
 
     fn named(&self, name: &str) -> Option<&'a str> {
-        self.named
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
+        self.named.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     fn named_text(&self, name: &str) -> String {
@@ -67,11 +60,7 @@ impl<'a> Words<'a> {
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        self.named(name).map(|value| {
-            value
-                .parse()
-                .unwrap_or_else(|_| panic!("{name} in `{}`", self.line))
-        })
+        self.named(name).map(|value| value.parse().unwrap_or_else(|_| panic!("{name} in `{}`", self.line)))
     }
 
     fn skills(&self) -> Option<Vec<NamedSkill>> {
@@ -80,13 +69,7 @@ impl<'a> Words<'a> {
             let (skill, level) = text.split_once(':').expect("skill:level");
             (skill.to_owned(), level.parse().expect("a level"))
         };
-        Some(
-            value
-                .split(',')
-                .filter(|text| !text.is_empty())
-                .map(skill)
-                .collect(),
-        )
+        Some(value.split(',').filter(|text| !text.is_empty()).map(skill).collect())
     }
 
     fn session(&self) -> u64 {
@@ -101,38 +84,28 @@ impl<'a> Words<'a> {
     /// The offer meant: named, or the contact's latest.
     fn offer(&self, contact: &str, scribe: &Scribe) -> (u64, u32) {
         let (offer, epoch) = scribe.latest_offer(contact).unwrap_or((0, 0));
-        (
-            self.number("offer").unwrap_or(offer),
-            self.number("epoch").unwrap_or(epoch),
-        )
+        (self.number("offer").unwrap_or(offer), self.number("epoch").unwrap_or(epoch))
     }
 }
 
 /// FNV-1a: as a fingerprint, the same words are the same request.
 fn fingerprint(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// Reads a line.
 pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
-    let (request, line) = match line
-        .strip_prefix("request=")
-        .and_then(|rest| rest.split_once(' '))
-    {
-        Some((id, rest)) => (
-            Some(RequestKey {
-                id: id.to_owned(),
-                fingerprint: fingerprint(rest),
-            }),
-            rest.trim(),
-        ),
+    let (request, line) = match line.strip_prefix("request=").and_then(|rest| rest.split_once(' ')) {
+        Some((id, rest)) => {
+            (Some(RequestKey { id: id.to_owned(), fingerprint: fingerprint(rest) }), rest.trim())
+        }
         None => (None, line),
     };
     let words = Words::new(line);
     match words.get(0) {
         "advance" => Line::Advance(parse_ms(words.get(1)).expect("a duration")),
+        "pass" => Line::Pass(parse_ms(words.get(1)).expect("a duration")),
         "show" => Line::Show(words.text(1)),
         "reload" => Line::Reload,
         "apply" => {
@@ -154,14 +127,10 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
     match words.get(0) {
         "tick" => Command::Tick,
         "start" => Command::Start,
-        "clock" => Command::ObserveClock {
-            wall_offset_ms: words.get(1).parse().expect("milliseconds"),
-        },
+        "clock" => Command::ObserveClock { wall_offset_ms: words.get(1).parse().expect("milliseconds") },
         "enqueue" => enqueue(words),
         "update" => update(words),
-        "cancel" => Command::Cancel {
-            contact: words.text(1),
-        },
+        "cancel" => Command::Cancel { contact: words.text(1) },
         "complete" => Command::Complete {
             agent: words.agent(1),
             contact: words.text(2),
@@ -172,17 +141,12 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
         },
         "transfer" => {
             let target = match words.named("agent") {
-                Some(agent) => Target::Agent {
-                    agent: agent.to_owned(),
-                    fallback: words.named_text("fallback"),
-                },
+                Some(agent) => {
+                    Target::Agent { agent: agent.to_owned(), fallback: words.named_text("fallback") }
+                }
                 None => Target::Queue(words.named_text("queue")),
             };
-            Command::Transfer {
-                agent: words.agent(1),
-                contact: words.text(2),
-                target,
-            }
+            Command::Transfer { agent: words.agent(1), contact: words.text(2), target }
         }
         "assign" => Command::Assign {
             contact: words.text(1),
@@ -224,10 +188,7 @@ fn update(words: &Words<'_>) -> Command {
         skills: words.skills(),
         customer: None,
     };
-    Command::Update {
-        contact: words.text(1),
-        update: Box::new(update),
-    }
+    Command::Update { contact: words.text(1), update: Box::new(update) }
 }
 
 fn gateway(words: &Words<'_>) -> Command {
@@ -235,22 +196,14 @@ fn gateway(words: &Words<'_>) -> Command {
     match words.get(2) {
         "open" => Command::GatewayAlive { gateway, lease_ms: 0 },
         "lost" => Command::GatewayStreamLost { gateway },
-        lease => Command::GatewayAlive {
-            gateway,
-            lease_ms: parse_ms(lease).expect("a duration"),
-        },
+        lease => Command::GatewayAlive { gateway, lease_ms: parse_ms(lease).expect("a duration") },
     }
 }
 
 fn connection(words: &Words<'_>, scribe: &Scribe, result: Connection) -> Command {
     let contact = words.text(1);
     let (offer, epoch) = words.offer(&contact, scribe);
-    Command::ReportConnection {
-        contact,
-        offer,
-        epoch,
-        result,
-    }
+    Command::ReportConnection { contact, offer, epoch, result }
 }
 
 fn agent_command(words: &Words<'_>, scribe: &Scribe) -> Command {
@@ -259,29 +212,13 @@ fn agent_command(words: &Words<'_>, scribe: &Scribe) -> Command {
     match words.get(0) {
         "signin" => {
             let ready = words.plain.get(2).map(|word| *word == "ready");
-            Command::SignIn {
-                agent,
-                session,
-                ready,
-            }
+            Command::SignIn { agent, session, ready }
         }
         "away" => Command::AgentStreamLost { agent, session },
         "alive" => Command::AgentAlive { agent, session },
-        "signout" => Command::SignOut {
-            agent,
-            session,
-            return_contacts: words.has("return"),
-        },
-        "ready" => Command::SetAvailability {
-            agent,
-            ready: true,
-            reason: String::new(),
-        },
-        "notready" => Command::SetAvailability {
-            agent,
-            ready: false,
-            reason: words.text(2),
-        },
+        "signout" => Command::SignOut { agent, session, return_contacts: words.has("return") },
+        "ready" => Command::SetAvailability { agent, ready: true, reason: String::new() },
+        "notready" => Command::SetAvailability { agent, ready: false, reason: words.text(2) },
         "accept" => {
             let (offer, epoch) = offer(2);
             Command::Accept { agent, offer, epoch }
@@ -290,10 +227,7 @@ fn agent_command(words: &Words<'_>, scribe: &Scribe) -> Command {
             let (offer, epoch) = offer(2);
             Command::Decline { agent, offer, epoch }
         }
-        "finish" => Command::FinishWrapUp {
-            agent,
-            contact: words.text(2),
-        },
+        "finish" => Command::FinishWrapUp { agent, contact: words.text(2) },
         _ => panic!("unknown command `{}`", words.line),
     }
 }

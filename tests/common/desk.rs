@@ -40,9 +40,7 @@ pub fn check(table: &str) {
     for (line, expected) in rows(table) {
         let at_ms = desk.sim.now_ms() - START_MS;
         let actual = desk.run(&line);
-        let right = expected
-            .as_ref()
-            .map_or(!actual.starts_with('!'), |expected| *expected == actual);
+        let right = expected.as_ref().map_or(!actual.starts_with('!'), |expected| *expected == actual);
         let mark = if right { ' ' } else { '>' };
         let _ = writeln!(transcript, "{mark} {:>6} {line} => {actual}", format_ms(at_ms));
         if !right {
@@ -58,10 +56,7 @@ pub fn check(table: &str) {
 /// The rows of a table: a command, and what is expected if said.
 fn rows(table: &str) -> Vec<(String, Option<String>)> {
     let mut rows: Vec<(String, Option<String>)> = Vec::new();
-    for line in table
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
-    {
+    for line in table.lines().map(|line| line.split('#').next().unwrap_or_default().trim()) {
         if line.starts_with(';') {
             let expected = rows.last_mut().and_then(|(_, expected)| expected.as_mut());
             expected.expect("an expectation to go on with").push_str(line);
@@ -74,9 +69,7 @@ fn rows(table: &str) -> Vec<(String, Option<String>)> {
         }
     }
     for expected in rows.iter_mut().filter_map(|(_, expected)| expected.as_mut()) {
-        let parts = expected
-            .split(';')
-            .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+        let parts = expected.split(';').map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
         *expected = parts.collect::<Vec<_>>().join("; ");
     }
     rows
@@ -101,22 +94,16 @@ impl Desk {
     pub fn run(&mut self, line: &str) -> String {
         let from_ms = self.sim.now_ms();
         let mut parts = Vec::new();
-        let (line, settle) = line
-            .strip_prefix("step ")
-            .map_or((line, true), |line| (line, false));
+        let (line, settle) = line.strip_prefix("step ").map_or((line, true), |line| (line, false));
         match commands::read(line, &self.scribe, &self.document) {
             Line::Advance(by_ms) => self.sim.advance(by_ms),
+            Line::Pass(by_ms) => self.sim.pass(by_ms),
             Line::Show(what) => parts.push(show(self.sim.state(), self.sim.now_ms(), &what)),
             Line::Reload => self.reload(),
             Line::Apply(apply, document) => {
                 let validate_only = apply.validate_only;
                 match self.sim.run(Command::ApplyPlan(apply)) {
-                    Ok(Reply::Plan {
-                        added,
-                        changed,
-                        removed,
-                        ..
-                    }) if validate_only => {
+                    Ok(Reply::Plan { added, changed, removed, .. }) if validate_only => {
                         parts.push(format!("would add {added}, change {changed}, remove {removed}"));
                     }
                     Ok(_) => self.document = document,
@@ -137,22 +124,14 @@ impl Desk {
             }
         }
         self.tell(from_ms, &mut parts);
-        if parts.is_empty() {
-            "-".to_owned()
-        } else {
-            parts.join("; ")
-        }
+        if parts.is_empty() { "-".to_owned() } else { parts.join("; ") }
     }
 
     fn tell(&mut self, from_ms: u64, parts: &mut Vec<String>) {
         for event in &self.sim.events()[self.told..] {
             if let Some(text) = self.scribe.text(event, self.sim.state()) {
                 let after_ms = event.at_ms - from_ms;
-                let prefix = if after_ms > 0 {
-                    format!("+{} ", format_ms(after_ms))
-                } else {
-                    String::new()
-                };
+                let prefix = if after_ms > 0 { format!("+{} ", format_ms(after_ms)) } else { String::new() };
                 parts.push(format!("{prefix}{text}"));
             }
             self.journal.push(event.clone());
@@ -176,14 +155,8 @@ impl Desk {
         for event in &self.journal {
             replayed.evolve(event);
         }
-        assert!(
-            replayed.hash() == state.hash(),
-            "replay differs after\n{transcript}"
-        );
-        assert!(
-            self.sim.reimported().hash() == state.hash(),
-            "an import differs after\n{transcript}"
-        );
+        assert!(replayed.hash() == state.hash(), "replay differs after\n{transcript}");
+        assert!(self.sim.reimported().hash() == state.hash(), "an import differs after\n{transcript}");
     }
 }
 
@@ -192,20 +165,14 @@ fn show(state: &State, now_ms: u64, id: &str) -> String {
     if let Some(record) = state.contact_by_id(id) {
         let queue = state.names().id(record.queue);
         let age = format_ms(now_ms.saturating_sub(record.effective_arrival_ms));
-        let agent = state
-            .assignment(record.offer)
-            .map_or("", |leg| state.names().id(leg.agent));
+        let agent = state.assignment(record.offer).map_or("", |leg| state.names().id(leg.agent));
         return match record.stage() {
             ContactStage::Waiting => format!("waiting {queue} age={age}"),
             ContactStage::Offered => format!("offered {queue} {agent} age={age}"),
             ContactStage::Connecting => format!("connecting {queue} {agent} age={age}"),
             ContactStage::Active => format!("active {queue} {agent}"),
             ContactStage::Closed | ContactStage::Unspecified => {
-                let end = record
-                    .end()
-                    .as_str_name()
-                    .trim_start_matches("CONTACT_END_")
-                    .to_ascii_lowercase();
+                let end = record.end().as_str_name().trim_start_matches("CONTACT_END_").to_ascii_lowercase();
                 let result = scribe::result(state, record.disposition, record.resolution);
                 format!("closed {end}{result} wait={}", format_ms(record.final_wait_ms))
             }
@@ -247,9 +214,7 @@ fn show_queue(state: &State, queue: u32) -> String {
         ("expired", sum(|counts| counts.expired)),
         ("lost", sum(|counts| counts.lost)),
     ];
-    let told = figures
-        .iter()
-        .filter(|(_, figure)| *figure > 0)
-        .map(|(name, figure)| format!("{name}={figure}"));
+    let told =
+        figures.iter().filter(|(_, figure)| *figure > 0).map(|(name, figure)| format!("{name}={figure}"));
     told.collect::<Vec<_>>().join(" ")
 }

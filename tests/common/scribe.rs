@@ -95,11 +95,7 @@ impl Scribe {
                 format!("returned {} {reason}", self.contact(e.contact))
             }
             Kind::ContactTransferred(e) => {
-                let reason = if e.reason() == j::TransferReason::QueueRemoved {
-                    " removed"
-                } else {
-                    ""
-                };
+                let reason = if e.reason() == j::TransferReason::QueueRemoved { " removed" } else { "" };
                 format!("moved {} {}{reason}", self.contact(e.contact), name(e.queue))
             }
             Kind::ContactClosed(e) => {
@@ -111,11 +107,7 @@ impl Scribe {
                 )
             }
             Kind::DispositionRecorded(e) => {
-                format!(
-                    "recorded {}{}",
-                    self.contact(e.contact),
-                    result(state, e.disposition, e.resolution)
-                )
+                format!("recorded {}{}", self.contact(e.contact), result(state, e.disposition, e.resolution))
             }
             Kind::WrapUpStarted(e) => {
                 format!("wrap-up {} {}", self.pair(e.offer, state), left(e.deadline_ms))
@@ -135,11 +127,7 @@ fn agent_text(kind: &Kind, name: &dyn Fn(u32) -> String, left: &dyn Fn(u64) -> S
         Kind::AgentDisconnected(e) => format!("away {} {}", name(e.agent), left(e.grace_deadline_ms)),
         Kind::AgentReconnected(e) => format!("back {}", name(e.agent)),
         Kind::AgentSignedOut(e) => {
-            format!(
-                "signed-out {} {}",
-                name(e.agent),
-                word(e.reason().as_str_name(), "SIGN_OUT_REASON_")
-            )
+            format!("signed-out {} {}", name(e.agent), word(e.reason().as_str_name(), "SIGN_OUT_REASON_"))
         }
         Kind::AgentAvailabilitySet(e) if e.ready => format!("ready {}", name(e.agent)),
         Kind::AgentAvailabilitySet(e) => format!("not-ready {} {}", name(e.agent), e.reason),
@@ -159,9 +147,5 @@ pub fn result(state: &State, disposition: u32, resolution: u32) -> String {
 /// A refusal's text: its reason, and the fields at fault.
 pub fn refused(refusal: &Refusal) -> String {
     let fields: Vec<&str> = refusal.fields.iter().map(|(field, _)| field.as_str()).collect();
-    if fields.is_empty() {
-        format!("!{}", refusal.reason)
-    } else {
-        format!("!{}", fields.join(","))
-    }
+    if fields.is_empty() { format!("!{}", refusal.reason) } else { format!("!{}", fields.join(",")) }
 }

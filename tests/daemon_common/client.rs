@@ -29,9 +29,7 @@ pub struct Tenant(Option<&'static str>);
 impl Interceptor for Tenant {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(name) = self.0 {
-            request
-                .metadata_mut()
-                .insert("kefud-tenant", MetadataValue::from_static(name));
+            request.metadata_mut().insert("kefud-tenant", MetadataValue::from_static(name));
         }
         Ok(request)
     }
@@ -55,9 +53,7 @@ const PLAN_BYTES: usize = 64 << 20;
 impl Client {
     /// Connects.
     pub async fn connect(uri: &str, tenant: Option<&'static str>) -> Self {
-        let endpoint = Endpoint::from_shared(uri.to_owned())
-            .expect("a uri")
-            .timeout(PATIENCE);
+        let endpoint = Endpoint::from_shared(uri.to_owned()).expect("a uri").timeout(PATIENCE);
         let channel = soon("a connection", endpoint.connect()).await.expect("connected");
         let service = InterceptedService::new(channel.clone(), Tenant(tenant));
         Self {
@@ -84,9 +80,7 @@ impl Client {
 
     /// Reads a contact.
     pub async fn contact(&self, id: &str) -> v1::Contact {
-        let request = v1::GetContactRequest {
-            contact_id: id.to_owned(),
-        };
+        let request = v1::GetContactRequest { contact_id: id.to_owned() };
         let answer = self.contacts.clone().get_contact(request).await.expect(id);
         answer.into_inner().contact.expect("a contact")
     }
@@ -96,18 +90,8 @@ impl Client {
         let mut contacts = Vec::new();
         let mut page_token = String::new();
         loop {
-            let request = v1::ListContactsRequest {
-                page_size: 200,
-                page_token,
-                ..Default::default()
-            };
-            let page = self
-                .contacts
-                .clone()
-                .list_contacts(request)
-                .await
-                .expect("a page")
-                .into_inner();
+            let request = v1::ListContactsRequest { page_size: 200, page_token, ..Default::default() };
+            let page = self.contacts.clone().list_contacts(request).await.expect("a page").into_inner();
             contacts.extend(page.contacts);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -118,9 +102,7 @@ impl Client {
 
     /// The customer leaves.
     pub async fn cancel(&self, id: &str) -> v1::Contact {
-        let request = v1::CancelContactRequest {
-            contact_id: id.to_owned(),
-        };
+        let request = v1::CancelContactRequest { contact_id: id.to_owned() };
         let answer = self.contacts.clone().cancel_contact(request).await.expect(id);
         answer.into_inner().contact.expect("a contact")
     }
@@ -183,10 +165,8 @@ impl Client {
 
     /// The agent has finished the record.
     pub async fn finish_wrap_up(&self, agent_id: &str, contact_id: &str) -> v1::Agent {
-        let request = v1::FinishWrapUpRequest {
-            agent_id: agent_id.to_owned(),
-            contact_id: contact_id.to_owned(),
-        };
+        let request =
+            v1::FinishWrapUpRequest { agent_id: agent_id.to_owned(), contact_id: contact_id.to_owned() };
         let answer = self.agents.clone().finish_wrap_up(request).await;
         answer.expect(contact_id).into_inner().agent.expect("an agent")
     }
@@ -221,10 +201,7 @@ impl Client {
         gateway_id: &str,
         after_sequence: u64,
     ) -> Watching<v1::WatchGatewayResponse> {
-        let request = v1::WatchGatewayRequest {
-            gateway_id: gateway_id.to_owned(),
-            after_sequence,
-        };
+        let request = v1::WatchGatewayRequest { gateway_id: gateway_id.to_owned(), after_sequence };
         let opened = soon("a stream", self.contacts.clone().watch_gateway(request)).await;
         Watching::new(opened.expect(gateway_id).into_inner())
     }
@@ -235,10 +212,7 @@ impl Client {
         contact_id: &str,
         after_sequence: u64,
     ) -> Watching<v1::WatchContactResponse> {
-        let request = v1::WatchContactRequest {
-            contact_id: contact_id.to_owned(),
-            after_sequence,
-        };
+        let request = v1::WatchContactRequest { contact_id: contact_id.to_owned(), after_sequence };
         let opened = soon("a stream", self.contacts.clone().watch_contact(request)).await;
         Watching::new(opened.expect(contact_id).into_inner())
     }
@@ -247,18 +221,8 @@ impl Client {
     pub async fn agent(&self, id: &str) -> v1::Agent {
         let mut page_token = String::new();
         loop {
-            let request = v1::ListAgentsRequest {
-                page_size: 1_000,
-                page_token,
-                ..Default::default()
-            };
-            let page = self
-                .supervisors
-                .clone()
-                .list_agents(request)
-                .await
-                .expect("a page")
-                .into_inner();
+            let request = v1::ListAgentsRequest { page_size: 1_000, page_token, ..Default::default() };
+            let page = self.supervisors.clone().list_agents(request).await.expect("a page").into_inner();
             if let Some(agent) = page.agents.into_iter().find(|agent| agent.agent_id == id) {
                 return agent;
             }
@@ -269,16 +233,8 @@ impl Client {
 
     /// Puts a plan in force.
     pub async fn apply(&self, document: &str) -> v1::ApplyPlanResponse {
-        let request = v1::ApplyPlanRequest {
-            document: document.to_owned(),
-            ..Default::default()
-        };
-        self.plans
-            .clone()
-            .apply_plan(request)
-            .await
-            .expect("applied")
-            .into_inner()
+        let request = v1::ApplyPlanRequest { document: document.to_owned(), ..Default::default() };
+        self.plans.clone().apply_plan(request).await.expect("applied").into_inner()
     }
 }
 
@@ -295,33 +251,20 @@ pub fn contact(id: &str, channel: &str, queue: &str) -> v1::EnqueueContactReques
 
 /// The stable reason of an error.
 pub fn reason(status: &Status) -> String {
-    status
-        .get_details_error_info()
-        .map(|info| info.reason)
-        .unwrap_or_default()
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 /// The fields that an error finds fault with.
 pub fn fields(status: &Status) -> Vec<String> {
-    let violations = status
-        .get_details_bad_request()
-        .map(|details| details.field_violations);
-    violations
-        .unwrap_or_default()
-        .into_iter()
-        .map(|violation| violation.field)
-        .collect()
+    let violations = status.get_details_bad_request().map(|details| details.field_violations);
+    violations.unwrap_or_default().into_iter().map(|violation| violation.field).collect()
 }
 
 /// Checks code and reason of a refusal.
 #[track_caller]
 pub fn assert_refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, expected: &str) {
     let status = answer.expect_err(expected);
-    assert_eq!(
-        (status.code(), reason(&status).as_str()),
-        (code, expected),
-        "{status:?}"
-    );
+    assert_eq!((status.code(), reason(&status).as_str()), (code, expected), "{status:?}");
 }
 
 /// The request is invalid in exactly these fields.
@@ -335,9 +278,6 @@ pub fn assert_invalid<T: std::fmt::Debug>(answer: Result<tonic::Response<T>, Sta
     );
     assert_eq!(fields(&status), expected, "{status:?}");
     for field in expected.iter().take(5) {
-        assert!(
-            status.message().contains(field),
-            "a client without details sees it too: {status:?}"
-        );
+        assert!(status.message().contains(field), "a client without details sees it too: {status:?}");
     }
 }

@@ -45,10 +45,7 @@ fn clean(command: &mut Command) {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KEFUD_") || name == "RUST_LOG") {
         command.env_remove(name);
     }
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
 /// Flags of a daemon on free ports whose data is in `data`.
@@ -122,12 +119,7 @@ impl Place {
         clean(&mut command);
         // An ignored signal stays so in what is run.
         command
-            .args([
-                "-c",
-                "trap '' XFSZ; exec \"$@\"",
-                "sh",
-                env!("CARGO_BIN_EXE_kefud"),
-            ])
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kefud")])
             .args(&self.arguments)
             .args(flags(&self.data()));
         Daemon::spawn(&mut command)
@@ -177,20 +169,11 @@ impl Daemon {
             writer.lines.lock().expect("no panic").1 = true;
             writer.changed.notify_all();
         });
-        let mut daemon = Self {
-            child,
-            log,
-            grpc: String::new(),
-            metrics: String::new(),
-        };
+        let mut daemon = Self { child, log, grpc: String::new(), metrics: String::new() };
         daemon.metrics = after(&daemon.wait_for_line("metrics on http://"), "metrics on http://");
-        daemon
-            .metrics
-            .truncate(daemon.metrics.find('/').unwrap_or(daemon.metrics.len()));
-        daemon.grpc = format!(
-            "http://{}",
-            after(&daemon.wait_for_line("gRPC on http://"), "gRPC on http://")
-        );
+        daemon.metrics.truncate(daemon.metrics.find('/').unwrap_or(daemon.metrics.len()));
+        daemon.grpc =
+            format!("http://{}", after(&daemon.wait_for_line("gRPC on http://"), "gRPC on http://"));
         daemon
     }
 
@@ -203,24 +186,14 @@ impl Daemon {
                 return line.clone();
             }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero() && !lines.1,
-                "no line with {part:?} in {:#?}",
-                lines.0
-            );
+            assert!(!left.is_zero() && !lines.1, "no line with {part:?} in {:#?}", lines.0);
             lines = self.log.changed.wait_timeout(lines, left).expect("no panic").0;
         }
     }
 
     /// Whether a log line with this in it has been read so far.
     pub fn has_line(&self, part: &str) -> bool {
-        self.log
-            .lines
-            .lock()
-            .expect("no panic")
-            .0
-            .iter()
-            .any(|line| line.contains(part))
+        self.log.lines.lock().expect("no panic").0.iter().any(|line| line.contains(part))
     }
 
     /// A connection of its own.
@@ -240,9 +213,7 @@ impl Daemon {
 
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args(["-s", name, &self.child.id().to_string()])
-            .status();
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
         assert!(status.expect("kill").success(), "kill -s {name}");
     }
 
@@ -280,9 +251,7 @@ impl Daemon {
     /// The value of a series such as `kefud_contacts_live{tenant="default"}`.
     pub fn metric(&self, series: &str) -> Option<f64> {
         let page = self.page("/metrics");
-        let line = page
-            .lines()
-            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         line.map(|value| value.trim().parse().expect("a number"))
     }
 }

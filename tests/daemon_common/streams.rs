@@ -55,10 +55,7 @@ pub struct Watching<T> {
 
 impl<T: Sequenced + std::fmt::Debug> Watching<T> {
     pub fn new(stream: Streaming<T>) -> Self {
-        Self {
-            stream,
-            last_sequence: 0,
-        }
+        Self { stream, last_sequence: 0 }
     }
 
     /// The next message; none at the end; an error when the daemon ended it.
@@ -69,11 +66,7 @@ impl<T: Sequenced + std::fmt::Debug> Watching<T> {
             if message.more() {
                 assert_eq!(sequence, 0, "nothing to resume from before the snapshot is whole");
             } else {
-                assert!(
-                    sequence > self.last_sequence,
-                    "{} and then {sequence}",
-                    self.last_sequence
-                );
+                assert!(sequence > self.last_sequence, "{} and then {sequence}", self.last_sequence);
                 self.last_sequence = sequence;
             }
         }
@@ -82,10 +75,7 @@ impl<T: Sequenced + std::fmt::Debug> Watching<T> {
 
     /// The next message, which is expected to come.
     pub async fn next(&mut self) -> T {
-        self.try_next()
-            .await
-            .expect("not ended by the daemon")
-            .expect("not ended")
+        self.try_next().await.expect("not ended by the daemon").expect("not ended")
     }
 
     /// What the daemon ends the stream with, past messages that are still on their way.
@@ -167,10 +157,7 @@ impl Desk {
     pub async fn offered(&mut self) -> (v1::Offer, v1::Contact) {
         loop {
             if let AgentUpdate::Offered(offered) = self.update().await {
-                return (
-                    offered.offer.expect("an offer"),
-                    offered.contact.expect("a contact"),
-                );
+                return (offered.offer.expect("an offer"), offered.contact.expect("a contact"));
             }
         }
     }

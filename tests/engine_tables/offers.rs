@@ -123,6 +123,21 @@ fn an_offer_is_not_taken_late() {
 }
 
 #[test]
+fn an_offer_is_over_at_its_deadline_even_if_nobody_has_looked_yet() {
+    check(
+        "
+        signin a1 ready
+        enqueue c1 phone consultation  => in c1 consultation; offered c1 a1
+        pass 15s
+        step accept a1 c1              => !OFFER_ENDED
+        step answered c1               => !OFFER_ENDED
+        step connected c1              => !OFFER_ENDED
+        tick                           => missed c1 a1
+        ",
+    );
+}
+
+#[test]
 fn the_gateway_accepts_for_an_agent_whose_telephone_rings() {
     check(
         "

@@ -1,3 +1,5 @@
+//! What `kefud apply` makes of its arguments and of refusals.
+
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
@@ -25,20 +27,14 @@ impl PlanService for Fake {
         &self,
         request: Request<ApplyPlanRequest>,
     ) -> Result<Response<ApplyPlanResponse>, Status> {
-        let tenant = request
-            .metadata()
-            .get("kefud-tenant")
-            .and_then(|tenant| tenant.to_str().ok());
+        let tenant = request.metadata().get("kefud-tenant").and_then(|tenant| tenant.to_str().ok());
         let tenant = tenant.unwrap_or_default().to_owned();
         *self.seen.lock().expect("not poisoned") = Some((request.into_inner(), tenant));
         self.answer.clone().map(Response::new)
     }
 
     async fn get_plan(&self, _: Request<GetPlanRequest>) -> Result<Response<GetPlanResponse>, Status> {
-        Ok(Response::new(GetPlanResponse {
-            document: "x = 1\n".into(),
-            revision: 4,
-        }))
+        Ok(Response::new(GetPlanResponse { document: "x = 1\n".into(), revision: 4 }))
     }
 }
 
@@ -56,21 +52,14 @@ async fn applied(
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let seen = Arc::new(Mutex::new(None));
-    let service = PlanServiceServer::new(Fake {
-        answer,
-        seen: Arc::clone(&seen),
-    });
+    let service = PlanServiceServer::new(Fake { answer, seen: Arc::clone(&seen) });
     let server = transport::Server::builder().add_service(service);
     let server = tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
     let line = ["apply", "p.toml", "--server", address.as_str()];
     let line = line.into_iter().chain(arguments.iter().copied());
-    let args = <Line as clap::Parser>::try_parse_from(line)
-        .expect("arguments")
-        .args;
+    let args = <Line as clap::Parser>::try_parse_from(line).expect("arguments").args;
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = apply(args, "document".into(), &mut out, &mut err)
-        .await
-        .expect("called");
+    let code = apply(args, "document".into(), &mut out, &mut err).await.expect("called");
     server.abort();
     let text = |bytes| String::from_utf8(bytes).expect("text");
     let seen = seen.lock().expect("not poisoned").take();
@@ -78,12 +67,7 @@ async fn applied(
 }
 
 fn done() -> Answer {
-    Ok(ApplyPlanResponse {
-        revision: 7,
-        added: 1,
-        changed: 2,
-        removed: 3,
-    })
+    Ok(ApplyPlanResponse { revision: 7, added: 1, changed: 2, removed: 3 })
 }
 
 #[tokio::test]
@@ -105,15 +89,7 @@ async fn arguments_become_the_request() {
             "1 added, 2 changed, 3 removed; revision 7 is in force\n",
         ),
         (
-            &[
-                "--dry-run",
-                "--tenant",
-                "east",
-                "--expected-revision",
-                "6",
-                "--removed-queues",
-                "end",
-            ],
+            &["--dry-run", "--tenant", "east", "--expected-revision", "6", "--removed-queues", "end"],
             "east",
             request(true, 6, RemovedQueuePolicy::End, ""),
             "would change: 1 added, 2 changed, 3 removed; revision 7 stays in force\n",
@@ -128,11 +104,7 @@ async fn arguments_become_the_request() {
     for (arguments, tenant, request, printed) in table {
         let (code, out, err, seen) = applied(arguments, done()).await;
         assert_eq!(seen, Some((request, tenant.to_owned())), "{arguments:?}");
-        assert_eq!(
-            (code, out.as_str(), err.as_str()),
-            (ExitCode::SUCCESS, printed, ""),
-            "{arguments:?}"
-        );
+        assert_eq!((code, out.as_str(), err.as_str()), (ExitCode::SUCCESS, printed, ""), "{arguments:?}");
     }
 }
 
@@ -155,16 +127,8 @@ async fn refusals_are_told_line_by_line() {
             ExitCode::from(EXIT_WRONG_INPUT),
             "p.toml: document: 1:2 queues.a: no such channel\np.toml: document: 3:4 agents.b: no such group\n",
         ),
-        (
-            aborted,
-            ExitCode::FAILURE,
-            "kefud: revision 8 is in force (REVISION_MISMATCH)\n",
-        ),
-        (
-            Status::unavailable("draining"),
-            ExitCode::FAILURE,
-            "kefud: draining\n",
-        ),
+        (aborted, ExitCode::FAILURE, "kefud: revision 8 is in force (REVISION_MISMATCH)\n"),
+        (Status::unavailable("draining"), ExitCode::FAILURE, "kefud: draining\n"),
     ];
     for (status, code, printed) in table {
         let (given, out, err, _) = applied(&[], Err(status)).await;

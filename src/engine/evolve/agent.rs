@@ -80,10 +80,7 @@ impl State {
 
     fn agent_changed(&mut self, number: u32) -> Effect {
         self.work_changed(number, true);
-        Effect {
-            agent: number,
-            ..Effect::default()
-        }
+        Effect { agent: number, ..Effect::default() }
     }
 
     /// Recomputes what an agent's work takes, and whether it is free. `gained`: it may be able to take
@@ -102,10 +99,7 @@ impl State {
         }
         let free = agent.routable()
             && agent.info.as_ref().is_some_and(|info| {
-                self.catalog
-                    .channels
-                    .values()
-                    .any(|channel| capacity_for(info, &agent.load, channel).is_ok())
+                self.catalog.channels.values().any(|channel| capacity_for(info, &agent.load, channel).is_ok())
             });
         let key = free.then_some(agent.record.idle_sequence);
         let before = std::mem::replace(&mut agent.free_key, key);
@@ -143,11 +137,7 @@ impl Load {
         } else {
             self.fixed_units += record.units;
         }
-        match self
-            .by_channel
-            .iter_mut()
-            .find(|(channel, _)| *channel == record.channel)
-        {
+        match self.by_channel.iter_mut().find(|(channel, _)| *channel == record.channel) {
             Some((_, count)) => *count += 1,
             None => self.by_channel.push((record.channel, 1)),
         }

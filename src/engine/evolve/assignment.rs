@@ -191,15 +191,7 @@ impl State {
         self.work_changed(agent, false);
         let queue = self.contact(number).map_or(0, |record| record.queue);
         let handle_ms = Some(handle_ms);
-        Effect {
-            contact: number,
-            agent,
-            queue,
-            channel,
-            offer: event.offer,
-            handle_ms,
-            ..Effect::default()
-        }
+        Effect { contact: number, agent, queue, channel, offer: event.offer, handle_ms, ..Effect::default() }
     }
 
     pub(super) fn assignment_ended(&mut self, event: &j::AssignmentEnded) -> Effect {

@@ -48,14 +48,7 @@ impl State {
             self.by_gateway.insert((record.gateway, number));
             self.live_contacts += 1;
         }
-        self.contacts.insert(
-            number,
-            Contact {
-                record,
-                place: None,
-                legs: 0,
-            },
-        );
+        self.contacts.insert(number, Contact { record, place: None, legs: 0 });
     }
 
     pub(super) fn contact_updated(&mut self, event: &j::ContactUpdated) -> Effect {
@@ -95,9 +88,7 @@ impl State {
     pub(super) fn contact_transferred(&mut self, event: &j::ContactTransferred) -> Effect {
         let mut effect = self.about_contact(event.contact);
         self.leave_stage(event.contact);
-        effect.wait = self
-            .requeue(event.contact, Some(event.queue))
-            .map(|wait_ms| (WaitEnd::Moved, wait_ms));
+        effect.wait = self.requeue(event.contact, Some(event.queue)).map(|wait_ms| (WaitEnd::Moved, wait_ms));
         self.enter_stage(event.contact, ContactStage::Waiting);
         self.drained(effect.queue);
         effect
@@ -161,8 +152,7 @@ impl State {
             }
         }
         for exclusion in exclusions {
-            self.timers
-                .disarm(Timer::Exclusion(event.contact, exclusion.agent));
+            self.timers.disarm(Timer::Exclusion(event.contact, exclusion.agent));
         }
         self.by_gateway.remove(&(gateway, event.contact));
         self.live_contacts -= 1;
@@ -198,13 +188,11 @@ impl State {
     }
 
     pub(super) fn count(&mut self, queue: u32, channel: u32) -> &mut j::QueueCounts {
-        self.counts
-            .entry((queue, channel))
-            .or_insert_with(|| j::QueueCounts {
-                queue,
-                channel,
-                ..j::QueueCounts::default()
-            })
+        self.counts.entry((queue, channel)).or_insert_with(|| j::QueueCounts {
+            queue,
+            channel,
+            ..j::QueueCounts::default()
+        })
     }
 
     /// Takes a contact out of whatever its stage has it in. The record keeps its stage.
@@ -214,8 +202,7 @@ impl State {
         };
         let record = &contact.record;
         self.by_queue.remove(&(record.queue, number));
-        self.arrivals
-            .remove(&(record.queue, record.effective_arrival_ms, number));
+        self.arrivals.remove(&(record.queue, record.effective_arrival_ms, number));
         let live = self.live.entry((record.queue, record.channel)).or_default();
         if let Some(count) = stage_count(live, record.stage()) {
             *count = count.saturating_sub(1);
@@ -238,8 +225,7 @@ impl State {
         }
         self.by_queue.insert((record.queue, number));
         if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
-            self.arrivals
-                .insert((record.queue, record.effective_arrival_ms, number));
+            self.arrivals.insert((record.queue, record.effective_arrival_ms, number));
         }
         let live = self.live.entry((record.queue, record.channel)).or_default();
         if let Some(count) = stage_count(live, stage) {
@@ -255,28 +241,21 @@ impl State {
         let Some(record) = self.contact(number) else {
             return;
         };
-        if self
-            .gateways
-            .get(&record.gateway)
-            .is_some_and(|gateway| gateway.lost)
-        {
+        if self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost) {
             self.chores.insert(Chore::Contact(number));
         }
         let Some(record) = self.contact(number) else {
             return;
         };
-        let (Some(queue), Some(channel)) = (
-            self.catalog.queues.get(&record.queue),
-            self.catalog.channels.get(&record.channel),
-        ) else {
+        let (Some(queue), Some(channel)) =
+            (self.catalog.queues.get(&record.queue), self.catalog.channels.get(&record.channel))
+        else {
             self.chores.insert(Chore::Contact(number));
             return;
         };
         let category = self.catalog.categories.get(&record.category);
-        let objective_ms = category
-            .and_then(|category| category.objective_ms)
-            .unwrap_or(queue.objective_ms)
-            .max(1);
+        let objective_ms =
+            category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms).max(1);
         let need = self.need(number);
         let arrival_ms = virtual_arrival_ms(
             record.effective_arrival_ms,
@@ -284,16 +263,10 @@ impl State {
             queue.boost_permille,
             objective_ms,
         );
-        let key = ClassKey {
-            queue: record.queue,
-            channel: record.channel,
-            objective_ms,
-            need,
-        };
+        let key = ClassKey { queue: record.queue, channel: record.channel, objective_ms, need };
         let band = queue.band.unwrap_or(channel.kind as u8);
         if let Some(max_wait_ms) = queue.max_wait_ms {
-            self.timers
-                .arm(Timer::MaxWait(number), record.effective_arrival_ms + max_wait_ms);
+            self.timers.arm(Timer::MaxWait(number), record.effective_arrival_ms + max_wait_ms);
         }
         let class = self.index.wait(key, band, queue, (arrival_ms, number));
         if let Some(contact) = self.contacts.get_mut(&number) {
@@ -309,14 +282,9 @@ impl State {
         };
         let queue = self.catalog.queues.get(&record.queue);
         let category = self.catalog.categories.get(&record.category);
-        let own = record
-            .skills
-            .iter()
-            .map(|skill| (skill.skill, u8::try_from(skill.level).unwrap_or(10)));
+        let own = record.skills.iter().map(|skill| (skill.skill, u8::try_from(skill.level).unwrap_or(10)));
         let of_queue = queue.into_iter().flat_map(|queue| queue.skills.iter().copied());
-        let of_category = category
-            .into_iter()
-            .flat_map(|category| category.skills.iter().copied());
+        let of_category = category.into_iter().flat_map(|category| category.skills.iter().copied());
         let mut need = Vec::new();
         for (skill, level) in of_queue.chain(of_category).chain(own) {
             if self.catalog.skills.contains_key(&skill) {
@@ -329,11 +297,7 @@ impl State {
     /// Forgets that a queue is draining once nothing live is in it.
     fn drained(&mut self, queue: u32) {
         if self.draining.contains_key(&queue)
-            && self
-                .by_queue
-                .range((queue, 0)..=(queue, u64::MAX))
-                .next()
-                .is_none()
+            && self.by_queue.range((queue, 0)..=(queue, u64::MAX)).next().is_none()
         {
             self.draining.remove(&queue);
         }

@@ -63,10 +63,8 @@ impl State {
             self.remember_request(event);
         }
         let Some(kind) = &event.kind else {
-            self.fault = Some(format!(
-                "event {} is of a kind that this version does not know",
-                self.sequence
-            ));
+            self.fault =
+                Some(format!("event {} is of a kind that this version does not know", self.sequence));
             return Effect::default();
         };
         match kind {
@@ -110,17 +108,13 @@ impl State {
         for agent in connected {
             self.disconnect(agent, event.grace_deadline_ms);
             if let Some(agent) = self.agents.get(&agent) {
-                self.chores
-                    .extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
+                self.chores.extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
             }
         }
         let now_ms = self.now_ms;
         for record in self.gateways.values_mut().filter(|record| record.leased) {
             record.deadline_ms = now_ms + record.lease_ms;
-            self.timers.arm(
-                super::timers::Timer::GatewayLease(record.gateway),
-                record.deadline_ms,
-            );
+            self.timers.arm(super::timers::Timer::GatewayLease(record.gateway), record.deadline_ms);
         }
         Effect::default()
     }
@@ -128,11 +122,8 @@ impl State {
     fn gateway_named(&mut self, event: &j::GatewayNamed) -> Effect {
         self.last_number = self.last_number.max(event.gateway);
         self.gateway_ids.insert(event.id.clone(), event.gateway);
-        let record = j::GatewayRecord {
-            gateway: event.gateway,
-            id: event.id.clone(),
-            ..j::GatewayRecord::default()
-        };
+        let record =
+            j::GatewayRecord { gateway: event.gateway, id: event.id.clone(), ..j::GatewayRecord::default() };
         self.gateways.insert(event.gateway, record);
         Effect::default()
     }
@@ -159,13 +150,9 @@ impl State {
             record.deadline_ms = 0;
             record.lost = true;
         }
-        self.timers
-            .disarm(super::timers::Timer::GatewayLease(event.gateway));
-        let contacts = self
-            .by_gateway
-            .range((event.gateway, 0)..=(event.gateway, u64::MAX));
-        self.chores
-            .extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+        self.timers.disarm(super::timers::Timer::GatewayLease(event.gateway));
+        let contacts = self.by_gateway.range((event.gateway, 0)..=(event.gateway, u64::MAX));
+        self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
         Effect::default()
     }
 }

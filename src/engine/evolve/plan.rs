@@ -50,10 +50,9 @@ impl State {
             return;
         }
         let applied = match entry_kind(entry.kind()) {
-            Some(kind) => self
-                .plan
-                .apply_entry(kind, &entry.id, &entry.document)
-                .map_err(|error| error.to_string()),
+            Some(kind) => {
+                self.plan.apply_entry(kind, &entry.id, &entry.document).map_err(|error| error.to_string())
+            }
             None => Err("its kind is unknown".to_owned()),
         };
         if let Err(error) = applied {
@@ -62,8 +61,7 @@ impl State {
     }
 
     fn note_draining(&mut self, event: &j::PlanCommitted) {
-        self.draining
-            .retain(|queue, _| !self.catalog.queues.contains_key(queue));
+        self.draining.retain(|queue, _| !self.catalog.queues.contains_key(queue));
         let mut queue = 0;
         while let Some((next, _)) = self.by_queue.range((queue, 0)..).next().copied() {
             if !self.catalog.queues.contains_key(&next) {
@@ -97,10 +95,7 @@ impl State {
             .retain(|_, agent| !agent.record.removed || agent.record.session != 0 || !agent.work.is_empty());
         for (number, info) in &self.catalog.agents {
             self.agents.entry(*number).or_insert_with(|| Agent {
-                record: j::AgentRecord {
-                    agent: *number,
-                    ..j::AgentRecord::default()
-                },
+                record: j::AgentRecord { agent: *number, ..j::AgentRecord::default() },
                 info: Some(info.clone()),
                 work: std::collections::BTreeSet::new(),
                 load: Load::default(),
@@ -120,9 +115,7 @@ impl State {
             };
             agent.free_key = None;
             if let Some(info) = &agent.info {
-                agent.profile = self
-                    .index
-                    .profile_of(&info.groups, &info.skills, &self.catalog.queues);
+                agent.profile = self.index.profile_of(&info.groups, &info.skills, &self.catalog.queues);
             }
             let sequence = agent.record.sequence;
             self.work_changed(number, true);
@@ -134,10 +127,7 @@ impl State {
             .by_queue
             .iter()
             .map(|(_, contact)| *contact)
-            .filter(|contact| {
-                self.contact(*contact)
-                    .is_some_and(|r| r.stage() == ContactStage::Waiting)
-            })
+            .filter(|contact| self.contact(*contact).is_some_and(|r| r.stage() == ContactStage::Waiting))
             .collect();
         for number in waiting {
             if let Some(contact) = self.contacts.get_mut(&number) {

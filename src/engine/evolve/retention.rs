@@ -36,11 +36,7 @@ impl State {
             if let Some(contact) = self.contacts.remove(&number) {
                 let record = contact.record;
                 self.contact_ids.remove(&record.id);
-                let closed = j::ClosedRecord {
-                    contact: number,
-                    id: record.id,
-                    closed_ms: record.closed_ms,
-                };
+                let closed = j::ClosedRecord { contact: number, id: record.id, closed_ms: record.closed_ms };
                 self.add_compacted(closed);
             }
         }

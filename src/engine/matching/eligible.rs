@@ -54,12 +54,7 @@ pub fn fits(
     queue: &QueueInfo,
     need: &[SkillLevel],
 ) -> Result<(), Hindrance> {
-    if !queue.groups.is_empty()
-        && !queue
-            .groups
-            .iter()
-            .any(|group| groups.binary_search(group).is_ok())
-    {
+    if !queue.groups.is_empty() && !queue.groups.iter().any(|group| groups.binary_search(group).is_ok()) {
         return Err(Hindrance::NotInGroup);
     }
     for (skill, level) in need {
@@ -93,9 +88,7 @@ pub fn present(agent: &Agent) -> Result<(), Hindrance> {
 /// interruptible units never do. So a call may reach an agent who is in interruptible chats (they are
 /// set aside), while chats never add up to more than the agent could serve without the call.
 pub fn capacity_for(info: &AgentInfo, load: &Load, channel: &ChannelInfo) -> Result<(), Hindrance> {
-    if let Ok(at) = info
-        .limits
-        .binary_search_by_key(&channel.channel, |(channel, _)| *channel)
+    if let Ok(at) = info.limits.binary_search_by_key(&channel.channel, |(channel, _)| *channel)
         && load.of_channel(channel.channel) >= info.limits[at].1
     {
         return Err(Hindrance::ChannelLimit);

@@ -122,11 +122,7 @@ impl Index {
 
     /// Looks at the class again: somebody it may be offered to has come back.
     pub fn touch(&mut self, class: u32) {
-        if self
-            .classes
-            .get(&class)
-            .is_some_and(|class| !class.waiting.is_empty())
-        {
+        if self.classes.get(&class).is_some_and(|class| !class.waiting.is_empty()) {
             self.dirty.insert(class);
         }
     }
@@ -155,12 +151,8 @@ impl Index {
             }
         }
         self.profile_numbers.insert(key, number);
-        let profile = Profile {
-            groups: groups.to_vec(),
-            skills: skills.to_vec(),
-            free: BTreeSet::new(),
-            classes,
-        };
+        let profile =
+            Profile { groups: groups.to_vec(), skills: skills.to_vec(), free: BTreeSet::new(), classes };
         self.profiles.insert(number, profile);
         number
     }
@@ -172,11 +164,7 @@ impl Index {
         };
         entry.free.insert(agent);
         for class in &entry.classes {
-            if self
-                .classes
-                .get(class)
-                .is_some_and(|class| !class.waiting.is_empty())
-            {
+            if self.classes.get(class).is_some_and(|class| !class.waiting.is_empty()) {
                 self.dirty.insert(*class);
             }
         }
@@ -200,15 +188,7 @@ impl Index {
             }
         }
         self.class_numbers.insert(key.clone(), number);
-        self.classes.insert(
-            number,
-            Class {
-                key,
-                band,
-                waiting: BTreeSet::new(),
-                profiles,
-            },
-        );
+        self.classes.insert(number, Class { key, band, waiting: BTreeSet::new(), profiles });
         self.empty_classes += 1;
         number
     }
@@ -216,8 +196,7 @@ impl Index {
     fn drop_empty_classes(&mut self) {
         self.classes.retain(|_, class| !class.waiting.is_empty());
         let classes = &self.classes;
-        self.class_numbers
-            .retain(|_, number| classes.contains_key(number));
+        self.class_numbers.retain(|_, number| classes.contains_key(number));
         for profile in self.profiles.values_mut() {
             profile.classes.retain(|number| classes.contains_key(number));
         }

@@ -65,13 +65,7 @@ impl State {
                     objective_ms: class.key.objective_ms,
                     contact: *number,
                 };
-                return Some((
-                    standing,
-                    Pair {
-                        contact: *number,
-                        agent,
-                    },
-                ));
+                return Some((standing, Pair { contact: *number, agent }));
             }
         }
         None
@@ -83,26 +77,16 @@ impl State {
         let class = self.index.class(class_number)?;
         let channel = self.catalog.channels.get(&class.key.channel)?;
         let first_of = |profile: &u32| {
-            self.index
-                .profile(*profile)?
-                .free
-                .iter()
-                .copied()
-                .find(|(_, number)| {
-                    let Some(agent) = self.agents.get(number) else {
-                        return false;
-                    };
-                    let Some(info) = &agent.info else { return false };
-                    capacity_for(info, &agent.load, channel).is_ok()
-                        && !contact.is_some_and(|contact| excluded(contact, *number, now_ms))
-                })
+            self.index.profile(*profile)?.free.iter().copied().find(|(_, number)| {
+                let Some(agent) = self.agents.get(number) else {
+                    return false;
+                };
+                let Some(info) = &agent.info else { return false };
+                capacity_for(info, &agent.load, channel).is_ok()
+                    && !contact.is_some_and(|contact| excluded(contact, *number, now_ms))
+            })
         };
-        class
-            .profiles
-            .iter()
-            .filter_map(first_of)
-            .min()
-            .map(|(_, agent)| agent)
+        class.profiles.iter().filter_map(first_of).min().map(|(_, agent)| agent)
     }
 
     /// The agent may be offered the contact again: look at its class.
@@ -117,9 +101,5 @@ impl State {
 
 /// Whether the contact is not to be offered to the agent for now.
 fn excluded(contact: &Contact, agent: u32, now_ms: u64) -> bool {
-    contact
-        .record
-        .exclusions
-        .iter()
-        .any(|entry| entry.agent == agent && entry.until_ms > now_ms)
+    contact.record.exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > now_ms)
 }

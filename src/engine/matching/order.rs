@@ -34,12 +34,6 @@ pub fn virtual_arrival_ms(
 #[must_use]
 pub fn more_urgent(a: &Standing, b: &Standing, now_ms: u64) -> Ordering {
     let age = |standing: &Standing| i128::from(now_ms) - i128::from(standing.arrival_ms);
-    let (left, right) = (
-        age(a) * i128::from(b.objective_ms),
-        age(b) * i128::from(a.objective_ms),
-    );
-    a.band
-        .cmp(&b.band)
-        .then_with(|| right.cmp(&left))
-        .then_with(|| a.contact.cmp(&b.contact))
+    let (left, right) = (age(a) * i128::from(b.objective_ms), age(b) * i128::from(a.objective_ms));
+    a.band.cmp(&b.band).then_with(|| right.cmp(&left)).then_with(|| a.contact.cmp(&b.contact))
 }

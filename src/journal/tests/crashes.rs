@@ -35,27 +35,14 @@ fn a_disk_that_fills_up_at_any_byte_rejects_the_append_without_a_trace() {
     for free_bytes in 0..65 {
         plan.lock().unwrap().free_bytes = Some(free_bytes);
         let refused = journal.append(6, 1, b"denied");
-        assert!(
-            matches!(refused, Err(AppendError::Rejected(_))),
-            "{free_bytes} bytes: {refused:?}"
-        );
-        assert_eq!(
-            std::fs::read(segment(dir.path(), 1)).unwrap(),
-            before,
-            "{free_bytes} bytes"
-        );
-        assert_eq!(
-            plan.lock().unwrap().synced_bytes(&segment(dir.path(), 1)),
-            before.len() as u64
-        );
+        assert!(matches!(refused, Err(AppendError::Rejected(_))), "{free_bytes} bytes: {refused:?}");
+        assert_eq!(std::fs::read(segment(dir.path(), 1)).unwrap(), before, "{free_bytes} bytes");
+        assert_eq!(plan.lock().unwrap().synced_bytes(&segment(dir.path(), 1)), before.len() as u64);
     }
     plan.lock().unwrap().free_bytes = None;
     journal.append(6, 1, b"granted").unwrap();
     drop(journal);
-    assert_eq!(
-        entries_after(&open(dir.path()).0, 3),
-        [entry(3, "third"), entry(1, "granted")]
-    );
+    assert_eq!(entries_after(&open(dir.path()).0, 3), [entry(3, "third"), entry(1, "granted")]);
 }
 
 #[test]
@@ -76,25 +63,15 @@ fn after_an_unknown_outcome_nothing_more_is_done() {
         append_all(&mut journal, &three());
         write_snapshot(&journal, journal.mark(), &[]);
         fault(&mut plan.lock().unwrap());
-        assert!(
-            matches!(journal.append(6, 1, b"x"), Err(AppendError::Broken(_))),
-            "{case}"
-        );
+        assert!(matches!(journal.append(6, 1, b"x"), Err(AppendError::Broken(_))), "{case}");
         *plan.lock().unwrap() = Plan::default();
         let found = files(dir.path());
-        assert!(
-            matches!(journal.append(6, 1, b"x"), Err(AppendError::Broken(_))),
-            "{case}"
-        );
+        assert!(matches!(journal.append(6, 1, b"x"), Err(AppendError::Broken(_))), "{case}");
         assert!(matches!(journal.roll(), Err(AppendError::Broken(_))), "{case}");
         assert!(matches!(journal.retire(6), Err(JournalError::Broken)), "{case}");
         assert_eq!(files(dir.path()), found, "{case}");
         // What may or may not be durable is not shown to anybody.
-        assert_eq!(
-            (journal.last_sequence(), entries_after(&journal, 0)),
-            (6, three()),
-            "{case}"
-        );
+        assert_eq!((journal.last_sequence(), entries_after(&journal, 0)), (6, three()), "{case}");
     }
 }
 
@@ -113,29 +90,14 @@ fn a_segment_that_cant_be_created_rejects_or_breaks() {
         append_all(&mut journal, &three());
         fault(&mut plan.lock().unwrap());
         let rolled = journal.roll();
-        assert_eq!(
-            matches!(rolled, Err(AppendError::Broken(_))),
-            breaks,
-            "{case}: {rolled:?}"
-        );
-        assert_eq!(
-            matches!(rolled, Err(AppendError::Rejected(_))),
-            !breaks,
-            "{case}: {rolled:?}"
-        );
+        assert_eq!(matches!(rolled, Err(AppendError::Broken(_))), breaks, "{case}: {rolled:?}");
+        assert_eq!(matches!(rolled, Err(AppendError::Rejected(_))), !breaks, "{case}: {rolled:?}");
         *plan.lock().unwrap() = Plan::default();
         let appended = journal.append(6, 1, b"x");
         assert_eq!(appended.is_err(), breaks, "{case}: {appended:?}");
-        assert!(
-            listing::Listing::read(dir.path()).unwrap().temporaries.is_empty(),
-            "{case}"
-        );
+        assert!(listing::Listing::read(dir.path()).unwrap().temporaries.is_empty(), "{case}");
         drop(journal);
-        assert_eq!(
-            open(dir.path()).1.last_sequence,
-            if breaks { 6 } else { 7 },
-            "{case}"
-        );
+        assert_eq!(open(dir.path()).1.last_sequence, if breaks { 6 } else { 7 }, "{case}");
     }
 }
 

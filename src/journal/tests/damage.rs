@@ -31,19 +31,11 @@ fn a_flipped_byte_anywhere_is_damage_or_cuts_the_last_record() {
                 continue;
             }
             let verified = verify(dir.path()).unwrap();
-            assert_eq!(
-                std::fs::read(&path).unwrap(),
-                flipped,
-                "{case}: verifying changed it"
-            );
+            assert_eq!(std::fs::read(&path).unwrap(), flipped, "{case}: verifying changed it");
             let (journal, contents) = open(dir.path());
             assert_eq!(contents, verified, "{case}");
             let cut = contents.cut.expect(&case);
-            assert_eq!(
-                (cut.file, cut.bytes),
-                (path.clone(), (sound.len() - last_record) as u64),
-                "{case}"
-            );
+            assert_eq!((cut.file, cut.bytes), (path.clone(), (sound.len() - last_record) as u64), "{case}");
             assert_eq!(entries_after(&journal, 0), three()[..2], "{case}");
             assert_eq!(std::fs::read(&path).unwrap(), sound[..last_record], "{case}");
         }
@@ -74,11 +66,7 @@ fn a_segment_cut_at_any_byte_loses_the_record_there_or_is_damaged() {
 
 #[test]
 fn zeros_and_noise_after_the_last_record_are_cut() {
-    for tail in [
-        vec![0; 1],
-        vec![0; 5000],
-        (0..200_000u32).map(|n| ((n * 7919) >> 3) as u8).collect(),
-    ] {
+    for tail in [vec![0; 1], vec![0; 5000], (0..200_000u32).map(|n| ((n * 7919) >> 3) as u8).collect()] {
         let dir = tempfile::tempdir().unwrap();
         written(dir.path(), &[three()]);
         let path = segment(dir.path(), 1);
@@ -87,19 +75,14 @@ fn zeros_and_noise_after_the_last_record_are_cut() {
         let (mut journal, contents) = open(dir.path());
         assert_eq!(contents.cut.map(|cut| cut.bytes), Some(tail.len() as u64));
         journal.append(6, 1, b"goes on").unwrap();
-        assert_eq!(
-            entries_after(&journal, 3),
-            [entry(3, "third"), entry(1, "goes on")]
-        );
+        assert_eq!(entries_after(&journal, 3), [entry(3, "third"), entry(1, "goes on")]);
     }
 }
 
 #[test]
 fn a_sound_record_is_found_wherever_it_lies_behind_a_bad_one() {
     // Around the borders of the windows in which the search reads.
-    for gap in [
-        0, 1, 65_400, 65_475, 65_476, 65_477, 65_535, 65_536, 65_537, 131_072,
-    ] {
+    for gap in [0, 1, 65_400, 65_475, 65_476, 65_477, 65_535, 65_536, 65_537, 131_072] {
         let dir = tempfile::tempdir().unwrap();
         written(dir.path(), &[three()]);
         let path = segment(dir.path(), 1);
@@ -121,10 +104,7 @@ fn an_earlier_record_repeated_in_what_was_cut_short_is_no_evidence_of_damage() {
     let offsets = record_offsets(&three());
     let tail = [b"garbage", &sound[offsets[1]..offsets[2]]].concat();
     std::fs::write(&path, [&sound[..], &tail].concat()).unwrap();
-    assert_eq!(
-        verify(dir.path()).unwrap().cut.map(|cut| cut.bytes),
-        Some(tail.len() as u64)
-    );
+    assert_eq!(verify(dir.path()).unwrap().cut.map(|cut| cut.bytes), Some(tail.len() as u64));
 }
 
 #[test]
@@ -181,13 +161,9 @@ fn a_history_with_a_piece_missing_or_foreign_is_damaged() {
             let bytes = std::fs::read(segment(dir, 7)).unwrap();
             std::fs::write(segment(dir, 7), &bytes[..record_offsets(&three())[2]]).unwrap();
         }),
-        (
-            "empty last segment without a header",
-            "header is not sound",
-            |dir| {
-                std::fs::write(segment(dir, 19), b"").unwrap();
-            },
-        ),
+        ("empty last segment without a header", "header is not sound", |dir| {
+            std::fs::write(segment(dir, 19), b"").unwrap();
+        }),
     ];
     for (case, what, change) in cases {
         let dir = tempfile::tempdir().unwrap();
@@ -204,14 +180,7 @@ fn forged(dir: &Path, records: &[(u64, u32, Mark)]) {
     let mut bytes = segment_format::encode_header(7, &Mark::START);
     for (first_sequence, count, before) in records {
         let mut buffer = vec![];
-        record::encode(
-            &mut buffer,
-            7,
-            *first_sequence,
-            *count,
-            &before.chain(),
-            b"payload",
-        );
+        record::encode(&mut buffer, 7, *first_sequence, *count, &before.chain(), b"payload");
         bytes.extend(buffer);
     }
     std::fs::write(segment(dir, 1), bytes).unwrap();
@@ -221,21 +190,9 @@ fn forged(dir: &Path, records: &[(u64, u32, Mark)]) {
 fn sound_records_that_dont_follow_each_other_are_damaged() {
     let after_one = Mark::START.advanced(1, b"payload");
     let cases = [
-        (
-            "gap",
-            vec![(1, 1, Mark::START), (3, 1, after_one)],
-            Some("expected 2"),
-        ),
-        (
-            "repeated",
-            vec![(1, 1, Mark::START), (1, 1, after_one)],
-            Some("expected 2"),
-        ),
-        (
-            "broken chain",
-            vec![(1, 1, Mark::START), (2, 1, Mark::START)],
-            Some("doesn't continue"),
-        ),
+        ("gap", vec![(1, 1, Mark::START), (3, 1, after_one)], Some("expected 2")),
+        ("repeated", vec![(1, 1, Mark::START), (1, 1, after_one)], Some("expected 2")),
+        ("broken chain", vec![(1, 1, Mark::START), (2, 1, Mark::START)], Some("doesn't continue")),
         ("in order", vec![(1, 1, Mark::START), (2, 1, after_one)], None),
     ];
     for (case, records, what) in cases {

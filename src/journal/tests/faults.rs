@@ -44,11 +44,7 @@ impl FaultyDisk {
     }
 
     fn file(&self, path: &Path, file: Box<dyn DiskFile>) -> Box<dyn DiskFile> {
-        Box::new(FaultyFile {
-            path: final_path(path),
-            file,
-            plan: Arc::clone(&self.plan),
-        })
+        Box::new(FaultyFile { path: final_path(path), file, plan: Arc::clone(&self.plan) })
     }
 }
 
@@ -62,9 +58,7 @@ impl Plan {
 /// A journal with small segments on a disk that can fail.
 pub fn open_faulty(dir: &Path) -> (FileJournal, Arc<Mutex<Plan>>) {
     let (disk, plan) = FaultyDisk::with_plan();
-    let options = Options {
-        segment_bytes_max: 1500,
-    };
+    let options = Options { segment_bytes_max: 1500 };
     let (journal, _) = FileJournal::open_on(disk, dir, options).unwrap();
     (journal, plan)
 }
@@ -127,10 +121,7 @@ impl DiskFile for FaultyFile {
         }
         plan.writes += 1;
         let free = plan.free_bytes.unwrap_or(usize::MAX);
-        let bytes = &bytes[..bytes
-            .len()
-            .min(free)
-            .min(plan.write_bytes_max.unwrap_or(usize::MAX))];
+        let bytes = &bytes[..bytes.len().min(free).min(plan.write_bytes_max.unwrap_or(usize::MAX))];
         if bytes.is_empty() {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -153,11 +144,7 @@ impl DiskFile for FaultyFile {
         plan.syncs += 1;
         // Not synced for real: the tests crash files themselves, and only the recorded length counts.
         let temporary = temporary_path(&self.path);
-        let path = if temporary.exists() {
-            &temporary
-        } else {
-            &self.path
-        };
+        let path = if temporary.exists() { &temporary } else { &self.path };
         let bytes = std::fs::metadata(path)?.len();
         plan.synced_bytes.insert(self.path.clone(), bytes);
         Ok(())

@@ -1,10 +1,6 @@
 //! What the journal promises, by behaviour. `faults` holds the disk that fails on demand.
 
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::needless_pass_by_value
-)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::needless_pass_by_value)]
 
 mod contract;
 mod crashes;
@@ -54,18 +50,11 @@ fn written(dir: &Path, groups: &[Vec<Entry>]) {
 
 fn entries_after(journal: &dyn Journal, sequence: u64) -> Vec<Entry> {
     let batches = journal.reader().batches_after(sequence).unwrap();
-    batches
-        .map(|batch| batch.unwrap())
-        .map(|batch| (batch.count, batch.payload))
-        .collect()
+    batches.map(|batch| batch.unwrap()).map(|batch| (batch.count, batch.payload)).collect()
 }
 
 fn mark_at(journal: &dyn Journal, sequence: u64) -> Mark {
-    let mut batches = journal
-        .reader()
-        .batches_after(0)
-        .unwrap()
-        .map(|batch| batch.unwrap().mark);
+    let mut batches = journal.reader().batches_after(0).unwrap().map(|batch| batch.unwrap().mark);
     batches.find(|mark| mark.sequence() == sequence).unwrap()
 }
 
@@ -88,9 +77,7 @@ fn snapshot_file(dir: &Path, sequence: u64) -> PathBuf {
 /// Every file with its content.
 fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let paths = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    paths
-        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
-        .collect()
+    paths.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
 }
 
 /// Opening and verifying agree that the directory is damaged, say so in one line, and change nothing.
@@ -98,13 +85,9 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn assert_damaged(dir: &Path, case: &str) -> Damage {
     let before = files(dir);
     let verified = verify(dir);
-    let Err(OpenError::Damaged(damage)) = verified else {
-        panic!("{case}: verified as {verified:?}")
-    };
+    let Err(OpenError::Damaged(damage)) = verified else { panic!("{case}: verified as {verified:?}") };
     let opened = FileJournal::open(dir, Options::default()).map(|(_, contents)| contents);
-    let Err(OpenError::Damaged(again)) = opened else {
-        panic!("{case}: opened as {opened:?}")
-    };
+    let Err(OpenError::Damaged(again)) = opened else { panic!("{case}: opened as {opened:?}") };
     assert_eq!(again, damage, "{case}");
     assert_eq!(files(dir), before, "{case}: changed");
     let text = damage.to_string();

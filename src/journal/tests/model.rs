@@ -50,14 +50,7 @@ impl Run {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (journal, plan) = open_faulty(dir.path());
-        Run {
-            dir,
-            journal: Some(journal),
-            plan,
-            acknowledged: vec![],
-            in_flight: None,
-            next_byte: 0,
-        }
+        Run { dir, journal: Some(journal), plan, acknowledged: vec![], in_flight: None, next_byte: 0 }
     }
 
     fn append(&mut self, count: u32, bytes: usize, plan: Plan) {
@@ -85,27 +78,17 @@ impl Run {
     /// Ends the process, loses an arbitrary part of what wasn't synced, and starts again.
     fn restart(&mut self, kept: f64) {
         self.journal = None;
-        let last = *listing::Listing::read(self.dir.path())
-            .unwrap()
-            .segments
-            .last()
-            .unwrap();
+        let last = *listing::Listing::read(self.dir.path()).unwrap().segments.last().unwrap();
         let path = segment(self.dir.path(), last);
         let bytes = std::fs::metadata(&path).unwrap().len();
         let synced = self.plan.lock().unwrap().synced_bytes(&path);
         let kept = synced + ((bytes - synced) as f64 * kept).round() as u64;
-        std::fs::OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .unwrap()
-            .set_len(kept)
-            .unwrap();
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(kept).unwrap();
         let (journal, plan) = open_faulty(self.dir.path());
         let in_flight = self.in_flight.take();
         let end: u64 = self.acknowledged.iter().map(|(count, _)| u64::from(*count)).sum();
         if journal.last_sequence() > end {
-            self.acknowledged
-                .push(in_flight.expect("more is there than was ever appended"));
+            self.acknowledged.push(in_flight.expect("more is there than was ever appended"));
         }
         (self.journal, self.plan) = (Some(journal), plan);
         self.check();
@@ -116,10 +99,7 @@ impl Run {
         let end: u64 = self.acknowledged.iter().map(|(count, _)| u64::from(*count)).sum();
         assert_eq!(journal.last_sequence(), end);
         let mut reader = journal.reader();
-        let snapshot = reader
-            .latest_snapshot()
-            .unwrap()
-            .map(|snapshot| snapshot.mark().sequence());
+        let snapshot = reader.latest_snapshot().unwrap().map(|snapshot| snapshot.mark().sequence());
         let read = entries_after(journal, snapshot.unwrap_or(0));
         assert_eq!(read, self.acknowledged[self.acknowledged.len() - read.len()..]);
         let covered: u64 = read.iter().map(|(count, _)| u64::from(*count)).sum();

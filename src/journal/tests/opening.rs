@@ -21,20 +21,9 @@ fn a_directory_is_created_with_its_parents_for_its_owner_only() {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("a/b");
     let (_journal, contents) = open(&dir);
-    assert_eq!(
-        contents,
-        Contents {
-            segments: 1,
-            ..Contents::default()
-        }
-    );
+    assert_eq!(contents, Contents { segments: 1, ..Contents::default() });
     for path in [parent.path().join("a"), dir.clone(), segment(&dir, 1)] {
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o077,
-            0,
-            "{}",
-            path.display()
-        );
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
     }
 }
 
@@ -43,23 +32,16 @@ fn what_is_not_a_data_directory_is_refused_in_one_line() {
     let parent = tempfile::tempdir().unwrap();
     let file = parent.path().join("file");
     std::fs::write(&file, b"x").unwrap();
-    let refused = FileJournal::open(&file, Options::default())
-        .map(|_| ())
-        .unwrap_err();
+    let refused = FileJournal::open(&file, Options::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refused, OpenError::NotADirectory { .. }), "{refused:?}");
-    let below = FileJournal::open(file.join("below"), Options::default())
-        .map(|_| ())
-        .unwrap_err();
+    let below = FileJournal::open(file.join("below"), Options::default()).map(|_| ()).unwrap_err();
     assert!(matches!(below, OpenError::Io { .. }), "{below:?}");
     let missing = verify(parent.path().join("missing")).unwrap_err();
     assert!(matches!(missing, OpenError::Io { .. }), "{missing:?}");
     assert!(!parent.path().join("missing").exists());
     for error in [refused, below, missing] {
         let text = error.to_string();
-        assert!(
-            !text.contains('\n') && text.contains(parent.path().to_str().unwrap()),
-            "{text}"
-        );
+        assert!(!text.contains('\n') && text.contains(parent.path().to_str().unwrap()), "{text}");
     }
     assert_eq!(std::fs::read(&file).unwrap(), b"x");
 }
@@ -67,24 +49,15 @@ fn what_is_not_a_data_directory_is_refused_in_one_line() {
 #[test]
 fn files_of_others_are_left_alone() {
     let dir = tempfile::tempdir().unwrap();
-    let others = [
-        "notes.txt",
-        "journal-1.seg",
-        "journal-+0000000000000000001.seg",
-        "snapshot-x.snap",
-        "a.tmp",
-    ];
+    let others =
+        ["notes.txt", "journal-1.seg", "journal-+0000000000000000001.seg", "snapshot-x.snap", "a.tmp"];
     for name in others {
         std::fs::write(dir.path().join(name), b"not ours").unwrap();
     }
     written(dir.path(), &[three()]);
     assert_eq!(verify(dir.path()).unwrap().last_sequence, 6);
     for name in others {
-        assert_eq!(
-            std::fs::read(dir.path().join(name)).unwrap(),
-            b"not ours",
-            "{name}"
-        );
+        assert_eq!(std::fs::read(dir.path().join(name)).unwrap(), b"not ours", "{name}");
     }
 }
 
@@ -127,14 +100,8 @@ fn a_newer_format_is_refused_and_not_taken_for_damage() {
         }
         let before = files(dir.path());
         let opened = FileJournal::open(dir.path(), Options::default()).map(|_| ());
-        assert!(
-            matches!(opened, Err(OpenError::NewerFormat { version: 2, .. })),
-            "{opened:?}"
-        );
-        assert!(matches!(
-            verify(dir.path()),
-            Err(OpenError::NewerFormat { version: 2, .. })
-        ));
+        assert!(matches!(opened, Err(OpenError::NewerFormat { version: 2, .. })), "{opened:?}");
+        assert!(matches!(verify(dir.path()), Err(OpenError::NewerFormat { version: 2, .. })));
         assert_eq!(files(dir.path()), before);
     }
 }
@@ -156,44 +123,21 @@ fn contents_tell_what_is_there() {
     written(dir.path(), &[three(), vec![], three()]);
     let (journal, opened) = open(dir.path());
     let bytes = [segment(dir.path(), 1), segment(dir.path(), 7)];
-    let bytes = bytes
-        .iter()
-        .map(|path| std::fs::metadata(path).unwrap().len())
-        .sum();
-    let expected = Contents {
-        cut: None,
-        last_sequence: 12,
-        snapshot_sequence: None,
-        segments: 2,
-        batches: 6,
-        bytes,
-    };
+    let bytes = bytes.iter().map(|path| std::fs::metadata(path).unwrap().len()).sum();
+    let expected =
+        Contents { cut: None, last_sequence: 12, snapshot_sequence: None, segments: 2, batches: 6, bytes };
     assert_eq!(opened, expected);
     write_snapshot(&journal, mark_at(&journal, 3), &[]);
     drop(journal);
-    assert_eq!(
-        verify(dir.path()).unwrap(),
-        Contents {
-            snapshot_sequence: Some(3),
-            ..expected
-        }
-    );
+    assert_eq!(verify(dir.path()).unwrap(), Contents { snapshot_sequence: Some(3), ..expected });
 }
 
 #[test]
 fn a_full_segment_is_closed_and_a_large_batch_has_one_to_itself() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut journal, _) = FileJournal::open(
-        dir.path(),
-        Options {
-            segment_bytes_max: 400,
-        },
-    )
-    .unwrap();
+    let (mut journal, _) = FileJournal::open(dir.path(), Options { segment_bytes_max: 400 }).unwrap();
     // A segment's header is 60 bytes, a record's too: two of 110 bytes of payload fill one exactly.
-    let entries: Vec<Entry> = [110, 110, 110, 1000, 0]
-        .map(|bytes| (1, vec![b'x'; bytes]))
-        .to_vec();
+    let entries: Vec<Entry> = [110, 110, 110, 1000, 0].map(|bytes| (1, vec![b'x'; bytes])).to_vec();
     append_all(&mut journal, &entries);
     assert_eq!(entries_after(&journal, 0), entries);
     drop(journal);

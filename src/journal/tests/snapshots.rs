@@ -22,10 +22,7 @@ fn assert_refused(dir: &Path, journal: &FileJournal, other: &Path, case: &str) {
         Err(error) => Some(error),
         Ok(frames) => frames.flatten(),
     };
-    assert!(
-        matches!(error, Some(JournalError::Damaged(_))),
-        "{case}: read as {error:?}"
-    );
+    assert!(matches!(error, Some(JournalError::Damaged(_))), "{case}: read as {error:?}");
     std::fs::copy(snapshot_file(dir, 3), snapshot_file(other, 3)).unwrap();
     assert_damaged(other, case);
 }
@@ -42,19 +39,9 @@ fn a_snapshot_changed_anywhere_is_refused_and_no_older_one_used() {
         let mut flipped = sound.clone();
         flipped[position] ^= 0x80;
         std::fs::write(&path, flipped).unwrap();
-        assert_refused(
-            dir.path(),
-            &journal,
-            other.path(),
-            &format!("byte {position} flipped"),
-        );
+        assert_refused(dir.path(), &journal, other.path(), &format!("byte {position} flipped"));
         std::fs::write(&path, &sound[..position]).unwrap();
-        assert_refused(
-            dir.path(),
-            &journal,
-            other.path(),
-            &format!("{position} bytes left"),
-        );
+        assert_refused(dir.path(), &journal, other.path(), &format!("{position} bytes left"));
     }
     std::fs::write(&path, [&sound[..], b"x"].concat()).unwrap();
     assert_refused(dir.path(), &journal, other.path(), "a byte added");
@@ -67,13 +54,8 @@ fn a_frame_left_out_repeated_or_moved_is_noticed() {
     with_snapshot(other.path());
     let (journal, _) = open(dir.path());
     // Header 56; frames of 8 + 6, 8 + 0, 8 + 8.
-    let (header, first, second, third, footer) = (
-        &sound[..56],
-        &sound[56..70],
-        &sound[70..78],
-        &sound[78..94],
-        &sound[94..],
-    );
+    let (header, first, second, third, footer) =
+        (&sound[..56], &sound[56..70], &sound[70..78], &sound[78..94], &sound[94..]);
     assert_eq!(footer.len(), 48);
     for (case, parts) in [
         ("left out", vec![header, first, third, footer]),
@@ -93,11 +75,7 @@ fn foreign_snapshot(dir: &Path, entries: &[Entry]) {
     let (journal, _) = open(other.path());
     write_snapshot(&journal, journal.mark(), &FRAMES);
     let sequence = journal.last_sequence();
-    std::fs::copy(
-        snapshot_file(other.path(), sequence),
-        snapshot_file(dir, sequence),
-    )
-    .unwrap();
+    std::fs::copy(snapshot_file(other.path(), sequence), snapshot_file(dir, sequence)).unwrap();
 }
 
 #[test]
@@ -107,13 +85,9 @@ fn a_snapshot_that_doesnt_belong_to_the_journal_is_damage() {
         ("of another history", "not that of the snapshot", |dir| {
             foreign_snapshot(dir, &[entry(3, "other")]);
         }),
-        (
-            "of another history, at the start of a segment",
-            "not that of the snapshot",
-            |dir| {
-                foreign_snapshot(dir, &[entry(6, "other")]);
-            },
-        ),
+        ("of another history, at the start of a segment", "not that of the snapshot", |dir| {
+            foreign_snapshot(dir, &[entry(6, "other")]);
+        }),
         ("inside a batch", "inside a batch", |dir| {
             foreign_snapshot(dir, &[entry(5, "other")]);
         }),
@@ -149,11 +123,7 @@ fn a_snapshot_under_another_name_is_damage() {
     let dir = tempfile::tempdir().unwrap();
     with_snapshot(dir.path());
     std::fs::rename(snapshot_file(dir.path(), 3), snapshot_file(dir.path(), 6)).unwrap();
-    assert!(
-        assert_damaged(dir.path(), "renamed")
-            .what
-            .contains("name says sequence 6")
-    );
+    assert!(assert_damaged(dir.path(), "renamed").what.contains("name says sequence 6"));
 }
 
 #[test]
@@ -182,20 +152,11 @@ fn a_snapshot_that_cant_be_made_durable_is_not_there() {
         fault(&mut plan.lock().unwrap());
         let mut writer = journal.snapshots().create(journal.mark()).unwrap();
         let outcome = writer.frame(&[1; 1000]).and_then(|()| writer.finish());
-        assert!(
-            matches!(outcome, Err(JournalError::Io { .. })),
-            "{case}: {outcome:?}"
-        );
+        assert!(matches!(outcome, Err(JournalError::Io { .. })), "{case}: {outcome:?}");
         *plan.lock().unwrap() = Default::default();
         assert!(journal.reader().latest_snapshot().unwrap().is_none(), "{case}");
-        assert!(
-            listing::Listing::read(dir.path()).unwrap().temporaries.is_empty(),
-            "{case}"
-        );
-        assert!(
-            matches!(journal.retire(6), Err(JournalError::NoSnapshot { .. })),
-            "{case}"
-        );
+        assert!(listing::Listing::read(dir.path()).unwrap().temporaries.is_empty(), "{case}");
+        assert!(matches!(journal.retire(6), Err(JournalError::NoSnapshot { .. })), "{case}");
         write_snapshot(&journal, journal.mark(), &FRAMES);
     }
 }
@@ -203,13 +164,7 @@ fn a_snapshot_that_cant_be_made_durable_is_not_there() {
 #[test]
 fn a_builder_thread_snapshots_while_the_writer_appends() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut journal, _) = FileJournal::open(
-        dir.path(),
-        Options {
-            segment_bytes_max: 2000,
-        },
-    )
-    .unwrap();
+    let (mut journal, _) = FileJournal::open(dir.path(), Options { segment_bytes_max: 2000 }).unwrap();
     append_all(&mut journal, &vec![entry(2, "before"); 50]);
     let (mut reader, snapshots) = (journal.reader(), journal.snapshots());
     let builder = std::thread::spawn(move || {
@@ -217,9 +172,7 @@ fn a_builder_thread_snapshots_while_the_writer_appends() {
         assert!(batches.len() >= 50);
         let mark = batches[batches.len() - 1].mark;
         let mut writer = snapshots.create(mark).unwrap();
-        batches
-            .iter()
-            .for_each(|batch| writer.frame(&batch.payload).unwrap());
+        batches.iter().for_each(|batch| writer.frame(&batch.payload).unwrap());
         writer.finish().unwrap();
         let again = reader.latest_snapshot().unwrap().unwrap().map(Result::unwrap);
         assert!(again.eq(batches.iter().map(|batch| batch.payload.clone())));
@@ -231,8 +184,5 @@ fn a_builder_thread_snapshots_while_the_writer_appends() {
     let last = journal.last_sequence();
     drop(journal);
     let contents = open(dir.path()).1;
-    assert_eq!(
-        (contents.last_sequence, contents.snapshot_sequence),
-        (last, Some(sequence))
-    );
+    assert_eq!((contents.last_sequence, contents.snapshot_sequence), (last, Some(sequence)));
 }

@@ -8,23 +8,11 @@ fn what_is_left_out_has_its_default_in_both_forms() {
     let parsed = parse(BASE).unwrap();
     let entries = [
         (EntryKind::Settings, "", "{}"),
-        (
-            EntryKind::Channel,
-            "phone",
-            r#"{"kind":"realtime","units":100,"offer_timeout":"20s"}"#,
-        ),
+        (EntryKind::Channel, "phone", r#"{"kind":"realtime","units":100,"offer_timeout":"20s"}"#),
         (EntryKind::Skill, "refund", "{}"),
-        (
-            EntryKind::Queue,
-            "refund",
-            r#"{"channels":["phone"],"objective":"30s"}"#,
-        ),
+        (EntryKind::Queue, "refund", r#"{"channels":["phone"],"objective":"30s"}"#),
         (EntryKind::Group, "core", "{}"),
-        (
-            EntryKind::Agent,
-            "a1",
-            r#"{"groups":["core"],"skills":{"refund":5}}"#,
-        ),
+        (EntryKind::Agent, "a1", r#"{"groups":["core"],"skills":{"refund":5}}"#),
     ];
     let mut plan = Plan::default();
     for (kind, id, document) in entries {
@@ -49,10 +37,7 @@ fn both_forms_refuse_unknown_and_missing_keys() {
         (EntryKind::Agent, "{}"),
     ] {
         let mut plan = Plan::default();
-        assert!(
-            plan.apply_entry(kind, "x", document).is_err(),
-            "{kind:?} {document}"
-        );
+        assert!(plan.apply_entry(kind, "x", document).is_err(), "{kind:?} {document}");
         assert_eq!(plan, Plan::default());
     }
 }

@@ -73,57 +73,29 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 fn channel() -> impl Strategy<Value = Channel> {
-    let kinds = proptest::sample::select(vec![
-        ChannelKind::Realtime,
-        ChannelKind::Messaging,
-        ChannelKind::Deferred,
-    ]);
-    (
-        name(),
-        kinds,
-        1..=1_000_u32,
-        limits::OFFER_TIMEOUT_MS,
-        limits::WRAP_UP_MS,
-        any::<bool>(),
+    let kinds =
+        proptest::sample::select(vec![ChannelKind::Realtime, ChannelKind::Messaging, ChannelKind::Deferred]);
+    (name(), kinds, 1..=1_000_u32, limits::OFFER_TIMEOUT_MS, limits::WRAP_UP_MS, any::<bool>()).prop_map(
+        |(name, kind, units, offer_timeout_ms, wrap_up_ms, interruptible)| Channel {
+            name,
+            kind,
+            units,
+            offer_timeout_ms,
+            wrap_up_ms,
+            interruptible: interruptible && kind != ChannelKind::Realtime,
+        },
     )
-        .prop_map(
-            |(name, kind, units, offer_timeout_ms, wrap_up_ms, interruptible)| Channel {
-                name,
-                kind,
-                units,
-                offer_timeout_ms,
-                wrap_up_ms,
-                interruptible: interruptible && kind != ChannelKind::Realtime,
-            },
-        )
 }
 
 fn group() -> impl Strategy<Value = Group> {
-    let kinds = vec![
-        GroupKind::Core,
-        GroupKind::Reserve,
-        GroupKind::Temporary,
-        GroupKind::Outsourced,
-    ];
+    let kinds = vec![GroupKind::Core, GroupKind::Reserve, GroupKind::Temporary, GroupKind::Outsourced];
     (name(), proptest::sample::select(kinds)).prop_map(|(name, kind)| Group { name, kind })
 }
 
 fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Strategy<Value = Queue> + use<> {
-    let rest = (
-        option::of(0..=9_u8),
-        0..=100_000_u32,
-        0..=1_000_000_u32,
-        option::of(limits::MAX_WAIT_MS),
-    );
-    (
-        name(),
-        some_of(channels, 1),
-        levels(skills),
-        some_of(groups, 0),
-        limits::OBJECTIVE_MS,
-        rest,
-    )
-        .prop_map(|(name, channels, skills, groups, objective_ms, rest)| Queue {
+    let rest = (option::of(0..=9_u8), 0..=100_000_u32, 0..=1_000_000_u32, option::of(limits::MAX_WAIT_MS));
+    (name(), some_of(channels, 1), levels(skills), some_of(groups, 0), limits::OBJECTIVE_MS, rest).prop_map(
+        |(name, channels, skills, groups, objective_ms, rest)| Queue {
             name,
             channels,
             skills,
@@ -134,7 +106,8 @@ fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Stra
             agent_choice: AgentChoice::LongestIdle,
             max_waiting: rest.2,
             max_wait_ms: rest.3,
-        })
+        },
+    )
 }
 
 fn agent(
@@ -148,51 +121,25 @@ fn agent(
         proptest::collection::vec(0..=10_000_u32, count)
             .prop_map(move |limits| channels.iter().cloned().zip(limits).collect::<BTreeMap<_, _>>())
     });
-    (
-        name(),
-        some_of(groups, 1),
-        levels(skills),
-        units_min..=10_000,
-        limits,
-    )
-        .prop_map(|(name, groups, skills, capacity, limits)| Agent {
-            name,
-            groups,
-            skills,
-            capacity,
-            limits,
-        })
+    (name(), some_of(groups, 1), levels(skills), units_min..=10_000, limits)
+        .prop_map(|(name, groups, skills, capacity, limits)| Agent { name, groups, skills, capacity, limits })
 }
 
 /// Any valid plan (but for large ones).
 fn plan() -> impl Strategy<Value = Plan> {
     let skill = name().prop_map(|name| Skill { name });
     let disposition = name().prop_map(|name| Disposition { name });
-    let simple = (
-        settings(),
-        entries(channel(), 1),
-        entries(skill, 0),
-        entries(disposition, 0),
-        entries(group(), 1),
-    );
+    let simple =
+        (settings(), entries(channel(), 1), entries(skill, 0), entries(disposition, 0), entries(group(), 1));
     simple.prop_flat_map(|(settings, channels, skills, dispositions, groups)| {
         let (skill_ids, group_ids) = (ids(&skills), ids(&groups));
         let queues = entries(queue(&ids(&channels), &skill_ids, &group_ids), 1);
         let agents = entries(agent(&channels, &skill_ids, &group_ids), 0);
         (queues, agents).prop_flat_map(move |(queues, agents)| {
             let queue = proptest::sample::select(ids(&queues));
-            let category = (
-                name(),
-                queue,
-                levels(&skill_ids),
-                option::of(limits::OBJECTIVE_MS),
-            )
-                .prop_map(|(name, queue, skills, objective_ms)| Category {
-                    name,
-                    queue,
-                    skills,
-                    objective_ms,
-                });
+            let category = (name(), queue, levels(&skill_ids), option::of(limits::OBJECTIVE_MS)).prop_map(
+                |(name, queue, skills, objective_ms)| Category { name, queue, skills, objective_ms },
+            );
             let plan = Plan {
                 settings: settings.clone(),
                 channels: channels.clone(),
@@ -203,10 +150,7 @@ fn plan() -> impl Strategy<Value = Plan> {
                 groups: groups.clone(),
                 agents,
             };
-            entries(category, 0).prop_map(move |categories| Plan {
-                categories,
-                ..plan.clone()
-            })
+            entries(category, 0).prop_map(move |categories| Plan { categories, ..plan.clone() })
         })
     })
 }
@@ -222,22 +166,14 @@ fn mixed(plan: &Plan, other: &Plan, keep: u64) -> Plan {
             .map(|(_, (id, e))| (id.clone(), e.clone()))
             .collect();
         // The entries of the other under ids of the first: they change.
-        let changed = a
-            .keys()
-            .zip(b.values())
-            .enumerate()
-            .filter(|(n, _)| kept(*n + 20));
+        let changed = a.keys().zip(b.values()).enumerate().filter(|(n, _)| kept(*n + 20));
         mixed.extend(changed.map(|(_, (id, e))| (id.clone(), e.clone())));
         let added = b.iter().enumerate().filter(|(n, _)| kept(*n + 40));
         mixed.extend(added.map(|(_, (id, e))| (id.clone(), e.clone())));
         mixed
     }
     Plan {
-        settings: if keep & 1 == 1 {
-            plan.settings.clone()
-        } else {
-            other.settings.clone()
-        },
+        settings: if keep & 1 == 1 { plan.settings.clone() } else { other.settings.clone() },
         channels: mix(&plan.channels, &other.channels, keep),
         skills: mix(&plan.skills, &other.skills, keep),
         categories: mix(&plan.categories, &other.categories, keep),
@@ -250,14 +186,10 @@ fn mixed(plan: &Plan, other: &Plan, keep: u64) -> Plan {
 
 fn apply(mut plan: Plan, changes: &Diff) -> Plan {
     for upsert in &changes.upserts {
-        plan.apply_entry(upsert.kind, &upsert.id, &upsert.document)
-            .unwrap();
+        plan.apply_entry(upsert.kind, &upsert.id, &upsert.document).unwrap();
     }
     for removal in &changes.removals {
-        assert!(
-            plan.remove_entry(removal.kind, &removal.id),
-            "{removal:?} was there"
-        );
+        assert!(plan.remove_entry(removal.kind, &removal.id), "{removal:?} was there");
     }
     plan
 }

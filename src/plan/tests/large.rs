@@ -32,15 +32,10 @@ fn hundred_thousand_agents() {
     new.agents.values_mut().for_each(|agent| agent.capacity += 1);
     new.agents.retain(|id, _| !id.ends_with('7'));
     let changes = diff(&old, &new);
-    assert_eq!(
-        (changes.added(), changes.changed(), changes.removed()),
-        (0, new.agents.len(), AGENTS / 10)
-    );
+    assert_eq!((changes.added(), changes.changed(), changes.removed()), (0, new.agents.len(), AGENTS / 10));
     let mut applied = old;
     for upsert in &changes.upserts {
-        applied
-            .apply_entry(upsert.kind, &upsert.id, &upsert.document)
-            .unwrap();
+        applied.apply_entry(upsert.kind, &upsert.id, &upsert.document).unwrap();
     }
     for removal in &changes.removals {
         assert!(applied.remove_entry(removal.kind, &removal.id));
@@ -61,9 +56,7 @@ fn many_agents_each_with_errors() {
 
 #[test]
 fn everything_on_one_line() {
-    let agents: Vec<String> = (0..AGENTS)
-        .map(|n| format!("x{n:06} = {{ groups = [\"g\"] }}"))
-        .collect();
+    let agents: Vec<String> = (0..AGENTS).map(|n| format!("x{n:06} = {{ groups = [\"g\"] }}")).collect();
     let document = format!("agents = {{ {} }}", agents.join(", "));
     let errors = parse(&document).unwrap_err();
     let last = &errors[errors.len() - 2];

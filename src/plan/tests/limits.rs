@@ -25,12 +25,7 @@ fn ids() {
 }
 
 fn quoted(id: &str) -> String {
-    format!(
-        "\"{}\"",
-        id.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('\u{7f}', "\\u007F")
-    )
+    format!("\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\"").replace('\u{7f}', "\\u007F"))
 }
 
 #[test]
@@ -53,24 +48,16 @@ fn many(count: usize, one: impl Fn(usize) -> String) -> String {
 fn counts_of_entries() {
     let limit = |kind: EntryKind, existing: usize, body: &str| {
         let fill = |extra: usize| {
-            many(kind.count_max() - existing + extra, |n| {
-                format!("[{}.x{n}]\n{body}\n", kind.section())
-            })
+            many(kind.count_max() - existing + extra, |n| format!("[{}.x{n}]\n{body}\n", kind.section()))
         };
         told(&fill(0), &[]);
         let report = check(&format!("{BASE}{}", fill(1)));
         let (section, noun, max) = (kind.section(), kind.noun(), kind.count_max());
         let expected = format!("{section}: has {} {noun}s, keep at most {max}", max + 1);
-        let [problem] = &report.errors[..] else {
-            panic!("{:?}", report.errors)
-        };
+        let [problem] = &report.errors[..] else { panic!("{:?}", report.errors) };
         assert!(problem.to_string().ends_with(&expected), "{problem}");
     };
-    limit(
-        EntryKind::Channel,
-        1,
-        "kind = \"deferred\"\nunits = 1\noffer_timeout = \"1s\"",
-    );
+    limit(EntryKind::Channel, 1, "kind = \"deferred\"\nunits = 1\noffer_timeout = \"1s\"");
     limit(EntryKind::Skill, 1, "");
     limit(EntryKind::Category, 0, "queue = \"refund\"");
     limit(EntryKind::Disposition, 0, "");
@@ -112,17 +99,11 @@ fn counts_in_entries() {
 fn problems_beyond_the_limit_are_counted() {
     let errors = check(&format!("{BASE}{}", many(1_500, |n| format!("x{n} = 1\n")))).errors;
     assert_eq!(errors.len(), limits::PROBLEMS_MAX + 1);
-    assert_eq!(
-        errors[limits::PROBLEMS_MAX].message,
-        "500 more like these are not listed, mend these first"
-    );
+    assert_eq!(errors[limits::PROBLEMS_MAX].message, "500 more like these are not listed, mend these first");
 }
 
 #[test]
 fn document_beyond_the_limit() {
     let comment = "#".repeat(limits::DOCUMENT_BYTES_MAX + 1);
-    told_of(
-        &comment,
-        &["1:1 the document has 67108865 bytes, shorten it to at most 67108864"],
-    );
+    told_of(&comment, &["1:1 the document has 67108865 bytes, shorten it to at most 67108864"]);
 }

@@ -26,10 +26,7 @@ fn places_count_characters() {
 fn endless_ids_are_cut() {
     let id = "客".repeat(100_000);
     let errors = check(&format!("[skills]\n{id:?} = 1\n[channels.a]\n[queues.a]\n")).errors;
-    assert_eq!(
-        errors[0].key,
-        format!("skills.\"{}\"…", &id[..3 * limits::ID_CHARS_MAX])
-    );
+    assert_eq!(errors[0].key, format!("skills.\"{}\"…", &id[..3 * limits::ID_CHARS_MAX]));
 }
 
 #[test]

@@ -39,21 +39,11 @@ impl Call {
     /// Starts the clock.
     pub fn begin(method: Arc<Method>, headers: &HeaderMap) -> Self {
         let tenant = headers.get(TENANT).map_or(DEFAULT_TENANT, |value| {
-            value
-                .to_str()
-                .ok()
-                .filter(|name| name.len() <= TENANT_BYTES_MAX)
-                .unwrap_or("?")
+            value.to_str().ok().filter(|name| name.len() <= TENANT_BYTES_MAX).unwrap_or("?")
         });
         let span = tracing::debug_span!("rpc", method = method.path, tenant);
         method.open.increment(1);
-        Self {
-            tenant: tenant.to_owned(),
-            started: Instant::now(),
-            span,
-            ended: false,
-            method,
-        }
+        Self { tenant: tenant.to_owned(), started: Instant::now(), span, ended: false, method }
     }
 
     /// The span that its work runs in.
@@ -107,9 +97,7 @@ fn is_our_fault(code: Code, streaming: bool) -> bool {
 }
 
 fn code(headers: &HeaderMap) -> Option<Code> {
-    headers
-        .get(STATUS)
-        .map(|value| Code::from_bytes(value.as_bytes()))
+    headers.get(STATUS).map(|value| Code::from_bytes(value.as_bytes()))
 }
 
 /// An answer's body, watched for its end.

@@ -25,11 +25,10 @@ const CODE_MAX: usize = 16;
 #[must_use]
 pub fn services() -> Vec<String> {
     let files = descriptors(v1::DESCRIPTORS);
-    let services = files.file.iter().flat_map(|file| {
-        file.service
-            .iter()
-            .map(|service| format!("{}.{}", file.package(), service.name()))
-    });
+    let services = files
+        .file
+        .iter()
+        .flat_map(|file| file.service.iter().map(|service| format!("{}.{}", file.package(), service.name())));
     services.collect()
 }
 
@@ -52,19 +51,11 @@ pub struct Method {
 impl Method {
     fn new(registry: &Registry, service: &str, name: &str, streaming: bool) -> Self {
         let labels = [service, name];
-        let path = if service == UNKNOWN {
-            UNKNOWN.to_owned()
-        } else {
-            format!("{service}/{name}")
-        };
+        let path = if service == UNKNOWN { UNKNOWN.to_owned() } else { format!("{service}/{name}") };
         Self {
             path,
             streaming,
-            open: if streaming {
-                registry.gauge(&names::RPC_STREAMS, &labels)
-            } else {
-                Gauge::noop()
-            },
+            open: if streaming { registry.gauge(&names::RPC_STREAMS, &labels) } else { Gauge::noop() },
             latency: (!streaming).then(|| registry.histogram(&names::RPC_LATENCY, &labels)),
             service: service.to_owned(),
             name: name.to_owned(),
@@ -83,9 +74,7 @@ impl Method {
 
 impl fmt::Debug for Method {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Method")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        out.debug_struct("Method").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -111,17 +100,11 @@ impl Methods {
                 for method in &service.method {
                     let streaming = method.server_streaming() || method.client_streaming();
                     let path = format!("/{name}/{}", method.name());
-                    by_path.insert(
-                        path,
-                        Arc::new(Method::new(registry, &name, method.name(), streaming)),
-                    );
+                    by_path.insert(path, Arc::new(Method::new(registry, &name, method.name(), streaming)));
                 }
             }
         }
-        Self {
-            by_path,
-            unknown: Arc::new(Method::new(registry, UNKNOWN, UNKNOWN, false)),
-        }
+        Self { by_path, unknown: Arc::new(Method::new(registry, UNKNOWN, UNKNOWN, false)) }
     }
 
     /// The method that a request's path names.
@@ -130,10 +113,7 @@ impl Methods {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "not input: the descriptors are made by the build"
-)]
+#[expect(clippy::expect_used, reason = "not input: the descriptors are made by the build")]
 fn descriptors(bytes: &[u8]) -> FileDescriptorSet {
     FileDescriptorSet::decode(bytes).expect("descriptors are compiled in")
 }

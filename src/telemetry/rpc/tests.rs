@@ -1,3 +1,5 @@
+//! What is counted of calls.
+
 use std::future::pending;
 
 use bytes::Bytes;
@@ -31,8 +33,7 @@ async fn answer(answer: Answer) -> Result<Response<Body>, Infallible> {
             let mut trailers = HeaderMap::new();
             trailers.insert("grpc-status", HeaderValue::from_static(code));
             let body = Full::new(Bytes::from_static(b"x")).map_err(|never| match never {});
-            body.with_trailers(async move { Some(Ok(trailers)) })
-                .boxed_unsync()
+            body.with_trailers(async move { Some(Ok(trailers)) }).boxed_unsync()
         }
         Answer::Endless => {
             let frames = tokio_stream::iter([Ok(Frame::data(Bytes::from_static(b"x")))]);
@@ -51,36 +52,11 @@ async fn calls_are_counted_by_code() {
     let ours = "kefud.v1.ContactService";
     let table = [
         (UNARY, Answer::Trailers("0"), counted(ours, "GetContact", "OK"), 1),
-        (
-            UNARY,
-            Answer::Trailers("5"),
-            counted(ours, "GetContact", "NOT_FOUND"),
-            1,
-        ),
-        (
-            UNARY,
-            Answer::Refused(tonic::Code::Internal),
-            counted(ours, "GetContact", "INTERNAL"),
-            1,
-        ),
-        (
-            UNARY,
-            Answer::Endless,
-            counted(ours, "GetContact", "CANCELLED"),
-            1,
-        ),
-        (
-            UNARY,
-            Answer::Never,
-            counted(ours, "GetContact", "DEADLINE_EXCEEDED"),
-            1,
-        ),
-        (
-            STREAM,
-            Answer::Trailers("14"),
-            counted(ours, "WatchContact", "UNAVAILABLE"),
-            0,
-        ),
+        (UNARY, Answer::Trailers("5"), counted(ours, "GetContact", "NOT_FOUND"), 1),
+        (UNARY, Answer::Refused(tonic::Code::Internal), counted(ours, "GetContact", "INTERNAL"), 1),
+        (UNARY, Answer::Endless, counted(ours, "GetContact", "CANCELLED"), 1),
+        (UNARY, Answer::Never, counted(ours, "GetContact", "DEADLINE_EXCEEDED"), 1),
+        (STREAM, Answer::Trailers("14"), counted(ours, "WatchContact", "UNAVAILABLE"), 0),
         (
             "/x.Y/Z",
             Answer::Refused(tonic::Code::Unimplemented),
@@ -92,10 +68,7 @@ async fn calls_are_counted_by_code() {
         let metrics = Metrics::new();
         let layer = RpcLayer::new(&metrics, Duration::from_secs(30));
         let service = layer.layer(service_fn(move |_request| answer(given)));
-        let request = Request::builder()
-            .uri(path)
-            .body(Body::empty())
-            .expect("a request");
+        let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
         let response = service.oneshot(request).await.expect("an answer");
         let mut body = response.into_body();
         if matches!(given, Answer::Endless) {
@@ -105,33 +78,19 @@ async fn calls_are_counted_by_code() {
             drop(body.collect().await);
         }
         let text = metrics.render();
-        assert!(
-            text.lines().any(|known| known == line),
-            "{given:?}: no {line} in\n{text}"
-        );
+        assert!(text.lines().any(|known| known == line), "{given:?}: no {line} in\n{text}");
         let latency = format!(
             "kefud_rpc_seconds_count{{service=\"kefud.v1.ContactService\",method=\"GetContact\"}} {timed}"
         );
-        assert!(
-            text.lines().any(|known| known == latency),
-            "{given:?}: no {latency} in\n{text}"
-        );
+        assert!(text.lines().any(|known| known == latency), "{given:?}: no {latency} in\n{text}");
         let open = r#"kefud_rpc_streams{service="kefud.v1.ContactService",method="WatchContact"} 0"#;
-        assert!(
-            text.lines().any(|known| known == open),
-            "{given:?}: no {open} in\n{text}"
-        );
+        assert!(text.lines().any(|known| known == open), "{given:?}: no {open} in\n{text}");
     }
 }
 
 #[test]
 fn own_services_are_known() {
-    let expected = [
-        "ContactService",
-        "AgentService",
-        "SupervisorService",
-        "PlanService",
-    ];
+    let expected = ["ContactService", "AgentService", "SupervisorService", "PlanService"];
     let known = services();
     for name in expected {
         assert!(known.contains(&format!("kefud.v1.{name}")), "{name} in {known:?}");

@@ -1,3 +1,5 @@
+//! Measures in, lines of the metrics page out.
+
 use std::sync::Arc;
 
 use super::super::{Measure, Metrics, QueueGauges, TenantGauges, WaitOutcome};
@@ -10,10 +12,7 @@ fn id(text: &str) -> Arc<str> {
 fn check(metrics: &Metrics, present: &[&str], absent: &[&str]) {
     let text = metrics.render();
     for line in present {
-        assert!(
-            text.lines().any(|known| known == *line),
-            "no line {line} in\n{text}"
-        );
+        assert!(text.lines().any(|known| known == *line), "no line {line} in\n{text}");
     }
     for part in absent {
         assert!(!text.contains(part), "{part} in\n{text}");
@@ -31,53 +30,22 @@ fn measures_become_counters_and_histograms() {
         let (queue, channel) = place();
         measures.push(Measure::ContactEntered { queue, channel });
         let (queue, channel) = place();
-        measures.push(Measure::WaitEnded {
-            queue,
-            channel,
-            outcome: WaitOutcome::Answered,
-            wait_ms,
-        });
+        measures.push(Measure::WaitEnded { queue, channel, outcome: WaitOutcome::Answered, wait_ms });
     }
     let (queue, channel) = place();
-    measures.push(Measure::WaitEnded {
-        queue,
-        channel,
-        outcome: WaitOutcome::Abandoned,
-        wait_ms: 1_000,
-    });
+    measures.push(Measure::WaitEnded { queue, channel, outcome: WaitOutcome::Abandoned, wait_ms: 1_000 });
     let (queue, channel) = place();
-    measures.push(Measure::ContactRejected {
-        queue,
-        channel,
-        reason: "queue_full",
-    });
+    measures.push(Measure::ContactRejected { queue, channel, reason: "queue_full" });
     let (queue, channel) = place();
-    measures.push(Measure::ContactClosed {
-        queue,
-        channel,
-        outcome: "completed",
-    });
+    measures.push(Measure::ContactClosed { queue, channel, outcome: "completed" });
     for (result, after_ms) in [("accepted", 2_000), ("no_answer", 15_000)] {
         let (queue, channel) = place();
-        measures.push(Measure::OfferEnded {
-            queue,
-            channel,
-            result,
-            after_ms,
-        });
+        measures.push(Measure::OfferEnded { queue, channel, result, after_ms });
     }
     let (queue, channel) = place();
-    measures.push(Measure::HandleEnded {
-        queue,
-        channel,
-        handle_ms: 300_000,
-    });
+    measures.push(Measure::HandleEnded { queue, channel, handle_ms: 300_000 });
     let (queue, channel) = place();
-    measures.push(Measure::WrapUpEnded {
-        queue,
-        channel,
-        wrap_up_ms: 500,
-    });
+    measures.push(Measure::WrapUpEnded { queue, channel, wrap_up_ms: 500 });
     for measure in &measures {
         tenant.record(measure);
     }
@@ -147,18 +115,12 @@ fn gauges_follow_and_what_left_goes_to_zero() {
     let metrics = Metrics::new();
     let queue = |name: &str, waiting: &[(&str, u64)], oldest_wait_ms| QueueGauges {
         queue: id(name),
-        waiting: waiting
-            .iter()
-            .map(|(channel, count)| (id(channel), *count))
-            .collect(),
+        waiting: waiting.iter().map(|(channel, count)| (id(channel), *count)).collect(),
         oldest_wait_ms,
     };
     let first = TenantGauges {
         tenant: id("default"),
-        queues: vec![
-            queue("a", &[("phone", 3), ("qq", 1)], 1_500),
-            queue("b", &[("phone", 2)], 9_000),
-        ],
+        queues: vec![queue("a", &[("phone", 3), ("qq", 1)], 1_500), queue("b", &[("phone", 2)], 9_000)],
         agents_by_state: vec![("ready", 4), ("busy", 1)],
         sequence: 12,
         durable_sequence: 10,

@@ -1,0 +1,88 @@
+//! What an agent's desktop calls. None of it waits: outcomes come to the actor.
+
+use tonic::Status;
+
+use super::Actor;
+use crate::{
+    cli::demo::stage::insist,
+    proto::v1::{
+        AcceptOfferRequest, AgentServiceCompleteContactRequest, Availability, DeclineOfferRequest,
+        FinishWrapUpRequest, Resolution, SetAvailabilityRequest,
+    },
+};
+
+impl Actor {
+    fn call<T>(
+        &mut self,
+        call: &'static str,
+        calling: impl Future<Output = Result<T, Status>> + Send + 'static,
+    ) {
+        self.calls.spawn(async move { (call, calling.await.err()) });
+    }
+
+    pub(super) fn answer(&mut self, offer_id: u64, epoch: u32, accept: bool) {
+        let (client, agent_id) = (self.client.clone(), self.player.id.clone());
+        if accept {
+            let request = AcceptOfferRequest { agent_id, offer_id, epoch };
+            let call = insist(client, request, |mut c, r| async move { c.accept_offer(r).await });
+            self.call("AcceptOffer", call);
+        } else {
+            let request = DeclineOfferRequest { agent_id, offer_id, epoch };
+            let call = insist(client, request, |mut c, r| async move { c.decline_offer(r).await });
+            self.call("DeclineOffer", call);
+        }
+    }
+
+    /// Ends the contact, or says how it ended when the customer has, and then finishes the wrap-up too.
+    pub(super) fn complete(&mut self, contact_id: String, finish: bool) {
+        let (disposition, resolution) = self.ending();
+        let agent_id = self.player.id.clone();
+        let request = AgentServiceCompleteContactRequest {
+            agent_id: agent_id.clone(),
+            contact_id: contact_id.clone(),
+            disposition,
+            resolution: resolution.into(),
+        };
+        let client = self.client.clone();
+        self.call("CompleteContact", async move {
+            insist(client.clone(), request, |mut c, r| async move { c.complete_contact(r).await }).await?;
+            if finish {
+                let request = FinishWrapUpRequest { agent_id, contact_id };
+                insist(client, request, |mut c, r| async move { c.finish_wrap_up(r).await }).await?;
+            }
+            Ok(())
+        });
+    }
+
+    /// How most matters end, as far as the plan has words for it.
+    fn ending(&mut self) -> (String, Resolution) {
+        let endings = [
+            ("resolved", Resolution::Resolved),
+            ("follow_up", Resolution::FollowUp),
+            ("escalated", Resolution::Unresolved),
+        ];
+        let place = self.chance.weighted(&[0.8, 0.12, 0.08]).unwrap_or(0);
+        let (word, resolution) = endings[place];
+        let known = self.player.plan.dispositions.contains_key(word);
+        (if known { word.to_owned() } else { String::new() }, resolution)
+    }
+
+    pub(super) fn finish(&mut self, contact_id: String) {
+        let request = FinishWrapUpRequest { agent_id: self.player.id.clone(), contact_id };
+        let client = self.client.clone();
+        let call = insist(client, request, |mut c, r| async move { c.finish_wrap_up(r).await });
+        self.call("FinishWrapUp", call);
+    }
+
+    pub(super) fn set_availability(&mut self, availability: Availability, reason: &str) {
+        let request = SetAvailabilityRequest {
+            agent_id: self.player.id.clone(),
+            availability: availability.into(),
+            reason: reason.to_owned(),
+            request_id: String::new(),
+        };
+        let client = self.client.clone();
+        let call = insist(client, request, |mut c, r| async move { c.set_availability(r).await });
+        self.call("SetAvailability", call);
+    }
+}

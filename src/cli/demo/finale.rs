@@ -1,0 +1,71 @@
+//! The end: waits until what is under way has settled, and compares the gateways' books with what the
+//! daemon says over gRPC.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use anyhow::Context;
+use tokio::time::{Instant, sleep};
+use tonic::transport::Channel;
+
+use super::{
+    balance::{Tally, Told, problems, told},
+    book::SharedBook,
+};
+use crate::proto::v1::{
+    ListContactsRequest, ListQueuesRequest, contact_service_client::ContactServiceClient,
+    supervisor_service_client::SupervisorServiceClient,
+};
+
+/// Calls under way and changes on their way get so long to arrive.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(8);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+const PAGE_SIZE: u32 = 1_000;
+
+/// The books in one, and what does not add up when all should have settled.
+pub async fn settle(books: &[SharedBook], channel: &Channel) -> anyhow::Result<(Tally, Vec<String>)> {
+    let deadline = Instant::now() + SETTLE_TIMEOUT;
+    loop {
+        let told = ask(channel).await.context("cannot ask the daemon for its counts")?;
+        let tally = merged(books);
+        let mut problems = problems(&tally, &told);
+        let unheard: usize = books.iter().map(|book| book.open().unheard()).sum();
+        if unheard > 0 {
+            problems.push(format!("{unheard} contacts were brought in without an answer"));
+        }
+        if problems.is_empty() || Instant::now() > deadline {
+            return Ok((tally, problems));
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Each gateway has a channel of its own, so their keys differ.
+fn merged(books: &[SharedBook]) -> Tally {
+    books.iter().flat_map(|book| book.open().tally()).collect()
+}
+
+async fn ask(channel: &Channel) -> anyhow::Result<BTreeMap<super::book::Key, Told>> {
+    let mut supervisor = SupervisorServiceClient::new(channel.clone());
+    let mut queues = Vec::new();
+    let mut request = ListQueuesRequest { page_size: PAGE_SIZE, page_token: String::new() };
+    loop {
+        let page = supervisor.list_queues(request.clone()).await.context("ListQueues")?.into_inner();
+        queues.extend(page.queues);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    let mut contacts = ContactServiceClient::new(channel.clone());
+    let mut live = Vec::new();
+    let mut request = ListContactsRequest { page_size: PAGE_SIZE, ..ListContactsRequest::default() };
+    loop {
+        let page = contacts.list_contacts(request.clone()).await.context("ListContacts")?.into_inner();
+        live.extend(page.contacts);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    Ok(told(&queues, &live))
+}

@@ -1,0 +1,97 @@
+//! A gateway's stream: reads it, and resumes it where it breaks. Nothing is read ahead without limit.
+
+use std::time::Duration;
+
+use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+use tonic::{Status, transport::Channel};
+
+use crate::{
+    cli::demo::stage::{Faults, is_passing},
+    proto::v1::{
+        Contact, ContactCause, WatchGatewayRequest, contact_service_client::ContactServiceClient,
+        watch_gateway_response::Update,
+    },
+};
+
+/// Changes read ahead.
+const CHANGES_MAX: usize = 1_024;
+const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a gateway is told.
+pub enum Change {
+    /// All live contacts.
+    Snapshot(Vec<Contact>),
+    /// One that changed.
+    Contact(Box<Contact>, ContactCause),
+}
+
+/// The changes of one gateway. Reading ends when it is dropped.
+pub struct Changes {
+    changes: mpsc::Receiver<Change>,
+    _reading: JoinSet<()>,
+}
+
+impl Changes {
+    /// The next one.
+    pub async fn next(&mut self) -> Option<Change> {
+        self.changes.recv().await
+    }
+}
+
+/// Opens the stream of a gateway.
+pub fn open(client: ContactServiceClient<Channel>, gateway_id: String, faults: Faults) -> Changes {
+    let (out, changes) = mpsc::channel(CHANGES_MAX);
+    let mut reading = JoinSet::new();
+    reading.spawn(read(client, gateway_id, out, faults));
+    Changes { changes, _reading: reading }
+}
+
+async fn read(
+    client: ContactServiceClient<Channel>,
+    gateway_id: String,
+    out: mpsc::Sender<Change>,
+    faults: Faults,
+) {
+    let mut request = WatchGatewayRequest { gateway_id, after_sequence: 0 };
+    while !out.is_closed() {
+        if let Err(status) = read_one(client.clone(), &mut request, &out).await
+            && !is_passing(&status)
+        {
+            faults.note("WatchGateway", &status);
+        }
+        sleep(RECONNECT_PAUSE).await;
+    }
+}
+
+/// Reads until the stream ends, and leaves in the request where to go on.
+async fn read_one(
+    mut client: ContactServiceClient<Channel>,
+    request: &mut WatchGatewayRequest,
+    out: &mpsc::Sender<Change>,
+) -> Result<(), Status> {
+    let mut stream = client.watch_gateway(request.clone()).await?.into_inner();
+    let mut live = Vec::new();
+    while let Some(message) = stream.message().await? {
+        let change = match message.update {
+            Some(Update::Snapshot(part)) => {
+                live.extend(part.contacts);
+                if part.more {
+                    continue;
+                }
+                Some(Change::Snapshot(std::mem::take(&mut live)))
+            }
+            Some(Update::ContactChange(change)) => {
+                let cause = change.cause();
+                change.contact.map(|contact| Change::Contact(Box::new(contact), cause))
+            }
+            Some(Update::Resumed(_)) | None => None,
+        };
+        if let Some(change) = change
+            && out.send(change).await.is_err()
+        {
+            break;
+        }
+        request.after_sequence = message.sequence;
+    }
+    Ok(())
+}

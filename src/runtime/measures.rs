@@ -1,0 +1,81 @@
+//! What an event means to the metrics. Must not look at anything but the event, its effect and the state.
+
+use std::sync::Arc;
+
+use crate::{
+    engine::{
+        evolve::{Effect, WaitEnd},
+        state::State,
+    },
+    gateway::convert::contact_state,
+    proto::{
+        journal::{self as j, OfferEnd, event::Kind},
+        v1,
+    },
+    telemetry::{Measure, WaitOutcome},
+};
+
+/// The measures of an event that has just become part of `state`.
+pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl FnMut(Measure)) {
+    let Some(kind) = &event.kind else { return };
+    if effect.channel == 0 {
+        return;
+    }
+    let place = || (state.names().shared_id(effect.queue), state.names().shared_id(effect.channel));
+    times(effect, place, &mut put);
+    if let (Some(result), Some(after_ms)) = (offer_result(kind), effect.offer_ms) {
+        let (queue, channel) = place();
+        put(Measure::OfferEnded { queue, channel, result, after_ms });
+    }
+    match kind {
+        Kind::ContactEnqueued(_) => {
+            let (queue, channel) = place();
+            put(Measure::ContactEntered { queue, channel });
+        }
+        Kind::ContactClosed(_) => {
+            let (queue, channel) = place();
+            let outcome = match state.contact(effect.contact).map(contact_state) {
+                Some(v1::ContactState::Completed) => "completed",
+                Some(v1::ContactState::Expired) => "expired",
+                Some(v1::ContactState::Lost) => "lost",
+                _ => "abandoned",
+            };
+            put(Measure::ContactClosed { queue, channel, outcome });
+        }
+        _ => {}
+    }
+}
+
+fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut impl FnMut(Measure)) {
+    if let Some((end, wait_ms)) = effect.wait {
+        let (queue, channel) = place();
+        let outcome = match end {
+            WaitEnd::Answered => WaitOutcome::Answered,
+            WaitEnd::Abandoned => WaitOutcome::Abandoned,
+            WaitEnd::Expired => WaitOutcome::Expired,
+            WaitEnd::Lost => WaitOutcome::Lost,
+            WaitEnd::Moved => WaitOutcome::Moved,
+        };
+        put(Measure::WaitEnded { queue, channel, outcome, wait_ms });
+    }
+    if let Some(handle_ms) = effect.handle_ms {
+        let (queue, channel) = place();
+        put(Measure::HandleEnded { queue, channel, handle_ms });
+    }
+    if let Some(wrap_up_ms) = effect.wrap_up_ms {
+        let (queue, channel) = place();
+        put(Measure::WrapUpEnded { queue, channel, wrap_up_ms });
+    }
+}
+
+fn offer_result(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::OfferAccepted(_) => Some("accepted"),
+        Kind::OfferEnded(e) => Some(match e.reason() {
+            OfferEnd::NoAnswer => "no_answer",
+            OfferEnd::Declined => "declined",
+            _ => "withdrawn",
+        }),
+        _ => None,
+    }
+}

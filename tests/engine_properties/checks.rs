@@ -1,0 +1,140 @@
+//! Invariants of a state that hold after every step, added up from the public records.
+
+use std::collections::BTreeMap;
+
+use kefud::{
+    engine::state::State,
+    proto::journal::{AssignmentStage, ContactStage},
+};
+
+use crate::naive::{Held, held};
+
+/// What agents may hold beyond their capacity because a plan has changed: as much as they held then, and less
+/// as they finish it.
+#[derive(Debug, Default)]
+pub struct Leftovers(BTreeMap<(u32, Measure), u32>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Measure {
+    BesideCalls,
+    BesideChats,
+    Channel(u32),
+}
+
+/// What is bounded of an agent, with how much of it there is.
+fn measures(held: &Held) -> Vec<(Measure, u32)> {
+    let of_channel = held.by_channel.iter().map(|(channel, count)| (Measure::Channel(*channel), *count));
+    let sums = [
+        (Measure::BesideCalls, held.fixed + held.realtime),
+        (Measure::BesideChats, held.fixed + held.interruptible),
+    ];
+    sums.into_iter().chain(of_channel).collect()
+}
+
+impl Leftovers {
+    /// A plan has changed: what is held may stay.
+    pub fn note(&mut self, state: &State) {
+        self.0.clear();
+        for (agent, held) in held(state) {
+            self.0.extend(measures(&held).into_iter().map(|(measure, amount)| ((agent, measure), amount)));
+        }
+    }
+
+    /// Nobody holds more than the plan allows.
+    pub fn check_capacity(&mut self, state: &State) -> Result<(), String> {
+        let all = held(state);
+        for (agent, held) in &all {
+            let id = state.names().id(*agent);
+            let info = state.plan().agents.get(id);
+            for (measure, amount) in measures(held) {
+                let limit = match measure {
+                    Measure::BesideCalls | Measure::BesideChats => info.map_or(0, |info| info.capacity),
+                    Measure::Channel(channel) => info.map_or(0, |info| {
+                        info.limits.get(state.names().id(channel)).copied().unwrap_or(u32::MAX)
+                    }),
+                };
+                let left = self.0.get(&(*agent, measure)).copied().unwrap_or(0);
+                if amount > limit.max(left) {
+                    return Err(format!(
+                        "agent {id} holds {amount} of {limit} ({measure:?}, {left} left over)"
+                    ));
+                }
+            }
+        }
+        self.0.retain(|(agent, measure), left| {
+            let now = all.get(agent).map_or(0, |held| {
+                measures(held).iter().find(|(of, _)| of == measure).map_or(0, |(_, amount)| *amount)
+            });
+            *left = now.min(*left);
+            *left > 0
+        });
+        Ok(())
+    }
+}
+
+/// A contact has at most one live offer or assignment, and its stage says so.
+pub fn consistent(state: &State) -> Result<(), String> {
+    let mut live: BTreeMap<u64, u32> = BTreeMap::new();
+    for leg in state.assignments().filter(|leg| leg.stage() != AssignmentStage::WrapUp) {
+        let offer = leg.offer;
+        let contact = state.contact(leg.contact).ok_or_else(|| format!("offer {offer} is of no contact"))?;
+        *live.entry(leg.contact).or_default() += 1;
+        let fits = matches!(
+            (leg.stage(), contact.stage()),
+            (AssignmentStage::Offered, ContactStage::Offered)
+                | (AssignmentStage::Connecting, ContactStage::Connecting)
+                | (AssignmentStage::Active, ContactStage::Active)
+        );
+        if !fits || contact.offer != offer || contact.epoch != leg.epoch {
+            return Err(format!("{leg:?} does not fit {contact:?}"));
+        }
+    }
+    let mut lengths: BTreeMap<u32, [u32; 4]> = BTreeMap::new();
+    let mut oldest: BTreeMap<u32, u64> = BTreeMap::new();
+    for contact in state.live_contacts_after(None, None, 0) {
+        let (at, legs) = match contact.stage() {
+            ContactStage::Waiting => (0, 0),
+            ContactStage::Offered => (1, 1),
+            ContactStage::Connecting => (2, 1),
+            ContactStage::Active => (3, 1),
+            other => return Err(format!("contact {} is live and {other:?}", contact.id)),
+        };
+        let held = live.get(&contact.contact).copied().unwrap_or(0);
+        if held != legs {
+            return Err(format!("{contact:?} has {held} offers and assignments"));
+        }
+        lengths.entry(contact.queue).or_default()[at] += 1;
+        if at < 2 {
+            let first = oldest.entry(contact.queue).or_insert(u64::MAX);
+            *first = contact.effective_arrival_ms.min(*first);
+        }
+    }
+    for queue in state.catalog().queues.keys().chain(lengths.keys()) {
+        let live = state.queue_live(*queue);
+        let told = [live.waiting, live.offered, live.connecting, live.active];
+        let counted = lengths.get(queue).copied().unwrap_or_default();
+        if told != counted || state.oldest_arrival_ms(*queue) != oldest.get(queue).copied() {
+            return Err(format!("queue {queue} tells {told:?}, has {counted:?}, or tells a wrong oldest"));
+        }
+    }
+    loads(state)
+}
+
+/// What is told of agents' work is what the assignments add up to.
+fn loads(state: &State) -> Result<(), String> {
+    let held = held(state);
+    for agent in state.agents() {
+        let number = agent.record.agent;
+        let work = state.assignments().filter(|leg| leg.agent == number).map(|leg| leg.offer);
+        let ours = held.get(&number).cloned().unwrap_or_default();
+        let load = &agent.load;
+        let told = (load.realtime_units, load.fixed_units, load.interruptible_units);
+        if !work.eq(agent.work.iter().copied()) || told != (ours.realtime, ours.fixed, ours.interruptible) {
+            return Err(format!("agent {number} is told to have {load:?}, has {ours:?}"));
+        }
+    }
+    if let Some(lost) = held.keys().find(|agent| state.agent(**agent).is_none()) {
+        return Err(format!("agent {lost} has work and is gone"));
+    }
+    state.fault().map_or(Ok(()), |fault| Err(fault.to_owned()))
+}

@@ -1,0 +1,81 @@
+//! Promises of the engine that hold whatever comes: random plans, random commands (wrong ones too), random
+//! times, and after every step a look at everything that can be checked without asking the engine itself.
+//!
+//! Runs are the same every time. `KEFUD_TEST_SEED` begins elsewhere, `KEFUD_TEST_CASES` sets how many cases
+//! there are; a failure tells both, and what was done in the smallest case that fails.
+
+mod checks;
+mod naive;
+mod ops;
+mod plans;
+mod run;
+mod tally;
+
+use std::cell::RefCell;
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner},
+};
+
+use tally::Tally;
+
+/// Cases of each test unless told.
+const CASES: u32 = 600;
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |value| value.parse().expect("a number"))
+}
+
+/// Runs random cases from the seed plus `part`: a `share`th of what is asked for.
+fn cases(part: u64, share: u32, strategy: &impl Strategy<Value = run::Case>) {
+    let seed = setting("KEFUD_TEST_SEED", 20_240_601).wrapping_add(part);
+    let cases = u32::try_from(setting("KEFUD_TEST_CASES", CASES.into())).expect("a number of cases") / share;
+    println!("KEFUD_TEST_SEED={} (part {part}), {cases} cases", seed.wrapping_sub(part));
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 1_000,
+        max_shrink_time: 10_000,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let total = RefCell::new(Tally::default());
+    let outcome = runner.run(strategy, |case| match run::run(&case, false) {
+        Ok(tally) => {
+            total.borrow_mut().add(&tally);
+            Ok(())
+        }
+        Err(failure) => Err(TestCaseError::fail(failure.problem)),
+    });
+    match outcome {
+        Ok(()) => println!("{}", total.into_inner().summary()),
+        Err(TestError::Fail(_, case)) => {
+            let failure = run::run(&case, true).err();
+            panic!("part {part}: {}", failure.map_or_else(|| "passes now".to_owned(), |f| f.text(&case)));
+        }
+        Err(TestError::Abort(why)) => panic!("part {part}: {why}"),
+    }
+}
+
+#[test]
+fn promises_hold_on_a_good_day() {
+    cases(0, 1, &run::case(ops::CALM, 10..50));
+}
+
+#[test]
+fn promises_hold_when_everything_goes_wrong() {
+    cases(1, 1, &run::case(ops::WILD, 20..70));
+}
+
+#[test]
+fn promises_hold_while_plans_change() {
+    cases(2, 1, &run::case(ops::PLANS, 20..60));
+}
+
+#[test]
+fn promises_hold_in_a_rush() {
+    cases(3, 10, &run::rush(ops::RUSH, 10..35));
+}

@@ -1,0 +1,417 @@
+//! Random doings, given as numbers and made commands by what the state has at that moment: mostly such as make
+//! sense, some that don't.
+
+use kefud::{
+    engine::{
+        command::{
+            ApplyPlan, Command, Connection, Ending, Enqueue, RemovedQueuePolicy, RequestKey, Target, Update,
+        },
+        state::State,
+    },
+    plan::Plan,
+    proto::journal::{AssignmentRecord, AssignmentStage},
+};
+use proptest::prelude::*;
+
+use crate::plans::mixed;
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Enqueue,
+    Burst,
+    Update,
+    Cancel,
+    Accept,
+    Decline,
+    Report,
+    Complete,
+    Finish,
+    Transfer,
+    Assign,
+    SignIn,
+    StreamLost,
+    Alive,
+    SignOut,
+    Ready,
+    NotReady,
+    Gateway,
+    GatewayLost,
+    Apply,
+    Start,
+    Clock,
+    Tick,
+    Advance,
+    Late,
+    Fork,
+}
+
+/// How often what is done.
+pub type Mix = &'static [(u32, Kind)];
+
+/// Contacts come, are served and go.
+pub const CALM: Mix = &[
+    (16, Kind::Enqueue),
+    (14, Kind::Accept),
+    (10, Kind::Report),
+    (10, Kind::Complete),
+    (6, Kind::Finish),
+    (8, Kind::SignIn),
+    (5, Kind::Ready),
+    (2, Kind::Cancel),
+    (2, Kind::Transfer),
+    (2, Kind::Decline),
+    (16, Kind::Advance),
+    (2, Kind::Fork),
+];
+
+/// Everybody leaves, misses, comes back and asks for what can't be.
+pub const WILD: Mix = &[
+    (12, Kind::Enqueue),
+    (4, Kind::Update),
+    (4, Kind::Cancel),
+    (9, Kind::Accept),
+    (5, Kind::Decline),
+    (10, Kind::Report),
+    (7, Kind::Complete),
+    (4, Kind::Finish),
+    (7, Kind::Transfer),
+    (5, Kind::Assign),
+    (8, Kind::SignIn),
+    (5, Kind::StreamLost),
+    (2, Kind::Alive),
+    (4, Kind::SignOut),
+    (6, Kind::Ready),
+    (4, Kind::NotReady),
+    (4, Kind::Gateway),
+    (2, Kind::GatewayLost),
+    (1, Kind::Apply),
+    (2, Kind::Start),
+    (1, Kind::Clock),
+    (2, Kind::Tick),
+    (10, Kind::Advance),
+    (4, Kind::Late),
+    (2, Kind::Fork),
+];
+
+/// The plan changes under them.
+pub const PLANS: Mix = &[
+    (14, Kind::Enqueue),
+    (3, Kind::Update),
+    (2, Kind::Cancel),
+    (9, Kind::Accept),
+    (3, Kind::Decline),
+    (5, Kind::Report),
+    (5, Kind::Complete),
+    (3, Kind::Finish),
+    (3, Kind::Transfer),
+    (3, Kind::Assign),
+    (8, Kind::SignIn),
+    (2, Kind::StreamLost),
+    (2, Kind::SignOut),
+    (4, Kind::Ready),
+    (2, Kind::Gateway),
+    (12, Kind::Apply),
+    (1, Kind::Start),
+    (8, Kind::Advance),
+    (3, Kind::Late),
+    (3, Kind::Fork),
+];
+
+/// More is due than one step does.
+pub const RUSH: Mix = &[
+    (3, Kind::Burst),
+    (4, Kind::Enqueue),
+    (3, Kind::Cancel),
+    (6, Kind::Accept),
+    (2, Kind::Report),
+    (2, Kind::Complete),
+    (8, Kind::SignIn),
+    (2, Kind::StreamLost),
+    (2, Kind::SignOut),
+    (2, Kind::Gateway),
+    (2, Kind::Apply),
+    (1, Kind::Start),
+    (3, Kind::Tick),
+    (4, Kind::Advance),
+    (3, Kind::Late),
+    (1, Kind::Fork),
+];
+
+/// A doing with the numbers that choose its particulars.
+#[derive(Debug, Clone, Copy)]
+pub struct Op {
+    pub kind: Kind,
+    pub a: u16,
+    pub b: u16,
+    pub c: u16,
+}
+
+/// A random doing.
+pub fn op(mix: Mix) -> impl Strategy<Value = Op> {
+    let total = mix.iter().map(|(weight, _)| *weight).sum::<u32>();
+    let kinds = (0..total).prop_map(move |mut at| {
+        let found = mix.iter().find(|(weight, _)| {
+            let here = at < *weight;
+            at = at.saturating_sub(*weight);
+            here
+        });
+        found.map_or(Kind::Tick, |(_, kind)| *kind)
+    });
+    (kinds, any::<u16>(), any::<u16>(), any::<u16>()).prop_map(|(kind, a, b, c)| Op { kind, a, b, c })
+}
+
+/// Chooses by a number.
+fn choose<T: Copy>(from: &[T], by: u16) -> Option<T> {
+    (!from.is_empty()).then(|| from[usize::from(by) % from.len()])
+}
+
+fn ids<T>(entries: &std::collections::BTreeMap<String, T>) -> Vec<&str> {
+    entries.keys().map(String::as_str).collect()
+}
+
+impl Op {
+    /// One in so many, by a number that decides nothing else.
+    fn odd(self, one_in: u16) -> bool {
+        (self.a ^ self.b.rotate_left(5) ^ self.c.rotate_left(9)) % one_in == 1
+    }
+
+    /// An agent of the plan, mostly.
+    fn agent(self, state: &State, by: u16) -> String {
+        let fallback = format!("a{}", by % 7);
+        if self.odd(15) {
+            return fallback;
+        }
+        choose(&ids(&state.plan().agents), by).map_or(fallback, str::to_owned)
+    }
+
+    /// A contact that has been heard of, mostly.
+    fn contact(self, state: &State, by: u16) -> String {
+        let live: Vec<&str> =
+            state.live_contacts_after(None, None, 0).map(|record| record.id.as_str()).collect();
+        let fallback = format!("n{}", by % 60);
+        if self.odd(7) { fallback } else { choose(&live, by).map_or(fallback, str::to_owned) }
+    }
+
+    fn leg(self, state: &State, fits: impl Fn(AssignmentStage) -> bool) -> Option<AssignmentRecord> {
+        let legs: Vec<AssignmentRecord> = state.assignments().copied().collect();
+        let fitting: Vec<AssignmentRecord> = legs.iter().copied().filter(|leg| fits(leg.stage())).collect();
+        if self.odd(9) { choose(&legs, self.a) } else { choose(&fitting, self.a) }
+    }
+
+    /// An offer with its epoch, contact and agent; sometimes of somebody else, of before or of nowhere.
+    fn offer(self, state: &State, fits: impl Fn(AssignmentStage) -> bool) -> (u64, u32, String, String) {
+        let leg = self.leg(state, fits).unwrap_or_default();
+        let contact = state.contact(leg.contact).map_or_else(|| "n0".to_owned(), |record| record.id.clone());
+        let agent = match state.names().id(leg.agent) {
+            "" => self.agent(state, self.b),
+            id => id.to_owned(),
+        };
+        match self.c % 24 {
+            0 => (leg.offer, leg.epoch + 1, contact, agent),
+            1 => (leg.offer + 1, 1, contact, agent),
+            2 => (leg.offer, leg.epoch, contact, self.agent(state, self.b)),
+            3 => (leg.offer.saturating_sub(1), 1, self.contact(state, self.b), agent),
+            _ => (leg.offer, leg.epoch, contact, agent),
+        }
+    }
+
+    /// A name of the plan, or one that isn't there.
+    fn name(self, of: &[&str], by: u16) -> String {
+        if self.odd(31) { "nowhere".to_owned() } else { choose(of, by).unwrap_or("nowhere").to_owned() }
+    }
+
+    fn ending(self) -> Ending {
+        let disposition = ["", "", "d0", "d1", "d9"][usize::from(self.b % 5)];
+        Ending { disposition: disposition.to_owned(), resolution: u32::from(self.c % 3) }
+    }
+
+    /// A contact that comes in; `fresh` numbers those that are new.
+    pub fn enqueue(self, state: &State, fresh: u32) -> Command {
+        let plan = state.plan();
+        let known = self.odd(8);
+        let id = if known { format!("n{}", self.a % 40) } else { format!("n{fresh}") };
+        let queue = self.name(&ids(&plan.queues), self.a);
+        let channels: Vec<&str> = plan
+            .queues
+            .get(&queue)
+            .map_or_else(Vec::new, |queue| queue.channels.iter().map(String::as_str).collect());
+        let category = if self.b % 3 == 0 && !plan.categories.is_empty() {
+            self.name(&ids(&plan.categories), self.c)
+        } else {
+            String::new()
+        };
+        let skill = |skill: &str| (skill.to_owned(), 1 + u8::try_from(self.c % 3).unwrap_or(0));
+        Command::Enqueue(Box::new(Enqueue {
+            id,
+            gateway: format!("gw{}", self.c % 3),
+            channel: self.name(&channels, self.b),
+            queue: if self.odd(11) { String::new() } else { queue },
+            category,
+            priority: [0, 0, 0, 1, 3, 10][usize::from(self.b % 6)],
+            skills: if self.c % 10 == 0 {
+                choose(&ids(&plan.skills), self.a).map(skill).into_iter().collect()
+            } else {
+                Vec::new()
+            },
+            fingerprint: u64::from(self.b % 2),
+            ..Enqueue::default()
+        }))
+    }
+
+    fn update(self, state: &State) -> Update {
+        let plan = state.plan();
+        let category = || self.name(&ids(&plan.categories), self.c);
+        let skill = |skill: &str| (skill.to_owned(), 2);
+        let skills = || choose(&ids(&plan.skills), self.c).map(skill).into_iter().collect();
+        Update {
+            priority: (self.b % 3 == 0).then(|| i32::from(self.c % 11)),
+            category: (self.b % 4 == 0).then(category),
+            skills: (self.b % 5 == 0).then(skills),
+            ..Update::default()
+        }
+    }
+
+    fn target(self, state: &State) -> Target {
+        let queues = ids(&state.plan().queues);
+        if self.c % 2 == 0 {
+            return Target::Queue(self.name(&queues, self.c / 2));
+        }
+        let fallback = if self.c % 3 == 0 { String::new() } else { self.name(&queues, self.c / 3) };
+        Target::Agent { agent: self.agent(state, self.b), fallback }
+    }
+
+    /// Another plan: parts of those at hand.
+    fn apply(self, state: &State, plans: &[Plan]) -> ApplyPlan {
+        let other = &plans[usize::from(self.a) % plans.len()];
+        let queues = ids(&other.queues);
+        ApplyPlan {
+            plan: Box::new(mixed(state.plan(), other, self.b)),
+            expected_revision: if self.odd(9) { u64::from(self.c % 3) } else { 0 },
+            validate_only: self.odd(13),
+            removed_queues: match self.c % 3 {
+                0 => RemovedQueuePolicy::Refuse,
+                1 => RemovedQueuePolicy::End,
+                _ => RemovedQueuePolicy::Move(self.name(&queues, self.c / 3)),
+            },
+        }
+    }
+
+    /// The command that comes of it now.
+    pub fn command(self, state: &State, plans: &[Plan], fresh: u32) -> Command {
+        let session = |agent: &str| {
+            let current = state.agent_by_id(agent).map_or(0, |agent| agent.record.session);
+            if self.odd(6) { current + 1 } else { current }
+        };
+        let agent = self.agent(state, self.a);
+        let nothing = match self.kind {
+            Kind::Accept | Kind::Decline | Kind::Report | Kind::Complete | Kind::Finish => {
+                state.assignments().next().is_none()
+            }
+            Kind::Update | Kind::Cancel | Kind::Transfer | Kind::Assign => state.live_count() == 0,
+            _ => false,
+        };
+        if nothing && !self.odd(9) {
+            return self.enqueue(state, fresh);
+        }
+        match self.kind {
+            Kind::Enqueue | Kind::Burst => self.enqueue(state, fresh),
+            Kind::Update => {
+                Command::Update { contact: self.contact(state, self.a), update: Box::new(self.update(state)) }
+            }
+            Kind::Cancel => Command::Cancel { contact: self.contact(state, self.a) },
+            Kind::Accept => {
+                let (offer, epoch, _, agent) = self.offer(state, |stage| stage == AssignmentStage::Offered);
+                Command::Accept { agent, offer, epoch }
+            }
+            Kind::Decline => {
+                let (offer, epoch, _, agent) = self.offer(state, |stage| stage == AssignmentStage::Offered);
+                Command::Decline { agent, offer, epoch }
+            }
+            Kind::Report => {
+                let ringing = |stage| matches!(stage, AssignmentStage::Offered | AssignmentStage::Connecting);
+                let (offer, epoch, contact, _) = self.offer(state, ringing);
+                let result = [
+                    Connection::Answered,
+                    Connection::Connected,
+                    Connection::Connected,
+                    Connection::Connected,
+                    Connection::AgentUnreachable,
+                    Connection::CustomerGone,
+                ][usize::from(self.b % 6)];
+                Command::ReportConnection { contact, offer, epoch, result }
+            }
+            Kind::Complete => {
+                let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
+                let agent = (self.b % 4 > 0).then_some(agent);
+                Command::Complete { agent, contact, ending: self.ending() }
+            }
+            Kind::Finish => {
+                let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::WrapUp);
+                Command::FinishWrapUp { agent, contact }
+            }
+            Kind::Transfer if self.a % 3 == 0 => Command::Transfer {
+                agent: None,
+                contact: self.contact(state, self.b),
+                target: self.target(state),
+            },
+            Kind::Transfer => {
+                let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
+                Command::Transfer { agent: Some(agent), contact, target: self.target(state) }
+            }
+            Kind::Assign => Command::Assign {
+                contact: self.contact(state, self.a),
+                agent: self.agent(state, self.b),
+                override_requirements: self.c % 2 == 0,
+            },
+            Kind::SignIn => {
+                let session = if self.b % 2 == 0 { 0 } else { session(&agent) };
+                Command::SignIn {
+                    agent,
+                    session,
+                    ready: [Some(true), Some(true), Some(false), None][usize::from(self.c % 4)],
+                }
+            }
+            Kind::StreamLost => Command::AgentStreamLost { session: session(&agent), agent },
+            Kind::Alive => Command::AgentAlive { session: session(&agent), agent },
+            Kind::SignOut => {
+                let session = if self.b % 2 == 0 { 0 } else { session(&agent) };
+                Command::SignOut { agent, session, return_contacts: self.c % 2 == 0 }
+            }
+            Kind::Ready => Command::SetAvailability { agent, ready: true, reason: String::new() },
+            Kind::NotReady => {
+                Command::SetAvailability { agent, ready: false, reason: format!("r{}", self.b % 3) }
+            }
+            Kind::Gateway => Command::GatewayAlive {
+                gateway: format!("gw{}", self.a % 3),
+                lease_ms: u64::from(self.b % 4) * 10_000,
+            },
+            Kind::GatewayLost => Command::GatewayStreamLost { gateway: format!("gw{}", self.a % 3) },
+            Kind::Apply => Command::ApplyPlan(self.apply(state, plans)),
+            Kind::Start => Command::Start,
+            Kind::Clock => Command::ObserveClock { wall_offset_ms: i64::from(self.a) },
+            Kind::Tick | Kind::Advance | Kind::Late | Kind::Fork => Command::Tick,
+        }
+    }
+
+    /// How far time goes on.
+    pub fn by_ms(self, state: &State, now_ms: u64) -> u64 {
+        let to_deadline = state.next_deadline_ms().map_or(1_000, |due_ms| due_ms.saturating_sub(now_ms));
+        match self.a % 8 {
+            0 => 1,
+            1 => to_deadline,
+            2 => to_deadline.saturating_sub(1),
+            3 => to_deadline + 1,
+            4 => 0,
+            5 => u64::from(self.b),
+            _ => u64::from(self.b % 20) * 1_000,
+        }
+    }
+
+    /// Some commands carry a request id, a few of them one that was used before.
+    pub fn request(self, fresh: u32) -> Option<RequestKey> {
+        let id = if self.a % 5 == 0 { u32::from(self.a % 10) } else { 100 + fresh };
+        let fingerprint = u64::from(self.b % 2);
+        (self.c % 3 == 0).then(|| RequestKey { id: format!("r{id}"), fingerprint })
+    }
+}

@@ -1,0 +1,213 @@
+//! Random small plans whose names overlap, so that one can take the place of another.
+
+use std::collections::BTreeMap;
+
+use kefud::plan::model::{
+    Agent, AgentChoice, Category, Channel, ChannelKind, Disposition, Group, GroupKind, Levels, Plan, Queue,
+    Settings, Skill,
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+/// Name number `number` of a kind.
+fn ids(prefix: &str, count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{prefix}{number}")).collect()
+}
+
+/// Seconds in milliseconds.
+fn seconds(of: &'static [u64]) -> impl Strategy<Value = u64> {
+    select(of).prop_map(|seconds| seconds * 1_000)
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let times = (seconds(&[0, 5, 30]), seconds(&[0, 5, 30]), seconds(&[0, 10, 30]), seconds(&[0, 60]));
+    (0..4u32, times, seconds(&[0, 60, 3_600]), select(&[0u32, 1, 5, 1_000])).prop_map(
+        |(missed_limit, (decline, no_answer, grace, window), keep, max)| Settings {
+            missed_limit,
+            exclude_after_decline_ms: decline,
+            exclude_after_no_answer_ms: no_answer,
+            agent_grace_ms: grace,
+            correction_window_ms: window,
+            closed_contacts_keep_ms: keep,
+            closed_contacts_max: max,
+        },
+    )
+}
+
+fn channel() -> impl Strategy<Value = Channel> {
+    let kind = select(&[ChannelKind::Realtime, ChannelKind::Messaging, ChannelKind::Deferred]);
+    let units = select(&[10u32, 20, 30, 40, 60, 100]);
+    (kind, units, 1..30u64, seconds(&[0, 0, 5, 15]), any::<bool>()).prop_map(
+        |(kind, units, offer_s, wrap_up_ms, interruptible)| Channel {
+            name: String::new(),
+            kind,
+            units,
+            offer_timeout_ms: offer_s * 1_000,
+            wrap_up_ms,
+            interruptible: interruptible && kind != ChannelKind::Realtime,
+        },
+    )
+}
+
+/// Levels of some of three skills.
+fn levels(some: usize) -> impl Strategy<Value = Levels> {
+    vec((0..3usize, 1..4u8), 0..=some)
+        .prop_map(|list| list.into_iter().map(|(skill, level)| (format!("s{skill}"), level)).collect())
+}
+
+fn some_of(prefix: &'static str, count: usize) -> impl Strategy<Value = Vec<String>> {
+    vec(0..count, 1..=count).prop_map(move |mut list| {
+        list.sort_unstable();
+        list.dedup();
+        list.into_iter().map(|number| format!("{prefix}{number}")).collect()
+    })
+}
+
+fn queue() -> impl Strategy<Value = Queue> {
+    let order = (
+        seconds(&[5, 10, 20, 60, 300]),
+        prop_oneof![3 => Just(None), 1 => (0..3u8).prop_map(Some)],
+        select(&[0u32, 250, 500, 1_000]),
+    );
+    let limits = (
+        prop_oneof![4 => Just(100_000u32), 1 => 0..6u32],
+        prop_oneof![4 => Just(None), 1 => seconds(&[10, 45, 120]).prop_map(Some)],
+    );
+    (
+        some_of("k", 4),
+        prop_oneof![2 => Just(Levels::new()), 1 => levels(1)],
+        prop_oneof![2 => Just(Vec::new()), 1 => some_of("g", 3)],
+        order,
+        limits,
+    )
+        .prop_map(
+            |(channels, skills, groups, (objective_ms, band, boost_permille), (max_waiting, max_wait_ms))| {
+                Queue {
+                    name: String::new(),
+                    channels,
+                    skills,
+                    groups,
+                    objective_ms,
+                    band,
+                    boost_permille,
+                    agent_choice: AgentChoice::LongestIdle,
+                    max_waiting,
+                    max_wait_ms,
+                }
+            },
+        )
+}
+
+fn category() -> impl Strategy<Value = Category> {
+    (0..4usize, levels(1), option::of(seconds(&[5, 40]))).prop_map(|(queue, skills, objective_ms)| Category {
+        name: String::new(),
+        queue: format!("q{queue}"),
+        skills,
+        objective_ms,
+    })
+}
+
+fn agent() -> impl Strategy<Value = Agent> {
+    let capacity = select(&[30u32, 60, 100, 150]);
+    let limits = vec((0..4usize, 0..3u32), 0..3).prop_map(|mut list| list.split_off(list.len().min(2)));
+    (some_of("g", 3), levels(3), capacity, limits).prop_map(|(groups, skills, capacity, limits)| Agent {
+        name: String::new(),
+        groups,
+        skills,
+        capacity,
+        limits: limits.into_iter().map(|(channel, limit)| (format!("k{channel}"), limit)).collect(),
+    })
+}
+
+fn named<T>(prefix: &'static str, entries: Vec<T>) -> BTreeMap<String, T> {
+    ids(prefix, entries.len()).into_iter().zip(entries).collect()
+}
+
+/// A plan in which everything that is named exists.
+pub fn plan() -> impl Strategy<Value = Plan> {
+    let people = (1..=3usize, vec(agent(), 2..=6));
+    let work = (vec(channel(), 2..=4), vec(queue(), 2..=4), vec(category(), 0..=2), 1..=3usize);
+    (settings(), work, people).prop_map(
+        |(settings, (channels, queues, categories, skills), (groups, agents))| {
+            let skill = |id| (id, Skill { name: String::new() });
+            let group = |id| (id, Group { name: String::new(), kind: GroupKind::Core });
+            let disposition = |id| (id, Disposition { name: String::new() });
+            let mut plan = Plan {
+                settings,
+                channels: named("k", channels),
+                skills: ids("s", skills).into_iter().map(skill).collect(),
+                categories: named("c", categories),
+                dispositions: ids("d", 2).into_iter().map(disposition).collect(),
+                queues: named("q", queues),
+                groups: ids("g", groups).into_iter().map(group).collect(),
+                agents: named("a", agents),
+            };
+            mend(&mut plan);
+            plan
+        },
+    )
+}
+
+/// `base` with parts of `other`, one bit a part.
+pub fn mixed(base: &Plan, other: &Plan, parts: u16) -> Plan {
+    let mut plan = base.clone();
+    let takes = |bit: u16| parts >> bit & 1 == 1;
+    if takes(0) {
+        plan.agents.clone_from(&other.agents);
+    }
+    if takes(1) {
+        plan.queues.clone_from(&other.queues);
+    }
+    if takes(2) {
+        plan.channels.clone_from(&other.channels);
+    }
+    if takes(3) {
+        plan.categories.clone_from(&other.categories);
+        plan.skills.clone_from(&other.skills);
+    }
+    if takes(4) {
+        plan.groups.clone_from(&other.groups);
+        plan.settings.clone_from(&other.settings);
+    }
+    if takes(5) {
+        plan.agents.pop_first();
+    }
+    if takes(6) {
+        plan.queues.pop_last();
+    }
+    mend(&mut plan);
+    plan
+}
+
+/// Makes room in a plan for more than one step does.
+pub fn enlarge(plan: &mut Plan) {
+    for agent in plan.agents.values_mut() {
+        agent.capacity *= 20;
+        agent.limits.clear();
+    }
+    plan.queues.values_mut().for_each(|queue| queue.max_waiting = 100_000);
+}
+
+/// Takes out what names something that isn't there.
+fn mend(plan: &mut Plan) {
+    let Plan { channels, skills, categories, queues, groups, agents, .. } = plan;
+    for queue in queues.values_mut() {
+        queue.channels.retain(|id| channels.contains_key(id));
+        if queue.channels.is_empty() {
+            queue.channels.extend(channels.keys().next().cloned());
+        }
+        queue.groups.retain(|id| groups.contains_key(id));
+        queue.skills.retain(|id, _| skills.contains_key(id));
+    }
+    categories.retain(|_, category| queues.contains_key(&category.queue));
+    for category in categories.values_mut() {
+        category.skills.retain(|id, _| skills.contains_key(id));
+    }
+    for agent in agents.values_mut() {
+        agent.groups.retain(|id| groups.contains_key(id));
+        if agent.groups.is_empty() {
+            agent.groups.extend(groups.keys().next().cloned());
+        }
+        agent.skills.retain(|id, _| skills.contains_key(id));
+        agent.limits.retain(|id, _| channels.contains_key(id));
+    }
+}

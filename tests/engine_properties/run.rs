@@ -1,0 +1,354 @@
+//! Carries a case out, step by step, and looks at everything after each. Beside the engine go a state that
+//! only replays its events, and from some moment on a second engine that was rebuilt from a snapshot or by
+//! replay and must decide the same.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use kefud::{
+    engine::{
+        command::{ApplyPlan, Command, RemovedQueuePolicy, Reply, RequestKey},
+        limits::{CHORES_PER_STEP, OFFERS_PER_STEP},
+        refusal::Refusal,
+        state::State,
+    },
+    plan::{self, Plan},
+    proto::journal::{self as j, event},
+    sim::Sim,
+};
+use proptest::{collection::vec, prelude::*};
+use prost::Message;
+
+use crate::{
+    checks::{self, Leftovers},
+    naive::View,
+    ops::{self, Kind, Mix, Op},
+    plans,
+    tally::Tally,
+};
+
+/// Engine time at which cases begin.
+const START_MS: u64 = 50_000_000;
+/// Ticks that may be due one after the other.
+const TICKS_MAX: usize = 10_000;
+/// Offers of a step whose choice is checked each; of those after them one in so many.
+const OFFERS_CHECKED: usize = 12;
+
+/// Plans, and what is done.
+#[derive(Debug, Clone)]
+pub struct Case {
+    plans: Vec<Plan>,
+    /// Agents who are there from the beginning, one bit each.
+    present: u8,
+    ops: Vec<Op>,
+}
+
+/// Random cases of so many doings.
+pub fn case(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
+    (vec(plans::plan(), 1..=3), any::<u8>(), vec(ops::op(mix), count))
+        .prop_map(|(plans, present, ops)| Case { plans, present, ops })
+}
+
+/// The same with agents who can take more at once than one step gives them.
+pub fn rush(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
+    case(mix, count).prop_map(|mut case| {
+        case.plans.iter_mut().for_each(plans::enlarge);
+        case
+    })
+}
+
+/// What went wrong, and what had been done.
+pub struct Failure {
+    pub problem: String,
+    transcript: String,
+}
+
+impl Failure {
+    pub fn text(&self, case: &Case) -> String {
+        let mut text = format!("{}\n{}", self.problem, self.transcript);
+        for plan in &case.plans {
+            let _ = writeln!(text, "--- plan\n{}", plan::render(plan));
+        }
+        text
+    }
+}
+
+/// Carries a case out; with `tell` what was done is written down.
+pub fn run(case: &Case, tell: bool) -> Result<Tally, Failure> {
+    let mut run = Run {
+        sim: Sim::new(START_MS),
+        mirror: State::default(),
+        fork: None,
+        tally: Tally::default(),
+        leftovers: Leftovers::default(),
+        requests: BTreeMap::new(),
+        fresh: 0,
+        steps: 0,
+        transcript: tell.then(String::new),
+    };
+    let outcome = run.case(case);
+    match outcome {
+        Ok(()) => Ok(run.tally),
+        Err(problem) => Err(Failure { problem, transcript: run.transcript.unwrap_or_default() }),
+    }
+}
+
+struct Run {
+    sim: Sim,
+    mirror: State,
+    fork: Option<Sim>,
+    tally: Tally,
+    leftovers: Leftovers,
+    requests: BTreeMap<String, u64>,
+    fresh: u32,
+    steps: u64,
+    transcript: Option<String>,
+}
+
+type Checked<T = ()> = Result<T, String>;
+
+fn ensure(holds: bool, problem: impl FnOnce() -> String) -> Checked {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// Everything that a state is made of.
+fn exported(state: &State) -> Vec<j::SnapshotRecord> {
+    let mut records = Vec::new();
+    state.export(|record| records.push(record));
+    records
+}
+
+impl Run {
+    fn case(&mut self, case: &Case) -> Checked {
+        let plan = Box::new(case.plans[0].clone());
+        let removed_queues = RemovedQueuePolicy::Refuse;
+        let first = ApplyPlan { plan, expected_revision: 0, validate_only: false, removed_queues };
+        self.step(None, Command::ApplyPlan(first))?;
+        for (at, agent) in case.plans[0].agents.keys().enumerate() {
+            if case.present >> at & 1 == 1 {
+                let sign_in = Command::SignIn { agent: agent.clone(), session: 0, ready: Some(true) };
+                self.step(None, sign_in)?;
+            }
+        }
+        for op in &case.ops {
+            let more = self.op(*op, &case.plans)?;
+            // Now and then the next command comes before everything that was due is done.
+            if more && op.c % 4 > 0 {
+                self.settle()?;
+            }
+        }
+        self.settle()?;
+        self.check_hashes()?;
+        ensure(self.sim.replayed().hash() == self.sim.state().hash(), || "a whole replay differs".to_owned())
+    }
+
+    fn op(&mut self, op: Op, plans: &[Plan]) -> Checked<bool> {
+        match op.kind {
+            Kind::Advance => self.advance(op.by_ms(self.sim.state(), self.sim.now_ms())).map(|()| false),
+            Kind::Late => {
+                self.pass(op.by_ms(self.sim.state(), self.sim.now_ms()));
+                Ok(false)
+            }
+            Kind::Fork => self.split(op.a).map(|()| false),
+            Kind::Burst => {
+                let mut more = false;
+                for at in 0..70 + op.a % 40 {
+                    let op = Op { a: op.a.wrapping_add(at), c: op.c.wrapping_mul(at), ..op };
+                    self.fresh += 1;
+                    more = self.step(None, op.enqueue(self.sim.state(), self.fresh))?;
+                }
+                Ok(more)
+            }
+            _ => {
+                self.fresh += 1;
+                let command = op.command(self.sim.state(), plans, self.fresh);
+                let request = op.request(self.fresh).filter(|_| !matches!(command, Command::Tick));
+                self.step(request, command)
+            }
+        }
+    }
+
+    fn pass(&mut self, by_ms: u64) {
+        self.sim.pass(by_ms);
+        if let Some(fork) = &mut self.fork {
+            fork.pass(by_ms);
+        }
+    }
+
+    /// Lets time pass, and does what falls due when it does.
+    fn advance(&mut self, by_ms: u64) -> Checked {
+        let until_ms = self.sim.now_ms() + by_ms;
+        self.settle()?;
+        while let Some(due_ms) = self.sim.state().next_deadline_ms().filter(|due_ms| *due_ms <= until_ms) {
+            self.pass(due_ms - self.sim.now_ms());
+            self.settle()?;
+        }
+        self.pass(until_ms - self.sim.now_ms());
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Checked {
+        for _ in 0..TICKS_MAX {
+            if !self.step(None, Command::Tick)? {
+                return Ok(());
+            }
+        }
+        Err(format!("still not settled after {TICKS_MAX} ticks"))
+    }
+
+    /// A second engine goes on from a rebuilt state.
+    fn split(&mut self, how: u16) -> Checked {
+        self.settle()?;
+        self.check_hashes()?;
+        let rebuilt = if how % 2 == 0 { self.sim.reimported() } else { self.sim.replayed() };
+        let mut fork = Sim::from_state(rebuilt);
+        fork.pass(self.sim.now_ms() - fork.now_ms());
+        fork.settle();
+        self.tally.forks += 1;
+        ensure(fork.events().is_empty(), || format!("rebuilt, it does at once {:?}", fork.events()))?;
+        self.fork = Some(fork);
+        Ok(())
+    }
+
+    fn step(&mut self, request: Option<RequestKey>, command: Command) -> Checked<bool> {
+        self.steps += 1;
+        let (told, legs) = (self.sim.events().len(), self.sim.state().assignments().count());
+        let ticks = matches!(command, Command::Tick);
+        let (answer, more) = self.sim.step(request.as_ref(), command.clone());
+        let events = self.sim.events()[told..].to_vec();
+        self.tell(&command, &request, &answer, &events);
+        self.tally.seen(&answer, &events, more);
+        self.check_request(request.as_ref(), &answer, &events)?;
+        let chores = if ticks { CHORES_PER_STEP * 3 } else { 8 };
+        let bound = OFFERS_PER_STEP + chores + 2 * legs;
+        ensure(events.len() <= bound, || format!("{} events in one step, at most {bound}", events.len()))?;
+        if answer.is_err() {
+            ensure(events.is_empty(), || "a refused command has made events".to_owned())?;
+        }
+        self.check_events(&events)?;
+        if let Some(fork) = &mut self.fork {
+            let told = fork.events().len();
+            let other = fork.step(request.as_ref(), command);
+            ensure(other == (answer.clone(), more), || {
+                format!("rebuilt, it answers {other:?}, not {answer:?}")
+            })?;
+            let other = &fork.events()[told..];
+            ensure(other == events, || format!("rebuilt, it does {other:#?}\nnot {events:#?}"))?;
+        }
+        let state = self.sim.state();
+        checks::consistent(state)?;
+        self.tally.check(state)?;
+        if !more {
+            View::new(state, self.sim.now_ms()).unsettled()?;
+        }
+        // A refused command leaves the state as the replay of all events has it.
+        if self.steps % 8 == 0 || answer.is_err() {
+            self.check_rebuilt(self.steps % 16 == 0)?;
+        }
+        Ok(more)
+    }
+
+    fn check_request(
+        &mut self,
+        request: Option<&RequestKey>,
+        answer: &Result<Reply, Refusal>,
+        events: &[j::Event],
+    ) -> Checked {
+        let carried = events.iter().filter(|event| !event.request_id.is_empty()).count();
+        let Some(request) = request else {
+            return ensure(carried == 0, || "events carry a request that was not made".to_owned());
+        };
+        let first = events.first().is_some_and(|event| event.request_id == request.id);
+        ensure(carried == usize::from(first), || "the first event does not carry the request".to_owned())?;
+        let repeated = matches!(answer, Ok(Reply::Repeat));
+        let reused = answer.as_ref().is_err_and(|refusal| refusal.reason == "REQUEST_ID_REUSED");
+        let (repeat, reuse) = match self.requests.get(&request.id) {
+            Some(known) => (*known == request.fingerprint, *known != request.fingerprint),
+            None => (false, false),
+        };
+        ensure((repeated, reused) == (repeat, reuse), || {
+            format!("request {} is answered {answer:?}, repeat {repeat}, reuse {reuse}", request.id)
+        })?;
+        if first {
+            self.requests.insert(request.id.clone(), request.fingerprint);
+        }
+        Ok(())
+    }
+
+    /// Each event survives the journal, follows the rules, and leaves nobody over capacity.
+    fn check_events(&mut self, events: &[j::Event]) -> Checked {
+        // With deadlines overdue, an exclusion may be over that the next tick will only notice.
+        let overdue = self.sim.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= self.sim.now_ms());
+        let mut offers = 0;
+        for event in events {
+            let decoded =
+                j::Event::decode(event.encode_to_vec().as_slice()).map_err(|error| error.to_string())?;
+            ensure(decoded == *event, || format!("journaled, {event:?} is {decoded:?}"))?;
+            ensure(event.at_ms >= self.mirror.now_ms(), || "time goes back".to_owned())?;
+            if let Some(event::Kind::ContactOffered(offer)) = &event.kind
+                && offer.cause() == j::OfferCause::Matched
+            {
+                offers += 1;
+                if !overdue && (offers <= OFFERS_CHECKED || offers % OFFERS_CHECKED == 0) {
+                    let best = View::new(&self.mirror, event.at_ms).best();
+                    ensure(best == Some((offer.contact, offer.agent)), || {
+                        format!("offered {} to {}, should be {best:?}", offer.contact, offer.agent)
+                    })?;
+                }
+            }
+            if let Some(event::Kind::OfferAccepted(accepted)) = &event.kind {
+                let deadline_ms = self.mirror.assignment(accepted.offer).map_or(0, |leg| leg.deadline_ms);
+                let offer = accepted.offer;
+                ensure(event.at_ms < deadline_ms, || format!("offer {offer} is accepted late"))?;
+            }
+            self.tally.count(&decoded);
+            self.mirror.evolve(&decoded);
+            if let Some(event::Kind::PlanCommitted(_)) = &event.kind {
+                self.leftovers.note(&self.mirror);
+            }
+            self.leftovers.check_capacity(&self.mirror)?;
+        }
+        ensure(offers <= OFFERS_PER_STEP, || format!("{offers} offers in one step"))
+    }
+
+    /// Replay gives the same state, record by record; and so does an import, which takes longer.
+    fn check_rebuilt(&self, import: bool) -> Checked {
+        let records = exported(self.sim.state());
+        let replay = exported(&self.mirror) == records;
+        ensure(replay, || "replay differs, or a refused command changed the state".to_owned())?;
+        ensure(!import || exported(&self.sim.reimported()) == records, || "an import differs".to_owned())
+    }
+
+    fn check_hashes(&self) -> Checked {
+        let hash = self.sim.state().hash();
+        ensure(self.mirror.hash() == hash, || "the hash of a replay differs".to_owned())?;
+        ensure(self.sim.reimported().hash() == hash, || "the hash of an import differs".to_owned())
+    }
+
+    fn tell(
+        &mut self,
+        command: &Command,
+        request: &Option<RequestKey>,
+        answer: &Result<Reply, Refusal>,
+        events: &[j::Event],
+    ) {
+        let Some(transcript) = &mut self.transcript else {
+            return;
+        };
+        let at_ms = self.sim.now_ms() - START_MS;
+        let request = request.as_ref().map_or(String::new(), |request| format!(" as {}", request.id));
+        let what = match command {
+            Command::ApplyPlan(apply) => {
+                format!("ApplyPlan {:?}\n{}", apply.removed_queues, plan::render(&apply.plan))
+            }
+            other => format!("{other:?}"),
+        };
+        let _ = writeln!(transcript, "{at_ms} ms{request}: {what}\n    {answer:?}");
+        for event in events.iter().filter_map(|event| event.kind.as_ref()) {
+            let text = match event {
+                event::Kind::PlanStaged(_) => "PlanStaged".to_owned(),
+                other => format!("{other:?}"),
+            };
+            let _ = writeln!(transcript, "    {text}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The journal's format is kept: what an earlier version wrote is replayed by this one. The fixture holds
+//! one history in which every kind of event of format 1 happens, an event a line in hexadecimal.
+//!
+//! A change of the format adds a fixture beside the old ones and never changes them. To write one, run
+//! with `KEFUD_WRITE_FIXTURE=path`; the test then fails, so that this can't pass for a check.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+
+use kefud::{
+    engine::{
+        command::{
+            ApplyPlan, Command, Connection, Ending, Enqueue, RemovedQueuePolicy, RequestKey, Target, Update,
+        },
+        state::State,
+    },
+    plan,
+    proto::journal::{self as j, ContactStage, event::Kind},
+    sim::Sim,
+};
+use prost::Message;
+
+const FORMAT_1: &str = include_str!("fixtures/journal-1.hex");
+
+#[test]
+fn a_history_of_format_1_is_replayed() {
+    let mut state = State::default();
+    let mut kinds = BTreeSet::new();
+    for (number, line) in FORMAT_1.lines().enumerate() {
+        let event = j::Event::decode(unhex(line).as_slice()).expect("an event");
+        kinds.insert(kind_name(event.kind.as_ref().expect("a kind")));
+        state.evolve(&event);
+        assert_eq!(state.fault(), None, "line {}", number + 1);
+    }
+    assert_eq!(kinds.len(), 24, "the fixture has every kind: {kinds:?}");
+    let stage = |id: &str| state.contact_by_id(id).map(|record| (record.stage(), record.end()));
+    assert_eq!(stage("call"), Some((ContactStage::Closed, j::ContactEnd::AgentCompleted)));
+    assert_eq!(stage("lost"), Some((ContactStage::Closed, j::ContactEnd::GatewayLost)));
+    assert_eq!(stage("chat").map(|(stage, _)| stage), Some(ContactStage::Waiting));
+    assert_eq!(state.contact_by_id("chat").unwrap().priority, 7);
+    assert_eq!(state.names().id(state.contact_by_id("chat").unwrap().queue), "consultation");
+    assert_eq!(state.plan_revision(), 2);
+    assert_eq!(state.wall_offset_ms(), -5);
+    assert!(state.agent_by_id("a1001").is_some_and(|agent| agent.record.session == 0));
+}
+
+/// The history that the fixture was written from, as this version makes it.
+#[test]
+fn every_kind_of_event_is_in_the_history_of_the_fixture() {
+    let events = history();
+    let kinds: BTreeSet<&str> =
+        events.iter().filter_map(|event| event.kind.as_ref()).map(kind_name).collect();
+    if let Ok(path) = std::env::var("KEFUD_WRITE_FIXTURE") {
+        let lines: Vec<String> = events.iter().map(|event| hex(&event.encode_to_vec()) + "\n").collect();
+        std::fs::write(&path, lines.concat()).unwrap();
+        panic!("wrote {path}; run again without KEFUD_WRITE_FIXTURE");
+    }
+    assert_eq!(kinds.len(), 24, "{kinds:?}");
+}
+
+fn history() -> Vec<j::Event> {
+    let mut sim = Sim::new(1_000_000);
+    let mut plan = plan::parse(plan::SAMPLE).unwrap();
+    apply(&mut sim, &plan);
+    run(&mut sim, Command::ObserveClock { wall_offset_ms: -5 });
+    plan.settings.missed_limit = 2;
+    apply(&mut sim, &plan);
+    let agent = "a1001".to_owned();
+    run(&mut sim, Command::GatewayAlive { gateway: "pbx".to_owned(), lease_ms: 300_000 });
+    run(&mut sim, Command::SignIn { agent: agent.clone(), session: 0, ready: Some(true) });
+    enqueue(&mut sim, "call", "phone");
+    let (offer, epoch) = offer_of(&sim, "call");
+    run(&mut sim, Command::Decline { agent: agent.clone(), offer, epoch });
+    sim.advance(70_000);
+    let (offer, epoch) = offer_of(&sim, "call");
+    run(&mut sim, Command::Accept { agent: agent.clone(), offer, epoch });
+    let result = Connection::Connected;
+    run(&mut sim, Command::ReportConnection { contact: "call".to_owned(), offer, epoch, result });
+    let ending = |disposition: &str| Ending { disposition: disposition.to_owned(), resolution: 1 };
+    let complete = |disposition| Command::Complete {
+        agent: Some("a1001".to_owned()),
+        contact: "call".to_owned(),
+        ending: ending(disposition),
+    };
+    run(&mut sim, complete("resolved"));
+    run(&mut sim, complete("spam"));
+    run(&mut sim, Command::FinishWrapUp { agent: agent.clone(), contact: "call".to_owned() });
+    enqueue(&mut sim, "moved", "phone");
+    let (offer, epoch) = offer_of(&sim, "moved");
+    run(&mut sim, Command::Accept { agent: agent.clone(), offer, epoch });
+    let result = Connection::AgentUnreachable;
+    run(&mut sim, Command::ReportConnection { contact: "moved".to_owned(), offer, epoch, result });
+    let target = Target::Queue("complaints".to_owned());
+    run(&mut sim, Command::Transfer { agent: None, contact: "moved".to_owned(), target });
+    enqueue(&mut sim, "chat", "wechat");
+    let update = Update { priority: Some(7), ..Update::default() };
+    let request = RequestKey { id: "request".to_owned(), fingerprint: 42 };
+    let command = Command::Update { contact: "chat".to_owned(), update: Box::new(update) };
+    sim.step(Some(&request), command).0.unwrap();
+    let session = sim.state().agent_by_id("a1001").unwrap().record.session;
+    run(&mut sim, Command::AgentStreamLost { agent: agent.clone(), session });
+    run(&mut sim, Command::SignIn { agent, session, ready: None });
+    run(&mut sim, Command::GatewayAlive { gateway: "pbx".to_owned(), lease_ms: 5_000 });
+    enqueue(&mut sim, "lost", "phone");
+    run(&mut sim, Command::Start);
+    sim.advance(120_000);
+    sim.events().to_vec()
+}
+
+fn run(sim: &mut Sim, command: Command) {
+    let shown = format!("{command:?}");
+    if let Err(refusal) = sim.run(command) {
+        panic!("{shown}: {refusal:?}");
+    }
+}
+
+fn apply(sim: &mut Sim, plan: &plan::Plan) {
+    let apply = ApplyPlan {
+        plan: Box::new(plan.clone()),
+        expected_revision: 0,
+        validate_only: false,
+        removed_queues: RemovedQueuePolicy::Refuse,
+    };
+    run(sim, Command::ApplyPlan(apply));
+}
+
+fn enqueue(sim: &mut Sim, id: &str, channel: &str) {
+    let enqueue = Enqueue {
+        id: id.to_owned(),
+        gateway: "pbx".to_owned(),
+        channel: channel.to_owned(),
+        category: "consultation".to_owned(),
+        ..Enqueue::default()
+    };
+    run(sim, Command::Enqueue(Box::new(enqueue)));
+}
+
+fn offer_of(sim: &Sim, contact: &str) -> (u64, u32) {
+    let record = sim.state().contact_by_id(contact).unwrap();
+    let leg = sim.state().assignment(record.offer).expect("it is offered");
+    (leg.offer, leg.epoch)
+}
+
+/// Its name; a new kind of event belongs into the history and into a new fixture.
+fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::ClockObserved(_) => "clock_observed",
+        Kind::DaemonStarted(_) => "daemon_started",
+        Kind::PlanStaged(_) => "plan_staged",
+        Kind::PlanCommitted(_) => "plan_committed",
+        Kind::GatewayNamed(_) => "gateway_named",
+        Kind::GatewayLeased(_) => "gateway_leased",
+        Kind::GatewayLost(_) => "gateway_lost",
+        Kind::ContactEnqueued(_) => "contact_enqueued",
+        Kind::ContactUpdated(_) => "contact_updated",
+        Kind::ContactOffered(_) => "contact_offered",
+        Kind::OfferEnded(_) => "offer_ended",
+        Kind::OfferAccepted(_) => "offer_accepted",
+        Kind::ContactConnected(_) => "contact_connected",
+        Kind::ContactReturned(_) => "contact_returned",
+        Kind::ContactTransferred(_) => "contact_transferred",
+        Kind::ContactClosed(_) => "contact_closed",
+        Kind::DispositionRecorded(_) => "disposition_recorded",
+        Kind::WrapUpStarted(_) => "wrap_up_started",
+        Kind::AssignmentEnded(_) => "assignment_ended",
+        Kind::AgentSignedIn(_) => "agent_signed_in",
+        Kind::AgentDisconnected(_) => "agent_disconnected",
+        Kind::AgentReconnected(_) => "agent_reconnected",
+        Kind::AgentSignedOut(_) => "agent_signed_out",
+        Kind::AgentAvailabilitySet(_) => "agent_availability_set",
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(line: &str) -> Vec<u8> {
+    (0..line.len()).step_by(2).map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap()).collect()
+}
