@@ -4,13 +4,7 @@
 
 mod daemon_common;
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use daemon_common::{
     Daemon, Place,
@@ -21,9 +15,9 @@ use kefud::proto::v1::{
     self, AgentSessionState, ContactState, OfferEndReason, stream_assignments_response::Update as AgentUpdate,
 };
 use prost_types::Timestamp;
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
-const CLIENTS: usize = 8;
+const CLIENTS: usize = 20;
 const CONTACTS: usize = 1_000;
 const KILLS: usize = 4;
 
@@ -35,12 +29,18 @@ struct Known {
     created: bool,
 }
 
+impl Known {
+    fn new(id: String) -> Self {
+        Self { id, enqueue_time: None, created: false }
+    }
+}
+
 /// A gateway with its own connection, which brings in one contact after the other until the daemon is gone.
 async fn bring_in(
     client: Client,
     name: String,
     mut todo: Vec<Known>,
-    acknowledged: Arc<AtomicUsize>,
+    acknowledged: Arc<Semaphore>,
 ) -> Vec<Known> {
     for known in &mut todo {
         let mut request = contact(&known.id, "wechat", "service");
@@ -53,7 +53,7 @@ async fn bring_in(
         assert_eq!(contact.contact_id, known.id);
         known.enqueue_time = contact.enqueue_time;
         known.created = answer.created;
-        acknowledged.fetch_add(1, Ordering::SeqCst);
+        acknowledged.add_permits(1);
     }
     todo
 }
@@ -68,29 +68,24 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
     for round in 0..KILLS {
         let daemon = place.start();
         check(&daemon, &acknowledged, &unsure).await;
-        let count = Arc::new(AtomicUsize::new(0));
+        let count = Arc::new(Semaphore::new(0));
         let mut gateways = JoinSet::new();
         for number in 0..CLIENTS {
             let name = format!("gateway{number}");
             // What was not acknowledged before is asked for again first.
             let again = unsure.remove(&name).unwrap_or_default();
             let new = (0..CONTACTS / CLIENTS).map(|at| format!("r{round}-{name}-{at}"));
-            let known = |id| Known { id, enqueue_time: None, created: false };
-            let todo: Vec<Known> = again.into_iter().chain(new).map(known).collect();
+            let todo: Vec<Known> = again.into_iter().chain(new).map(Known::new).collect();
             let client = daemon.client().await;
             let count = Arc::clone(&count);
             gateways.spawn(async move { (name.clone(), bring_in(client, name, todo, count).await) });
         }
         // In the middle, at another moment each time.
         let moment = CONTACTS * (round + 1) / (KILLS + 2);
-        soon("the middle", async {
-            while count.load(Ordering::SeqCst) < moment {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        let moment = u32::try_from(moment).expect("few");
+        soon("the middle", count.acquire_many(moment)).await.expect("open").forget();
         daemon.kill();
-        early_kills += usize::from(count.load(Ordering::SeqCst) < CONTACTS);
+        early_kills += usize::from(count.available_permits() + (moment as usize) < CONTACTS);
         while let Some(joined) = gateways.join_next().await {
             let (name, todo) = joined.expect("joined");
             for known in todo {
@@ -109,19 +104,23 @@ async fn every_acknowledged_contact_survives_kill_9_once_in_order_at_its_age() {
     assert_eq!(early_kills, KILLS, "each kill came in the middle");
 
     // The rest is asked for once more; then everything is there, each once.
-    let client = daemon.client().await;
+    let mut gateways = JoinSet::new();
     for (name, ids) in unsure {
-        for id in ids {
-            let mut request = contact(&id, "wechat", "service");
-            request.gateway_id.clone_from(&name);
-            let answer = client.contacts.clone().enqueue_contact(request).await.expect("in").into_inner();
-            repeats += usize::from(!answer.created);
-            let time = answer.contact.and_then(|contact| contact.enqueue_time).expect("a time");
-            acknowledged.entry(name.clone()).or_default().push((id, time));
+        let todo = ids.into_iter().map(Known::new).collect();
+        let client = daemon.client().await;
+        let count = Arc::new(Semaphore::new(0));
+        gateways.spawn(async move { (name.clone(), bring_in(client, name, todo, count).await) });
+    }
+    while let Some(joined) = gateways.join_next().await {
+        let (name, todo) = joined.expect("joined");
+        for known in todo {
+            repeats += usize::from(!known.created);
+            let time = known.enqueue_time.expect("acknowledged");
+            acknowledged.entry(name.clone()).or_default().push((known.id, time));
         }
     }
     check(&daemon, &acknowledged, &BTreeMap::new()).await;
-    assert_eq!(client.live_contacts().await.len(), KILLS * CONTACTS);
+    assert_eq!(daemon.client().await.live_contacts().await.len(), KILLS * CONTACTS);
     println!("{} contacts, {KILLS} kills, {repeats} repeats of what was in already", KILLS * CONTACTS);
 }
 
@@ -180,11 +179,9 @@ async fn offers_and_agents_survive_kill_9() {
         ..Default::default()
     };
     let mut stream = client.stream(request).await.expect("the session goes on");
-    let snapshot = loop {
-        match stream.next().await.update {
-            Some(AgentUpdate::Snapshot(snapshot)) => break snapshot,
-            other => panic!("a snapshot is expected, not {other:?}"),
-        }
+    let snapshot = match stream.next().await.update {
+        Some(AgentUpdate::Snapshot(snapshot)) => snapshot,
+        other => panic!("a snapshot is expected, not {other:?}"),
     };
     let agent = snapshot.agent.expect("an agent");
     assert_eq!((agent.session_id, agent.session_state()), (session, AgentSessionState::Connected));

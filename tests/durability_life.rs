@@ -9,10 +9,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
 
 use daemon_common::{
@@ -23,6 +20,7 @@ use daemon_common::{
 };
 use futures_util::future::join_all;
 use kefud::proto::v1::{self, AgentSessionState, ContactState};
+use tokio::sync::Semaphore;
 use tonic::Code;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -44,7 +42,7 @@ fn contents(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// Brings contacts in until the daemon takes no more. Returns those that were acknowledged.
-async fn bring_in(client: Client, count: Arc<AtomicUsize>) -> Vec<String> {
+async fn bring_in(client: Client, count: Arc<Semaphore>) -> Vec<String> {
     let mut acknowledged = vec!["first".to_owned()];
     for burst in 0.. {
         let entering = (0..20).map(|at| {
@@ -53,7 +51,7 @@ async fn bring_in(client: Client, count: Arc<AtomicUsize>) -> Vec<String> {
         });
         let (entered, refused): (Vec<_>, Vec<_>) =
             join_all(entering).await.into_iter().partition(Result::is_ok);
-        count.fetch_add(entered.len(), Ordering::SeqCst);
+        count.add_permits(entered.len());
         acknowledged.extend(entered.into_iter().flatten().map(|contact| contact.contact_id));
         if !refused.is_empty() {
             break;
@@ -116,14 +114,9 @@ async fn a_stop_tells_everybody_and_keeps_everything() {
     queues.next().await;
 
     // Contacts come in all the while.
-    let count = Arc::new(AtomicUsize::new(0));
+    let count = Arc::new(Semaphore::new(0));
     let bringing = tokio::spawn(bring_in(client.clone(), Arc::clone(&count)));
-    soon("some contacts", async {
-        while count.load(Ordering::SeqCst) < 200 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    soon("some contacts", count.acquire_many(200)).await.expect("open").forget();
     daemon.signal("TERM");
     let status = soon("health", health.message()).await.expect("health").expect("health").status();
     assert_eq!(status, ServingStatus::NotServing);
@@ -174,12 +167,12 @@ async fn a_torn_tail_is_cut_and_told() {
     let client = daemon.client().await;
     client.enqueue("whole", "wechat", "service").await;
     let path = segment(&place);
-    let before = fs::metadata(&path).expect("read").len();
+    let before = fs::read(&path).expect("read").len();
     client.enqueue("torn", "wechat", "service").await;
     daemon.kill();
     let whole = fs::read(&path).expect("read");
     // As if the crash had come while the last record was being written.
-    for end in [before as usize + 1, whole.len() - 1] {
+    for end in [before + 1, whole.len() - 1] {
         fs::write(&path, &whole[..end]).expect("written");
         let daemon = place.start();
         daemon.wait_for_line(path.file_name().and_then(|name| name.to_str()).expect("a name"));

@@ -5,22 +5,14 @@
 mod daemon_common;
 
 use daemon_common::{
-    Daemon, Place,
-    client::{Client, GATEWAY, assert_refused, contact},
-    plans,
+    client::{GATEWAY, assert_refused, contact},
+    desk,
 };
 use kefud::proto::v1::{
     self, AssignmentEndReason, Availability, CloseReason, ConnectionResult, ContactCause, ContactState,
     OfferEndReason, transfer_target::Target,
 };
 use tonic::Code::FailedPrecondition;
-
-async fn desk() -> (Place, Daemon, Client) {
-    let place = Place::new(plans::DESK, &[]);
-    let daemon = place.start();
-    let client = daemon.client().await;
-    (place, daemon, client)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_customer_leaves_while_offered() {

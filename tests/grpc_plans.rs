@@ -7,21 +7,14 @@ mod daemon_common;
 use std::time::Instant;
 
 use daemon_common::{
-    Daemon, Place,
+    Place,
     client::{Client, assert_refused, contact, fields, reason},
-    plans,
+    desk, plans,
 };
 use futures_util::future::join_all;
 use kefud::proto::v1::{self, CloseReason, ContactCause, ContactState, RemovedQueuePolicy};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
-
-async fn desk() -> (Place, Daemon, Client) {
-    let place = Place::new(plans::DESK, &[]);
-    let daemon = place.start();
-    let client = daemon.client().await;
-    (place, daemon, client)
-}
 
 fn request(document: impl Into<String>) -> v1::ApplyPlanRequest {
     v1::ApplyPlanRequest { document: document.into(), ..Default::default() }

@@ -6,23 +6,16 @@
 mod daemon_common;
 
 use daemon_common::{
-    Daemon, Place,
+    Place,
     client::{Client, GATEWAY, assert_refused, contact, reason},
-    plans,
-    streams::{Desk, Watching},
+    desk, desk_with, plans,
+    streams::Watching,
 };
 use kefud::proto::v1::{
     self, AgentSessionState, ContactCause, ContactState, OfferEndReason,
     stream_assignments_response::Update as AgentUpdate, watch_gateway_response::Update as GatewayUpdate,
 };
 use tonic::Code;
-
-async fn desk(arguments: &[&str]) -> (Place, Daemon, Client) {
-    let place = Place::new(plans::DESK, arguments);
-    let daemon = place.start();
-    let client = daemon.client().await;
-    (place, daemon, client)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_snapshot_comes_in_parts_and_nothing_falls_between() {
@@ -61,7 +54,7 @@ async fn a_large_snapshot_comes_in_parts_and_nothing_falls_between() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_comes_back_gets_exactly_what_it_missed() {
-    let (_place, _daemon, client) = desk(&[]).await;
+    let (_place, _daemon, client) = desk().await;
     let mut gateway = client.watch_gateway(GATEWAY, 0).await;
     gateway.snapshot().await;
     client.enqueue("seen", "wechat", "tiny").await;
@@ -113,7 +106,7 @@ async fn resume(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desktop_that_comes_back_gets_exactly_what_it_missed() {
-    let (_place, daemon, client) = desk(&[]).await;
+    let (_place, daemon, client) = desk().await;
     let connection = daemon.client().await;
     let mut anna = connection.sign_in("anna").await;
     client.enqueue("kept", "wechat", "service").await;
@@ -159,7 +152,7 @@ async fn a_desktop_that_comes_back_gets_exactly_what_it_missed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_desktop_passes_its_offers_on() {
-    let (_place, daemon, client) = desk(&[]).await;
+    let (_place, daemon, client) = desk().await;
     let connection = daemon.client().await;
     let mut anna = connection.sign_in("anna").await;
     let mut ben = client.sign_in("ben").await;
@@ -174,7 +167,7 @@ async fn a_lost_desktop_passes_its_offers_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_sign_in_wins_and_the_first_is_told() {
-    let (_place, daemon, client) = desk(&[]).await;
+    let (_place, daemon, client) = desk().await;
     let mut first = client.sign_in("anna").await;
     client.enqueue("c", "wechat", "service").await;
     let offer = first.offer().await;
@@ -215,7 +208,7 @@ async fn the_second_sign_in_wins_and_the_first_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_consumer_is_cut_off_and_resumes() {
-    let (_place, daemon, client) = desk(&["--limits-stream-mailbox", "16"]).await;
+    let (_place, daemon, client) = desk_with(&["--limits-stream-mailbox", "16"]).await;
     // Enough to fill what the network buffers, whose reader doesn't read.
     let mut slow = daemon.client().await.watch_gateway(GATEWAY, 0).await;
     slow.snapshot().await;
@@ -261,70 +254,4 @@ fn entered_id(message: v1::WatchGatewayResponse) -> String {
         }
         _ => panic!("a change is expected"),
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_watched_contact_ends_its_stream() {
-    let (_place, _daemon, client) = desk(&[]).await;
-    client.enqueue("c", "wechat", "tiny").await;
-    let mut watch = client.watch_contact("c", 0).await;
-    let first = watch.next().await;
-    assert_eq!(
-        (first.cause(), first.contact.expect("a contact").state()),
-        (ContactCause::Unspecified, ContactState::Waiting)
-    );
-    let update = v1::UpdateContactRequest { contact_id: "c".into(), priority: Some(7), ..Default::default() };
-    client.contacts.clone().update_contact(update).await.expect("updated");
-    let updated = watch.next().await;
-    assert_eq!((updated.cause(), updated.contact.expect("a contact").priority), (ContactCause::Updated, 7));
-    let seen = watch.last_sequence;
-    client.cancel("c").await;
-    assert_eq!(watch.next().await.cause(), ContactCause::Closed);
-    assert!(watch.try_next().await.expect("a good end").is_none());
-
-    // Whoever comes late gets what was missed, or how it ended; either way the stream ends.
-    for (after, cause) in [(seen, ContactCause::Closed), (0, ContactCause::Unspecified)] {
-        let mut watch = client.watch_contact("c", after).await;
-        let last = watch.next().await;
-        assert_eq!(
-            (last.cause(), last.contact.expect("a contact").state()),
-            (cause, ContactState::Abandoned)
-        );
-        assert!(watch.try_next().await.expect("a good end").is_none());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn queues_are_told_first_all_then_those_that_changed() {
-    let (_place, _daemon, client) = desk(&[]).await;
-    let interval = Some(prost_types::Duration { seconds: 0, nanos: 100_000_000 });
-    let request = v1::WatchQueuesRequest { interval };
-    let opened = client.supervisors.clone().watch_queues(request).await.expect("opened");
-    let mut queues = Watching::new(opened.into_inner());
-    let names = |message: &v1::WatchQueuesResponse| -> Vec<String> {
-        message.queues.iter().map(|queue| queue.queue.clone()).collect()
-    };
-    let first = queues.next().await;
-    assert_eq!(names(&first), ["calls", "sales", "service", "tiny"]);
-    client.enqueue("c", "wechat", "sales").await;
-    let changed = queues.next().await;
-    assert_eq!(names(&changed), ["sales"]);
-    assert_eq!(changed.queues[0].waiting, 1);
-    client.cancel("c").await;
-    let without = plans::DESK.replace("[queues.calls]", "[queues.more_calls]");
-    client.apply(&without).await;
-    let mut removed = Vec::new();
-    while removed.is_empty() {
-        removed = queues.next().await.removed_queues;
-    }
-    assert_eq!(removed, ["calls"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_removed_agent_is_told_and_signed_out() {
-    let (_place, _daemon, client) = desk(&[]).await;
-    let mut dora: Desk = client.sign_in("dora").await;
-    client.apply(plans::DESK.split("[agents.dora]").next().expect("the rest")).await;
-    assert_eq!(dora.agent_changed().await.session_state(), AgentSessionState::SignedOut);
-    assert_eq!(dora.stream.end().await.map(|status| status.to_string()), None);
 }

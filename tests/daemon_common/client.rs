@@ -266,3 +266,18 @@ pub fn assert_refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code,
     let status = answer.expect_err(expected);
     assert_eq!((status.code(), reason(&status).as_str()), (code, expected), "{status:?}");
 }
+
+/// The request is invalid in exactly these fields.
+#[track_caller]
+pub fn assert_invalid<T: std::fmt::Debug>(answer: Result<tonic::Response<T>, Status>, expected: &[&str]) {
+    let status = answer.expect_err(&format!("{expected:?}"));
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::InvalidArgument, "INVALID_FIELDS"),
+        "{status:?}"
+    );
+    assert_eq!(fields(&status), expected, "{status:?}");
+    for field in expected.iter().take(5) {
+        assert!(status.message().contains(field), "a client without details sees it too: {status:?}");
+    }
+}

@@ -126,6 +126,19 @@ impl Place {
     }
 }
 
+/// A daemon with [`plans::DESK`], and a connection to it.
+pub async fn desk() -> (Place, Daemon, Client) {
+    desk_with(&[]).await
+}
+
+/// [`desk`] with more to start with.
+pub async fn desk_with(arguments: &[&str]) -> (Place, Daemon, Client) {
+    let place = Place::new(plans::DESK, arguments);
+    let daemon = place.start();
+    let client = daemon.client().await;
+    (place, daemon, client)
+}
+
 #[derive(Default)]
 struct Log {
     lines: Mutex<(Vec<String>, bool)>,
