@@ -159,17 +159,8 @@ async fn queues_that_go_while_contacts_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_thousand_agents() {
-    apply_agents(20_000).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a while in a debug build; run it by name to see the figure"]
-async fn a_hundred_thousand_agents() {
-    apply_agents(100_000).await;
-}
-
-async fn apply_agents(count: usize) {
+async fn a_hundred_thousand_agents_are_applied_and_recovered() {
+    let count = 100_000;
     let place = Place::new(&plans::agents(1), &[]);
     let daemon = place.start();
     let client = daemon.client().await;

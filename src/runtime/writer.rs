@@ -43,8 +43,11 @@ pub enum Control {
 const JOBS_PER_TURN: usize = 256;
 /// Parts that may wait for the journal before no more jobs are taken.
 const PARTS_MAX: usize = 4;
-/// After a failed append nothing is tried for so long.
+/// After a failed append nothing is tried for so long, twice as long after each further one, since each
+/// costs a replay …
 const FAILURE_PAUSE: Duration = Duration::from_millis(100);
+/// … but at most so long, so that callers are answered in time.
+const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(2);
 /// The wall clock's offset is looked at, and idle topics are swept, this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(15);
 /// A change of the wall clock's offset below this is not worth an event.
@@ -75,6 +78,7 @@ pub(super) struct Writer {
     more: bool,
     in_flight: bool,
     paused_until: Option<Instant>,
+    failure_pause: Duration,
     /// The state has gone back, perhaps to before a stream was lost.
     streams_unsure: bool,
     bytes_since_snapshot: u64,
@@ -94,6 +98,7 @@ pub fn start(parts: Parts) -> std::io::Result<thread::JoinHandle<()>> {
             more: true,
             in_flight: false,
             paused_until: None,
+            failure_pause: FAILURE_PAUSE,
             streams_unsure: false,
             bytes_since_snapshot: 0,
             snapshotting: false,
@@ -296,6 +301,7 @@ impl Writer {
                 match result {
                     Ok(()) => {
                         self.parts.durable_sequence += u64::from(count);
+                        self.failure_pause = FAILURE_PAUSE;
                         self.parts.metrics.journal_synced(took.as_secs_f64(), count as usize, bytes);
                         self.bytes_since_snapshot += bytes as u64;
                         if self.bytes_since_snapshot >= self.parts.snapshot_bytes && !self.snapshotting {
@@ -368,7 +374,8 @@ impl Writer {
                 self.parts.engine = Engine::new(state);
                 self.more = true;
                 self.streams_unsure = true;
-                self.paused_until = Some(Instant::now() + FAILURE_PAUSE);
+                self.paused_until = Some(Instant::now() + self.failure_pause);
+                self.failure_pause = (self.failure_pause * 2).min(FAILURE_PAUSE_MAX);
                 true
             }
             Ok((_, mark)) => {
