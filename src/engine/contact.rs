@@ -84,6 +84,9 @@ impl Step<'_> {
         if enqueue.queue.is_empty() {
             queue = self.state.catalog.categories.get(&category).map_or(0, |category| category.queue);
         }
+        if enqueue.queue.is_empty() && enqueue.category.is_empty() {
+            fields.push(("queue".to_owned(), "or `category` is required".to_owned()));
+        }
         let skills = self.skills(&enqueue.skills, &mut fields);
         if fields.is_empty() {
             self.check_channel(queue, channel, "channel", &mut fields);

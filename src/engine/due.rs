@@ -86,6 +86,8 @@ impl Step<'_> {
         let Some((policy, move_to)) =
             self.state.draining.get(&queue).map(|draining| (draining.policy(), draining.move_to))
         else {
+            // Its gateway has come back.
+            self.state.wait_again(contact);
             return;
         };
         // An offered one is let be: if it comes back to waiting, it becomes a chore again.

@@ -130,7 +130,11 @@ impl Step<'_> {
         {
             return Err(Refusal::field("move_to_queue", format!("the new plan has no queue {to}")));
         }
-        for queue in self.removed(diff, EntryKind::Queue) {
+        let removed = self.removed(diff, EntryKind::Queue);
+        // Contacts of a queue that went earlier may be on their way to one that goes now.
+        let adrift = self.state.draining().filter(|draining| removed.contains(&draining.move_to));
+        let adrift: Vec<u32> = adrift.map(|draining| draining.queue).collect();
+        for queue in removed.into_iter().chain(adrift) {
             let inside: Vec<&j::ContactRecord> = self.state.queue_contacts(queue).collect();
             if inside.is_empty() {
                 continue;

@@ -9,6 +9,7 @@ use super::{
     limits::OFFERS_PER_STEP,
     refusal::Refusal,
     state::State,
+    timers::Timer,
 };
 
 /// Who is told each event, right after it has become part of the state.
@@ -127,7 +128,12 @@ impl<'a> Step<'a> {
             let Some(pair) = self.state.next_pair(self.now_ms) else {
                 break;
             };
-            self.offer(pair.contact, pair.agent, j::OfferCause::Matched);
+            if self.state.timers.is_due(Timer::MaxWait(pair.contact), self.now_ms) {
+                // It came back to waiting after its time, before the timer was looked at.
+                self.close(pair.contact, j::ContactEnd::WaitLimit, 0, 0);
+            } else {
+                self.offer(pair.contact, pair.agent, j::OfferCause::Matched);
+            }
         }
     }
 }

@@ -45,6 +45,12 @@ impl Timers {
         }
     }
 
+    /// Whether `timer` is armed and due at `now_ms`.
+    #[must_use]
+    pub fn is_due(&self, timer: Timer, now_ms: u64) -> bool {
+        self.due.get(&timer).is_some_and(|due_ms| *due_ms <= now_ms)
+    }
+
     /// When the first one falls due, in milliseconds of engine time.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {

@@ -24,7 +24,9 @@ impl Step<'_> {
         }
         if let Some(by) = by {
             let number = self.agent_number(by)?;
-            if self.state.assignment(offer).is_none_or(|leg| leg.agent != number) {
+            // An offer is to be accepted or declined first.
+            let held = |leg: &j::AssignmentRecord| leg.agent == number && stage != ContactStage::Offered;
+            if !self.state.assignment(offer).is_some_and(held) {
                 return Err(not_held(by, id));
             }
         }

@@ -131,6 +131,8 @@ impl Writer {
                 }
                 () = sleep_until(wake) => self.paused_until = None,
             }
+            // What is due comes before what is asked.
+            self.tick_if_due();
             for job in jobs.drain(..) {
                 self.job(job);
             }

@@ -75,6 +75,12 @@ impl<'a> View<'a> {
         self.state.names().id(number)
     }
 
+    /// The category, which counts in its own queue only.
+    fn category(&self, contact: &ContactRecord) -> Option<&'a kefud::plan::model::Category> {
+        let category = self.plan.categories.get(self.id(contact.category));
+        category.filter(|category| category.queue == self.id(contact.queue))
+    }
+
     /// What the contact asks for by skill.
     fn need(&self, contact: &ContactRecord) -> BTreeMap<&'a str, u32> {
         let mut need = BTreeMap::new();
@@ -85,7 +91,7 @@ impl<'a> View<'a> {
         if let Some(queue) = self.plan.queues.get(self.id(contact.queue)) {
             queue.skills.iter().for_each(|(skill, level)| ask(skill, u32::from(*level)));
         }
-        if let Some(category) = self.plan.categories.get(self.id(contact.category)) {
+        if let Some(category) = self.category(contact) {
             category.skills.iter().for_each(|(skill, level)| ask(skill, u32::from(*level)));
         }
         for skill in &contact.skills {
@@ -140,7 +146,7 @@ impl<'a> View<'a> {
                 ChannelKind::Messaging => 1,
                 ChannelKind::Deferred => 2,
             };
-            let category = self.plan.categories.get(self.id(contact.category));
+            let category = self.category(contact);
             let objective = category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms);
             let age = i128::from(self.now_ms) - i128::from(contact.effective_arrival_ms);
             // In thousandths of an objective, times the objective.

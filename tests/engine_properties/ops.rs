@@ -236,7 +236,7 @@ impl Op {
             .queues
             .get(&queue)
             .map_or_else(Vec::new, |queue| queue.channels.iter().map(String::as_str).collect());
-        let category = if self.b % 3 == 0 && !plan.categories.is_empty() {
+        let category = if self.b.is_multiple_of(3) && !plan.categories.is_empty() {
             self.name(&ids(&plan.categories), self.c)
         } else {
             String::new()
@@ -249,7 +249,7 @@ impl Op {
             queue: if self.odd(11) { String::new() } else { queue },
             category,
             priority: [0, 0, 0, 1, 3, 10][usize::from(self.b % 6)],
-            skills: if self.c % 10 == 0 {
+            skills: if self.c.is_multiple_of(10) {
                 choose(&ids(&plan.skills), self.a).map(skill).into_iter().collect()
             } else {
                 Vec::new()
@@ -265,19 +265,19 @@ impl Op {
         let skill = |skill: &str| (skill.to_owned(), 2);
         let skills = || choose(&ids(&plan.skills), self.c).map(skill).into_iter().collect();
         Update {
-            priority: (self.b % 3 == 0).then(|| i32::from(self.c % 11)),
-            category: (self.b % 4 == 0).then(category),
-            skills: (self.b % 5 == 0).then(skills),
+            priority: (self.b.is_multiple_of(3)).then(|| i32::from(self.c % 11)),
+            category: (self.b.is_multiple_of(4)).then(category),
+            skills: (self.b.is_multiple_of(5)).then(skills),
             ..Update::default()
         }
     }
 
     fn target(self, state: &State) -> Target {
         let queues = ids(&state.plan().queues);
-        if self.c % 2 == 0 {
+        if self.c.is_multiple_of(2) {
             return Target::Queue(self.name(&queues, self.c / 2));
         }
-        let fallback = if self.c % 3 == 0 { String::new() } else { self.name(&queues, self.c / 3) };
+        let fallback = if self.c.is_multiple_of(3) { String::new() } else { self.name(&queues, self.c / 3) };
         Target::Agent { agent: self.agent(state, self.b), fallback }
     }
 
@@ -299,11 +299,6 @@ impl Op {
 
     /// The command that comes of it now.
     pub fn command(self, state: &State, plans: &[Plan], fresh: u32) -> Command {
-        let session = |agent: &str| {
-            let current = state.agent_by_id(agent).map_or(0, |agent| agent.record.session);
-            if self.odd(6) { current + 1 } else { current }
-        };
-        let agent = self.agent(state, self.a);
         let nothing = match self.kind {
             Kind::Accept | Kind::Decline | Kind::Report | Kind::Complete | Kind::Finish => {
                 state.assignments().next().is_none()
@@ -343,14 +338,14 @@ impl Op {
             }
             Kind::Complete => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
-                let agent = (self.b % 4 > 0).then_some(agent);
+                let agent = (!self.b.is_multiple_of(4)).then_some(agent);
                 Command::Complete { agent, contact, ending: self.ending() }
             }
             Kind::Finish => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::WrapUp);
                 Command::FinishWrapUp { agent, contact }
             }
-            Kind::Transfer if self.a % 3 == 0 => Command::Transfer {
+            Kind::Transfer if self.a.is_multiple_of(3) => Command::Transfer {
                 agent: None,
                 contact: self.contact(state, self.b),
                 target: self.target(state),
@@ -362,10 +357,30 @@ impl Op {
             Kind::Assign => Command::Assign {
                 contact: self.contact(state, self.a),
                 agent: self.agent(state, self.b),
-                override_requirements: self.c % 2 == 0,
+                override_requirements: self.c.is_multiple_of(2),
             },
+            Kind::Gateway => Command::GatewayAlive {
+                gateway: format!("gw{}", self.a % 3),
+                lease_ms: u64::from(self.b % 4) * 10_000,
+            },
+            Kind::GatewayLost => Command::GatewayStreamLost { gateway: format!("gw{}", self.a % 3) },
+            Kind::Apply => Command::ApplyPlan(self.apply(state, plans)),
+            Kind::Start => Command::Start,
+            Kind::Clock => Command::ObserveClock { wall_offset_ms: i64::from(self.a) },
+            _ => self.agent_command(state),
+        }
+    }
+
+    /// The same for what agents do by themselves.
+    fn agent_command(self, state: &State) -> Command {
+        let session = |agent: &str| {
+            let current = state.agent_by_id(agent).map_or(0, |agent| agent.record.session);
+            if self.odd(6) { current + 1 } else { current }
+        };
+        let agent = self.agent(state, self.a);
+        match self.kind {
             Kind::SignIn => {
-                let session = if self.b % 2 == 0 { 0 } else { session(&agent) };
+                let session = if self.b.is_multiple_of(2) { 0 } else { session(&agent) };
                 Command::SignIn {
                     agent,
                     session,
@@ -375,22 +390,14 @@ impl Op {
             Kind::StreamLost => Command::AgentStreamLost { session: session(&agent), agent },
             Kind::Alive => Command::AgentAlive { session: session(&agent), agent },
             Kind::SignOut => {
-                let session = if self.b % 2 == 0 { 0 } else { session(&agent) };
-                Command::SignOut { agent, session, return_contacts: self.c % 2 == 0 }
+                let session = if self.b.is_multiple_of(2) { 0 } else { session(&agent) };
+                Command::SignOut { agent, session, return_contacts: self.c.is_multiple_of(2) }
             }
             Kind::Ready => Command::SetAvailability { agent, ready: true, reason: String::new() },
             Kind::NotReady => {
                 Command::SetAvailability { agent, ready: false, reason: format!("r{}", self.b % 3) }
             }
-            Kind::Gateway => Command::GatewayAlive {
-                gateway: format!("gw{}", self.a % 3),
-                lease_ms: u64::from(self.b % 4) * 10_000,
-            },
-            Kind::GatewayLost => Command::GatewayStreamLost { gateway: format!("gw{}", self.a % 3) },
-            Kind::Apply => Command::ApplyPlan(self.apply(state, plans)),
-            Kind::Start => Command::Start,
-            Kind::Clock => Command::ObserveClock { wall_offset_ms: i64::from(self.a) },
-            Kind::Tick | Kind::Advance | Kind::Late | Kind::Fork => Command::Tick,
+            _ => Command::Tick,
         }
     }
 
@@ -410,8 +417,8 @@ impl Op {
 
     /// Some commands carry a request id, a few of them one that was used before.
     pub fn request(self, fresh: u32) -> Option<RequestKey> {
-        let id = if self.a % 5 == 0 { u32::from(self.a % 10) } else { 100 + fresh };
+        let id = if self.a.is_multiple_of(5) { u32::from(self.a % 10) } else { 100 + fresh };
         let fingerprint = u64::from(self.b % 2);
-        (self.c % 3 == 0).then(|| RequestKey { id: format!("r{id}"), fingerprint })
+        (self.c.is_multiple_of(3)).then(|| RequestKey { id: format!("r{id}"), fingerprint })
     }
 }

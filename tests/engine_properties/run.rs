@@ -132,7 +132,7 @@ impl Run {
         for op in &case.ops {
             let more = self.op(*op, &case.plans)?;
             // Now and then the next command comes before everything that was due is done.
-            if more && op.c % 4 > 0 {
+            if more && !op.c.is_multiple_of(4) {
                 self.settle()?;
             }
         }
@@ -162,7 +162,7 @@ impl Run {
                 self.fresh += 1;
                 let command = op.command(self.sim.state(), plans, self.fresh);
                 let request = op.request(self.fresh).filter(|_| !matches!(command, Command::Tick));
-                self.step(request, command)
+                self.step(request.as_ref(), command)
             }
         }
     }
@@ -199,7 +199,7 @@ impl Run {
     fn split(&mut self, how: u16) -> Checked {
         self.settle()?;
         self.check_hashes()?;
-        let rebuilt = if how % 2 == 0 { self.sim.reimported() } else { self.sim.replayed() };
+        let rebuilt = if how.is_multiple_of(2) { self.sim.reimported() } else { self.sim.replayed() };
         let mut fork = Sim::from_state(rebuilt);
         fork.pass(self.sim.now_ms() - fork.now_ms());
         fork.settle();
@@ -209,15 +209,15 @@ impl Run {
         Ok(())
     }
 
-    fn step(&mut self, request: Option<RequestKey>, command: Command) -> Checked<bool> {
+    fn step(&mut self, request: Option<&RequestKey>, command: Command) -> Checked<bool> {
         self.steps += 1;
         let (told, legs) = (self.sim.events().len(), self.sim.state().assignments().count());
         let ticks = matches!(command, Command::Tick);
-        let (answer, more) = self.sim.step(request.as_ref(), command.clone());
+        let (answer, more) = self.sim.step(request, command.clone());
         let events = self.sim.events()[told..].to_vec();
-        self.tell(&command, &request, &answer, &events);
+        self.tell(&command, request, &answer, &events);
         self.tally.seen(&answer, &events, more);
-        self.check_request(request.as_ref(), &answer, &events)?;
+        self.check_request(request, &answer, &events)?;
         let chores = if ticks { CHORES_PER_STEP * 3 } else { 8 };
         let bound = OFFERS_PER_STEP + chores + 2 * legs;
         ensure(events.len() <= bound, || format!("{} events in one step, at most {bound}", events.len()))?;
@@ -227,7 +227,7 @@ impl Run {
         self.check_events(&events)?;
         if let Some(fork) = &mut self.fork {
             let told = fork.events().len();
-            let other = fork.step(request.as_ref(), command);
+            let other = fork.step(request, command);
             ensure(other == (answer.clone(), more), || {
                 format!("rebuilt, it answers {other:?}, not {answer:?}")
             })?;
@@ -241,8 +241,8 @@ impl Run {
             View::new(state, self.sim.now_ms()).unsettled()?;
         }
         // A refused command leaves the state as the replay of all events has it.
-        if self.steps % 8 == 0 || answer.is_err() {
-            self.check_rebuilt(self.steps % 16 == 0)?;
+        if self.steps.is_multiple_of(8) || answer.is_err() {
+            self.check_rebuilt(self.steps.is_multiple_of(16))?;
         }
         Ok(more)
     }
@@ -327,7 +327,7 @@ impl Run {
     fn tell(
         &mut self,
         command: &Command,
-        request: &Option<RequestKey>,
+        request: Option<&RequestKey>,
         answer: &Result<Reply, Refusal>,
         events: &[j::Event],
     ) {
@@ -335,7 +335,7 @@ impl Run {
             return;
         };
         let at_ms = self.sim.now_ms() - START_MS;
-        let request = request.as_ref().map_or(String::new(), |request| format!(" as {}", request.id));
+        let request = request.map_or(String::new(), |request| format!(" as {}", request.id));
         let what = match command {
             Command::ApplyPlan(apply) => {
                 format!("ApplyPlan {:?}\n{}", apply.removed_queues, plan::render(&apply.plan))

@@ -129,7 +129,7 @@ fn an_enqueue_that_makes_no_sense_is_refused() {
         enqueue c1 phone consultation category=none   => !category
         enqueue c1 phone consultation skills=latin:1  => !required_skills[0].skill
         enqueue c1 email sales                        => !channel
-        enqueue c1 phone                              => !channel
+        enqueue c1 phone                                => !queue
         enqueue c1 fax nowhere category=none          => !channel,category,queue
         enqueue c1 phone consultation                 => in c1 consultation
         update c1 category=none                       => !category

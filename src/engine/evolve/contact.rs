@@ -4,7 +4,7 @@ use crate::proto::journal::{self as j, ContactEnd, ContactStage};
 
 use super::{Effect, WaitEnd};
 use crate::engine::{
-    catalog::SkillLevel,
+    catalog::{CategoryInfo, SkillLevel},
     matching::{index::ClassKey, order::virtual_arrival_ms},
     state::{Chore, Contact, QueueLive, State},
     timers::Timer,
@@ -241,19 +241,19 @@ impl State {
         let Some(record) = self.contact(number) else {
             return;
         };
-        if self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost) {
-            self.chores.insert(Chore::Contact(number));
-        }
-        let Some(record) = self.contact(number) else {
-            return;
-        };
+        let lost = self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
         let (Some(queue), Some(channel)) =
             (self.catalog.queues.get(&record.queue), self.catalog.channels.get(&record.channel))
         else {
             self.chores.insert(Chore::Contact(number));
             return;
         };
-        let category = self.catalog.categories.get(&record.category);
+        if lost && channel.realtime() {
+            // It is to end: nobody is to be offered it meanwhile.
+            self.chores.insert(Chore::Contact(number));
+            return;
+        }
+        let category = self.category_in_force(record);
         let objective_ms =
             category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms).max(1);
         let need = self.need(number);
@@ -274,6 +274,23 @@ impl State {
         }
     }
 
+    /// Gives a waiting contact that is in no class (it was to end, but need not any more) its place again.
+    pub(in crate::engine) fn wait_again(&mut self, number: u64) {
+        let adrift = self.contacts.get(&number).is_some_and(|contact| {
+            contact.place.is_none() && contact.record.stage() == ContactStage::Waiting
+        });
+        if adrift {
+            self.leave_stage(number);
+            self.enter_stage(number, ContactStage::Waiting);
+        }
+    }
+
+    /// The category, while the contact is in the category's own queue: elsewhere (by transfer, or because
+    /// the gateway named another queue) its skills and objective need not make sense.
+    fn category_in_force(&self, record: &j::ContactRecord) -> Option<&CategoryInfo> {
+        self.catalog.categories.get(&record.category).filter(|category| category.queue == record.queue)
+    }
+
     /// What a contact asks for: the queue's, the category's and its own requirements together. Skills that
     /// the plan no longer has are not asked for.
     pub(in crate::engine) fn need(&self, number: u64) -> Vec<SkillLevel> {
@@ -281,7 +298,7 @@ impl State {
             return Vec::new();
         };
         let queue = self.catalog.queues.get(&record.queue);
-        let category = self.catalog.categories.get(&record.category);
+        let category = self.category_in_force(record);
         let own = record.skills.iter().map(|skill| (skill.skill, u8::try_from(skill.level).unwrap_or(10)));
         let of_queue = queue.into_iter().flat_map(|queue| queue.skills.iter().copied());
         let of_category = category.into_iter().flat_map(|category| category.skills.iter().copied());

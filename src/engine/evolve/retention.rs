@@ -17,6 +17,10 @@ impl State {
         let keep_ms = self.catalog.settings.closed_contacts_keep_ms;
         let max = self.catalog.settings.closed_contacts_max as usize;
         for _ in 0..PER_EVENT {
+            // The one that has just ended stays until the next does: its answer speaks of it.
+            if self.closed.len() <= 1 {
+                break;
+            }
             let Some(number) = self.closed.front().copied() else {
                 break;
             };
