@@ -195,6 +195,9 @@ fn apply(mut plan: Plan, changes: &Diff) -> Plan {
 }
 
 proptest! {
+    // A failure prints the smallest plans that fail: they are the test to keep.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn canonical_form_reads_as_the_same_plan(plan in plan()) {
         let document = render(&plan);
