@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Answer, Api, Check, Streamed,
-    contacts::{answered_contact, target},
+    contacts::{answered_contact, call_contact, target},
     convert, request_key, respond,
 };
 
@@ -195,9 +195,7 @@ impl AgentService for Api {
         check.done()?;
         let id = request.contact_id;
         let command = Command::Transfer { agent: Some(request.agent_id), contact: id.clone(), target };
-        let contact = tenant
-            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
-            .await?;
+        let contact = call_contact(&tenant, key, id, command).await?;
         Ok(Response::new(v1::AgentServiceTransferContactResponse { contact }))
     }
 }

@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     engine::{
-        command::{Command, Connection, Ending, Enqueue, Reply, Target, Update},
+        command::{Command, Connection, Ending, Enqueue, Reply, RequestKey, Target, Update},
         limits::GATEWAY_LEASE_MS,
         refusal::Refusal,
         state::State,
@@ -40,6 +40,16 @@ pub(super) fn answered_contact(
         _ => state.contact_by_id(id),
     };
     record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| missing(state, id))
+}
+
+/// Carries out a command about a contact and tells how the contact is then.
+pub(super) async fn call_contact(
+    tenant: &Tenant,
+    key: Option<RequestKey>,
+    id: String,
+    command: Command,
+) -> Result<Option<v1::Contact>, CallError> {
+    tenant.call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms)).await
 }
 
 pub(super) fn missing(state: &State, id: &str) -> Refusal {
@@ -237,11 +247,7 @@ impl ContactService for Api {
         let mut check = Check::new();
         check.id("contact_id", &id);
         check.done()?;
-        let contact = tenant
-            .call(None, Command::Cancel { contact: id.clone() }, move |state, reply, now_ms| {
-                answered_contact(state, reply, &id, now_ms)
-            })
-            .await?;
+        let contact = call_contact(&tenant, None, id.clone(), Command::Cancel { contact: id }).await?;
         Ok(Response::new(v1::CancelContactResponse { contact }))
     }
 
@@ -270,9 +276,7 @@ impl ContactService for Api {
         check.done()?;
         let v1::ReportConnectionRequest { contact_id: id, offer_id: offer, epoch, .. } = request;
         let command = Command::ReportConnection { contact: id.clone(), offer, epoch, result };
-        let contact = tenant
-            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
-            .await?;
+        let contact = call_contact(&tenant, None, id, command).await?;
         Ok(Response::new(v1::ReportConnectionResponse { contact }))
     }
 
@@ -290,9 +294,7 @@ impl ContactService for Api {
         let id = request.contact_id;
         let ending = Ending { disposition: request.disposition, resolution };
         let command = Command::Complete { agent: None, contact: id.clone(), ending };
-        let contact = tenant
-            .call(None, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
-            .await?;
+        let contact = call_contact(&tenant, None, id, command).await?;
         Ok(Response::new(v1::CompleteContactResponse { contact }))
     }
 
@@ -309,9 +311,7 @@ impl ContactService for Api {
         check.done()?;
         let id = request.contact_id;
         let command = Command::Transfer { agent: None, contact: id.clone(), target };
-        let contact = tenant
-            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
-            .await?;
+        let contact = call_contact(&tenant, key, id, command).await?;
         Ok(Response::new(v1::TransferContactResponse { contact }))
     }
 

@@ -15,7 +15,7 @@ use crate::{
 use super::{
     Answer, Api, Check, Streamed,
     agents::{availability_command, call_agent},
-    contacts::answered_contact,
+    contacts::call_contact,
     convert, page_after, request_key,
 };
 
@@ -84,9 +84,7 @@ impl SupervisorService for Api {
         check.done()?;
         let v1::AssignContactRequest { contact_id: id, agent_id: agent, override_requirements, .. } = request;
         let command = Command::Assign { contact: id.clone(), agent, override_requirements };
-        let contact = tenant
-            .call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms))
-            .await?;
+        let contact = call_contact(&tenant, key, id, command).await?;
         Ok(Response::new(v1::AssignContactResponse { contact }))
     }
 
