@@ -32,7 +32,7 @@ pub(super) fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) 
     let after = request.after_sequence;
     let resumes = after > 0 && after <= state.sequence();
     let opening = Opening {
-        snapshot: vec![Item::Contact(message.clone())],
+        snapshot: vec![Item::Contact(message)],
         // There is no message for it: a resumed watch starts with what was missed.
         resume: None,
         after: resumes.then_some(after),

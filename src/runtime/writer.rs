@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use crate::{
     engine::{Engine, command::Command},
     journal::{AppendError, Reader, Snapshots},
-    streams::{RESUME_GRACE, Streams, Topic},
+    streams::{Streams, Topic},
     telemetry::TenantMetrics,
 };
 
@@ -229,8 +229,8 @@ impl Writer {
         if Instant::now() < self.housekeeping {
             return;
         }
-        self.housekeeping = Instant::now() + HOUSEKEEPING.min(RESUME_GRACE / 4);
-        self.parts.streams.sweep();
+        self.housekeeping = Instant::now() + HOUSEKEEPING;
+        self.parts.streams.sweep(std::time::Instant::now());
         let wall_offset_ms = self.parts.clock.wall_offset_ms();
         let known_ms = self.parts.engine.state().wall_offset_ms();
         if known_ms.abs_diff(wall_offset_ms) >= OFFSET_CHANGE_MIN_MS && self.paused_until.is_none() {

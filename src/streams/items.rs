@@ -56,9 +56,6 @@ pub fn items_of(
     streams: &Streams,
     mut put: impl FnMut(Topic, Item),
 ) {
-    if !streams.any_wanted() {
-        return;
-    }
     let Some(kind) = &event.kind else { return };
     if let Some(cause) = contact_cause(kind) {
         contact_items(state, event, effect, cause, streams, &mut put);

@@ -8,6 +8,8 @@
 
 mod items;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 pub use items::{Item, items_of};
 pub use subscription::{Cut, Subscription};
@@ -37,10 +39,10 @@ pub enum Topic {
     Agent(u32),
 }
 
-/// Items kept for resuming, per topic.
+/// How long an item is kept for those who resume, and a topic that nobody watches with it …
+const RESUME_GRACE: Duration = Duration::from_secs(60);
+/// … and at most so many items a topic.
 const HISTORY_ITEMS: usize = 4_096;
-/// How long a topic that nobody watches keeps its items.
-pub const RESUME_GRACE: Duration = Duration::from_secs(60);
 
 /// What begins a stream.
 pub struct Opening {
@@ -64,11 +66,24 @@ struct Subscriber {
 struct TopicState {
     /// Everything later than this is in `history`.
     floor: u64,
-    history: VecDeque<Arc<Item>>,
+    history: VecDeque<(Instant, Arc<Item>)>,
     subscribers: Vec<Subscriber>,
     /// Subscriptions registered whose snapshot is not durable yet.
     pending: usize,
     idle_since: Instant,
+}
+
+impl TopicState {
+    /// Drops what is too old or too much. The floor rises to what was dropped.
+    fn trim(&mut self, now: Instant) {
+        while let Some((published, item)) = self.history.front() {
+            if self.history.len() <= HISTORY_ITEMS && now.duration_since(*published) < RESUME_GRACE {
+                break;
+            }
+            self.floor = item.sequence();
+            self.history.pop_front();
+        }
+    }
 }
 
 /// The topics that are watched, or were a moment ago. Shared by the writer, which publishes, and the
@@ -93,12 +108,6 @@ impl Streams {
     #[must_use]
     pub fn wanted(&self, topic: Topic) -> bool {
         self.topics.contains_key(&topic)
-    }
-
-    /// Whether any topic is wanted at all.
-    #[must_use]
-    pub fn any_wanted(&self) -> bool {
-        !self.topics.is_empty()
     }
 
     /// Whether somebody watches `topic` or is about to.
@@ -161,8 +170,8 @@ impl Streams {
             && let Some(state) = self.topics.get(&topic)
             && after >= state.floor
         {
-            let missed = state.history.iter().filter(|item| item.sequence() > after).cloned();
-            return resumed.map(Arc::new).into_iter().chain(missed).collect();
+            let missed = state.history.iter().map(|(_, item)| item).filter(|item| item.sequence() > after);
+            return resumed.map(Arc::new).into_iter().chain(missed.cloned()).collect();
         }
         snapshot.into_iter().map(Arc::new).collect()
     }
@@ -173,12 +182,9 @@ impl Streams {
             return;
         };
         let item = Arc::new(item);
-        state.history.push_back(item.clone());
-        if state.history.len() > HISTORY_ITEMS
-            && let Some(dropped) = state.history.pop_front()
-        {
-            state.floor = dropped.sequence();
-        }
+        let now = Instant::now();
+        state.history.push_back((now, item.clone()));
+        state.trim(now);
         let last = item.last();
         state.subscribers.retain(|subscriber| match subscriber.mailbox.try_send(item.clone()) {
             Ok(()) => !last,
@@ -206,11 +212,14 @@ impl Streams {
         }
     }
 
-    /// Forgets topics that nobody has watched for a while.
-    pub fn sweep(&self) {
+    /// Forgets items that are old at `now`, and topics that nobody has watched for a while.
+    pub fn sweep(&self, now: Instant) {
         self.topics.retain(|_, state| {
+            state.trim(now);
             state.subscribers.retain(|subscriber| !subscriber.mailbox.is_closed());
-            state.pending > 0 || !state.subscribers.is_empty() || state.idle_since.elapsed() < RESUME_GRACE
+            state.pending > 0
+                || !state.subscribers.is_empty()
+                || now.duration_since(state.idle_since) < RESUME_GRACE
         });
     }
 

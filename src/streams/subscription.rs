@@ -58,12 +58,6 @@ impl Subscription {
     ) -> Self {
         Self { streams, topic, id, first, mailbox, cut, ended: false }
     }
-
-    /// What it is about.
-    #[must_use]
-    pub fn topic(&self) -> Topic {
-        self.topic
-    }
 }
 
 impl Stream for Subscription {
