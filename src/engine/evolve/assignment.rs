@@ -18,6 +18,7 @@ impl State {
             realtime: event.realtime,
             interruptible: event.interruptible,
             channel: effect.channel,
+            queue: effect.queue,
             offered_ms: self.now_ms,
             deadline_ms: event.deadline_ms,
             ..j::AssignmentRecord::default()
@@ -184,14 +185,12 @@ impl State {
         record.set_stage(AssignmentStage::WrapUp);
         record.deadline_ms = event.deadline_ms;
         record.ended_ms = now_ms;
-        let (number, agent, channel) = (record.contact, record.agent, record.channel);
+        let effect = about_assignment(record);
         if event.deadline_ms > 0 {
             self.timers.arm(Timer::WrapUp(event.offer), event.deadline_ms);
         }
-        self.work_changed(agent, false);
-        let queue = self.contact(number).map_or(0, |record| record.queue);
-        let handle_ms = Some(handle_ms);
-        Effect { contact: number, agent, queue, channel, offer: event.offer, handle_ms, ..Effect::default() }
+        self.work_changed(effect.agent, false);
+        Effect { handle_ms: Some(handle_ms), ..effect }
     }
 
     pub(super) fn assignment_ended(&mut self, event: &j::AssignmentEnded) -> Effect {
@@ -208,15 +207,18 @@ impl State {
             AssignmentStage::WrapUp => (None, Some(self.now_ms - record.ended_ms)),
             _ => (None, None),
         };
-        Effect {
-            contact: record.contact,
-            agent: record.agent,
-            queue: self.contact(record.contact).map_or(0, |record| record.queue),
-            channel: record.channel,
-            offer: event.offer,
-            handle_ms,
-            wrap_up_ms,
-            ..Effect::default()
-        }
+        Effect { handle_ms, wrap_up_ms, ..about_assignment(&record) }
+    }
+}
+
+/// An effect about an assignment, in the queue in which it was offered.
+fn about_assignment(record: &j::AssignmentRecord) -> Effect {
+    Effect {
+        contact: record.contact,
+        agent: record.agent,
+        queue: record.queue,
+        channel: record.channel,
+        offer: record.offer,
+        ..Effect::default()
     }
 }
