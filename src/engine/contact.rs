@@ -3,7 +3,7 @@
 use crate::{
     engine::{
         command::{Ending, Enqueue, NamedSkill, Reply, Update},
-        limits::{GATEWAYS_MAX, LIVE_CONTACTS_MAX, QUEUE_FULL_RETRY_MS},
+        limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX},
         refusal::Refusal,
         step::{Answer, Step},
     },
@@ -94,7 +94,7 @@ impl Step<'_> {
         if !fields.is_empty() {
             return Err(Refusal::invalid(fields));
         }
-        self.admit(queue, &enqueue)?;
+        self.admit(queue)?;
         let gateway = self.gateway_number(&enqueue.gateway)?;
         let contact = self.state.last_contact + 1;
         self.emit(Kind::ContactEnqueued(j::ContactEnqueued {
@@ -124,20 +124,16 @@ impl Step<'_> {
     }
 
     /// Admission is exact: with a limit of N the N + 1st is refused.
-    fn admit(&self, queue: u32, enqueue: &Enqueue) -> Result<(), Refusal> {
+    fn admit(&self, queue: u32) -> Result<(), Refusal> {
         let live = self.state.queue_live(queue);
         let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
         if live.waiting + live.offered >= max {
             let message = format!("queue {} is full: {max} contacts wait", self.state.names.id(queue));
-            return Err(Refusal::exhausted("QUEUE_FULL", message, QUEUE_FULL_RETRY_MS));
+            return Err(Refusal::exhausted("QUEUE_FULL", message, ADMISSION_RETRY_MS));
         }
         if self.state.live_contacts >= LIVE_CONTACTS_MAX {
             let message = format!("{LIVE_CONTACTS_MAX} contacts are live");
-            return Err(Refusal::exhausted("TENANT_FULL", message, QUEUE_FULL_RETRY_MS));
-        }
-        if self.state.gateway_by_id(&enqueue.gateway).is_none() && self.state.gateways.len() >= GATEWAYS_MAX {
-            let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
+            return Err(Refusal::exhausted("TENANT_FULL", message, ADMISSION_RETRY_MS));
         }
         Ok(())
     }

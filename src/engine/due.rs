@@ -42,7 +42,7 @@ impl Step<'_> {
             Timer::AgentGrace(agent) => self.end_session(agent, SignOutReason::GraceOver),
             Timer::GatewayLease(gateway) => self.emit(Kind::GatewayLost(j::GatewayLost { gateway })),
             Timer::MaxWait(contact) => self.close(contact, ContactEnd::WaitLimit, 0, 0),
-            Timer::Exclusion(..) => self.state.exclusion_over(timer),
+            Timer::Exclusion(contact, _) => self.state.exclusion_over(contact),
         }
     }
 

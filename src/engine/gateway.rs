@@ -3,7 +3,7 @@
 use crate::{
     engine::{
         command::Reply,
-        limits::{GATEWAY_LEASE_MS, GATEWAYS_MAX, QUEUE_FULL_RETRY_MS},
+        limits::{ADMISSION_RETRY_MS, GATEWAY_LEASE_MS, GATEWAYS_MAX},
         refusal::Refusal,
         step::{Answer, Step},
     },
@@ -18,7 +18,7 @@ impl Step<'_> {
         }
         if self.state.gateways.len() >= GATEWAYS_MAX {
             let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, QUEUE_FULL_RETRY_MS));
+            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, ADMISSION_RETRY_MS));
         }
         let gateway = self.state.last_number + 1;
         self.emit(Kind::GatewayNamed(j::GatewayNamed { gateway, id: id.to_owned() }));

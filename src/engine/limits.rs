@@ -16,7 +16,7 @@ pub const OFFERS_PER_STEP: usize = 64;
 pub const CHORES_PER_STEP: usize = 64;
 /// Entries of a plan's change in one event.
 pub const PLAN_ENTRIES_PER_EVENT: usize = 1_000;
-/// Advice to somebody refused for a full queue.
-pub const QUEUE_FULL_RETRY_MS: u64 = 5_000;
+/// Advice to somebody who was not admitted.
+pub const ADMISSION_RETRY_MS: u64 = 5_000;
 /// A gateway's lease unless it asks for another.
 pub const GATEWAY_LEASE_MS: u64 = 30_000;

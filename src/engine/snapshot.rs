@@ -12,7 +12,7 @@ use super::{
     catalog::Catalog,
     evolve::plan_kind,
     lookup::Lookup,
-    state::{Agent, Chore, Load, State},
+    state::{Agent, Chore, State},
     timers::Timer,
 };
 
@@ -88,16 +88,7 @@ impl State {
                 self.gateways.insert(record.gateway, record);
             }
             Record::Agent(record) => {
-                let number = record.agent;
-                let agent = Agent {
-                    record,
-                    info: None,
-                    work: std::collections::BTreeSet::new(),
-                    load: Load::default(),
-                    profile: 0,
-                    free_key: None,
-                };
-                self.agents.insert(number, agent);
+                self.agents.insert(record.agent, Agent::new(record, None));
             }
             Record::Contact(record) => {
                 if record.stage() == ContactStage::Closed {
@@ -127,12 +118,12 @@ impl State {
         for (number, agent) in &mut self.agents {
             agent.info = self.catalog.agents.get(number).cloned();
         }
+        self.index_agents();
         let contacts: Vec<(u64, ContactStage)> =
             self.contacts.iter().map(|(number, contact)| (*number, contact.record.stage())).collect();
         for (number, stage) in &contacts {
             self.enter_stage(*number, *stage);
         }
-        self.reindex();
         self.rearm();
         self.note_chores();
     }

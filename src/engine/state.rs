@@ -85,6 +85,11 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// One who holds nothing, as far as is known.
+    pub(super) fn new(record: j::AgentRecord, info: Option<AgentInfo>) -> Self {
+        Self { record, info, work: BTreeSet::new(), load: Load::default(), profile: 0, free_key: None }
+    }
+
     /// Whether new work can reach it: signed in, connected, ready, in the plan.
     #[must_use]
     pub fn routable(&self) -> bool {

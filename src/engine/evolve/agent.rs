@@ -24,17 +24,16 @@ impl State {
     }
 
     pub(super) fn agent_disconnected(&mut self, event: &j::AgentDisconnected) -> Effect {
-        self.disconnect(event.agent, event.grace_deadline_ms);
-        self.agent_changed(event.agent)
+        self.disconnect(event.agent, event.grace_deadline_ms)
     }
 
-    pub(super) fn disconnect(&mut self, number: u32, grace_deadline_ms: u64) {
+    pub(super) fn disconnect(&mut self, number: u32, grace_deadline_ms: u64) -> Effect {
         if let Some(agent) = self.agents.get_mut(&number) {
             agent.record.connected = false;
             agent.record.grace_deadline_ms = grace_deadline_ms;
         }
         self.timers.arm(Timer::AgentGrace(number), grace_deadline_ms);
-        self.work_changed(number, false);
+        self.agent_changed(number)
     }
 
     pub(super) fn agent_reconnected(&mut self, event: &j::AgentReconnected) -> Effect {

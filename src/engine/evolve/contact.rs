@@ -242,17 +242,14 @@ impl State {
             return;
         };
         let lost = self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
-        let (Some(queue), Some(channel)) =
-            (self.catalog.queues.get(&record.queue), self.catalog.channels.get(&record.channel))
-        else {
+        let queue = self.catalog.queues.get(&record.queue);
+        let channel =
+            self.catalog.channels.get(&record.channel).filter(|channel| !(lost && channel.realtime()));
+        let (Some(queue), Some(channel)) = (queue, channel) else {
+            // It is to end or to move: nobody is to be offered it meanwhile.
             self.chores.insert(Chore::Contact(number));
             return;
         };
-        if lost && channel.realtime() {
-            // It is to end: nobody is to be offered it meanwhile.
-            self.chores.insert(Chore::Contact(number));
-            return;
-        }
         let category = self.category_in_force(record);
         let objective_ms =
             category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms).max(1);

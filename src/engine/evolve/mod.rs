@@ -4,6 +4,7 @@
 mod agent;
 mod assignment;
 mod contact;
+mod gateway;
 mod plan;
 mod retention;
 
@@ -11,7 +12,7 @@ pub(super) use plan::plan_kind;
 
 use crate::proto::journal::{self as j, event::Kind};
 
-use super::state::{Chore, State};
+use super::state::State;
 
 /// How a wait in a queue ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,63 +97,5 @@ impl State {
             Kind::AgentSignedOut(e) => self.agent_signed_out(e),
             Kind::AgentAvailabilitySet(e) => self.agent_availability_set(e),
         }
-    }
-
-    fn daemon_started(&mut self, event: &j::DaemonStarted) -> Effect {
-        let connected: Vec<u32> = self
-            .agents
-            .iter()
-            .filter(|(_, agent)| agent.record.connected)
-            .map(|(number, _)| *number)
-            .collect();
-        for agent in connected {
-            self.disconnect(agent, event.grace_deadline_ms);
-            if let Some(agent) = self.agents.get(&agent) {
-                self.chores.extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
-            }
-        }
-        let now_ms = self.now_ms;
-        for record in self.gateways.values_mut().filter(|record| record.leased) {
-            record.deadline_ms = now_ms + record.lease_ms;
-            self.timers.arm(super::timers::Timer::GatewayLease(record.gateway), record.deadline_ms);
-        }
-        Effect::default()
-    }
-
-    fn gateway_named(&mut self, event: &j::GatewayNamed) -> Effect {
-        self.last_number = self.last_number.max(event.gateway);
-        self.gateway_ids.insert(event.id.clone(), event.gateway);
-        let record =
-            j::GatewayRecord { gateway: event.gateway, id: event.id.clone(), ..j::GatewayRecord::default() };
-        self.gateways.insert(event.gateway, record);
-        Effect::default()
-    }
-
-    fn gateway_leased(&mut self, event: &j::GatewayLeased) -> Effect {
-        if let Some(record) = self.gateways.get_mut(&event.gateway) {
-            record.lease_ms = event.lease_ms;
-            record.deadline_ms = event.deadline_ms;
-            record.leased = true;
-            record.lost = false;
-        }
-        let timer = super::timers::Timer::GatewayLease(event.gateway);
-        if event.deadline_ms == 0 {
-            self.timers.disarm(timer);
-        } else {
-            self.timers.arm(timer, event.deadline_ms);
-        }
-        Effect::default()
-    }
-
-    fn gateway_lost(&mut self, event: &j::GatewayLost) -> Effect {
-        if let Some(record) = self.gateways.get_mut(&event.gateway) {
-            record.leased = false;
-            record.deadline_ms = 0;
-            record.lost = true;
-        }
-        self.timers.disarm(super::timers::Timer::GatewayLease(event.gateway));
-        let contacts = self.by_gateway.range((event.gateway, 0)..=(event.gateway, u64::MAX));
-        self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
-        Effect::default()
     }
 }

@@ -10,7 +10,7 @@ use super::Effect;
 use crate::engine::{
     catalog::Catalog,
     matching::index::Index,
-    state::{Agent, Chore, Load, State},
+    state::{Agent, Chore, State},
 };
 
 impl State {
@@ -65,18 +65,14 @@ impl State {
         let mut queue = 0;
         while let Some((next, _)) = self.by_queue.range((queue, 0)..).next().copied() {
             if !self.catalog.queues.contains_key(&next) {
-                self.draining.entry(next).or_insert_with(|| j::DrainingQueue {
-                    queue: next,
-                    policy: event.removed_queues,
-                    move_to: event.move_to,
-                });
+                let settled =
+                    j::DrainingQueue { queue: next, policy: event.removed_queues, move_to: event.move_to };
+                let entry = self.draining.entry(next).or_insert(settled);
                 // A queue that contacts were to move to may be gone now too.
-                if let Some(entry) = self.draining.get_mut(&next)
-                    && entry.policy() == j::RemovedQueues::Move
+                if entry.policy() == j::RemovedQueues::Move
                     && !self.catalog.queues.contains_key(&entry.move_to)
                 {
-                    entry.policy = event.removed_queues;
-                    entry.move_to = event.move_to;
+                    *entry = settled;
                 }
             }
             queue = next + 1;
@@ -94,20 +90,34 @@ impl State {
         self.agents
             .retain(|_, agent| !agent.record.removed || agent.record.session != 0 || !agent.work.is_empty());
         for (number, info) in &self.catalog.agents {
-            self.agents.entry(*number).or_insert_with(|| Agent {
-                record: j::AgentRecord { agent: *number, ..j::AgentRecord::default() },
-                info: Some(info.clone()),
-                work: std::collections::BTreeSet::new(),
-                load: Load::default(),
-                profile: 0,
-                free_key: None,
+            self.agents.entry(*number).or_insert_with(|| {
+                let record = j::AgentRecord { agent: *number, ..j::AgentRecord::default() };
+                Agent::new(record, Some(info.clone()))
             });
         }
     }
 
     /// Derives the index anew from agents and waiting contacts.
-    pub(in crate::engine) fn reindex(&mut self) {
+    fn reindex(&mut self) {
         self.index = Index::default();
+        self.index_agents();
+        let waiting: Vec<u64> = self
+            .by_queue
+            .iter()
+            .map(|(_, contact)| *contact)
+            .filter(|contact| self.contact(*contact).is_some_and(|r| r.stage() == ContactStage::Waiting))
+            .collect();
+        for number in waiting {
+            if let Some(contact) = self.contacts.get_mut(&number) {
+                contact.place = None;
+            }
+            self.leave_stage(number);
+            self.enter_stage(number, ContactStage::Waiting);
+        }
+    }
+
+    /// Puts every agent into an index that has none. The records stay as they are.
+    pub(in crate::engine) fn index_agents(&mut self) {
         let agents: Vec<u32> = self.agents.keys().copied().collect();
         for number in agents {
             let Some(agent) = self.agents.get_mut(&number) else {
@@ -123,35 +133,12 @@ impl State {
                 agent.record.sequence = sequence;
             }
         }
-        let waiting: Vec<u64> = self
-            .by_queue
-            .iter()
-            .map(|(_, contact)| *contact)
-            .filter(|contact| self.contact(*contact).is_some_and(|r| r.stage() == ContactStage::Waiting))
-            .collect();
-        for number in waiting {
-            if let Some(contact) = self.contacts.get_mut(&number) {
-                contact.place = None;
-            }
-            self.leave_stage(number);
-            self.enter_stage(number, ContactStage::Waiting);
-        }
     }
 }
 
 /// The plan's word for a kind of entry.
-pub(in crate::engine) fn entry_kind(kind: PlanKind) -> Option<EntryKind> {
-    Some(match kind {
-        PlanKind::Unspecified => return None,
-        PlanKind::Settings => EntryKind::Settings,
-        PlanKind::Channel => EntryKind::Channel,
-        PlanKind::Skill => EntryKind::Skill,
-        PlanKind::Category => EntryKind::Category,
-        PlanKind::Disposition => EntryKind::Disposition,
-        PlanKind::Queue => EntryKind::Queue,
-        PlanKind::Group => EntryKind::Group,
-        PlanKind::Agent => EntryKind::Agent,
-    })
+fn entry_kind(kind: PlanKind) -> Option<EntryKind> {
+    EntryKind::ALL.into_iter().find(|entry| plan_kind(*entry) == kind)
 }
 
 /// The journal's word for a kind of entry.

@@ -9,10 +9,7 @@ pub mod order;
 
 use std::cmp::Ordering;
 
-use super::{
-    state::{Contact, State},
-    timers::Timer,
-};
+use super::state::{Contact, State};
 use eligible::capacity_for;
 use order::{Standing, more_urgent};
 
@@ -89,11 +86,9 @@ impl State {
         class.profiles.iter().filter_map(first_of).min().map(|(_, agent)| agent)
     }
 
-    /// The agent may be offered the contact again: look at its class.
-    pub(super) fn exclusion_over(&mut self, timer: Timer) {
-        if let Timer::Exclusion(contact, _) = timer
-            && let Some((class, _)) = self.contacts.get(&contact).and_then(|contact| contact.place)
-        {
+    /// An agent may be offered the contact again: look at its class.
+    pub(super) fn exclusion_over(&mut self, contact: u64) {
+        if let Some((class, _)) = self.contacts.get(&contact).and_then(|contact| contact.place) {
             self.index.touch(class);
         }
     }

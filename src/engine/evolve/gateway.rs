@@ -1,0 +1,69 @@
+//! What the events of a gateway mean, and a new process' start, which touches every session and lease.
+
+use crate::proto::journal as j;
+
+use super::Effect;
+use crate::engine::{
+    state::{Chore, State},
+    timers::Timer,
+};
+
+impl State {
+    pub(super) fn daemon_started(&mut self, event: &j::DaemonStarted) -> Effect {
+        let connected: Vec<u32> = self
+            .agents
+            .iter()
+            .filter(|(_, agent)| agent.record.connected)
+            .map(|(number, _)| *number)
+            .collect();
+        for agent in connected {
+            self.disconnect(agent, event.grace_deadline_ms);
+            if let Some(agent) = self.agents.get(&agent) {
+                self.chores.extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
+            }
+        }
+        let now_ms = self.now_ms;
+        for record in self.gateways.values_mut().filter(|record| record.leased) {
+            record.deadline_ms = now_ms + record.lease_ms;
+            self.timers.arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
+        }
+        Effect::default()
+    }
+
+    pub(super) fn gateway_named(&mut self, event: &j::GatewayNamed) -> Effect {
+        self.last_number = self.last_number.max(event.gateway);
+        self.gateway_ids.insert(event.id.clone(), event.gateway);
+        let record =
+            j::GatewayRecord { gateway: event.gateway, id: event.id.clone(), ..j::GatewayRecord::default() };
+        self.gateways.insert(event.gateway, record);
+        Effect::default()
+    }
+
+    pub(super) fn gateway_leased(&mut self, event: &j::GatewayLeased) -> Effect {
+        if let Some(record) = self.gateways.get_mut(&event.gateway) {
+            record.lease_ms = event.lease_ms;
+            record.deadline_ms = event.deadline_ms;
+            record.leased = true;
+            record.lost = false;
+        }
+        let timer = Timer::GatewayLease(event.gateway);
+        if event.deadline_ms == 0 {
+            self.timers.disarm(timer);
+        } else {
+            self.timers.arm(timer, event.deadline_ms);
+        }
+        Effect::default()
+    }
+
+    pub(super) fn gateway_lost(&mut self, event: &j::GatewayLost) -> Effect {
+        if let Some(record) = self.gateways.get_mut(&event.gateway) {
+            record.leased = false;
+            record.deadline_ms = 0;
+            record.lost = true;
+        }
+        self.timers.disarm(Timer::GatewayLease(event.gateway));
+        let contacts = self.by_gateway.range((event.gateway, 0)..=(event.gateway, u64::MAX));
+        self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+        Effect::default()
+    }
+}
