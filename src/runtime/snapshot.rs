@@ -60,11 +60,11 @@ pub fn write(
         return Err(error.into());
     }
     writer.finish()?;
-    let read_back = read_snapshot(&mut *reader)?;
-    let same = read_back.is_some_and(|(copy, at)| at == mark && copy.hash() == state.hash());
-    if !same {
+    let read_back = read_snapshot(&mut *reader);
+    if !matches!(&read_back, Ok(Some((copy, at))) if *at == mark && copy.hash() == state.hash()) {
+        // Whatever is wrong with it, it must not be what the next start begins with.
         snapshots.discard(mark.sequence())?;
-        return Err(SnapshotError::Differs);
+        return Err(read_back.err().map_or(SnapshotError::Differs, SnapshotError::from));
     }
     Ok(Written { sequence: mark.sequence(), bytes, took: started.elapsed() })
 }

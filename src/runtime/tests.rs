@@ -1,6 +1,6 @@
 //! The writer on a journal in memory, whose faults are made on demand.
 
-use std::task::Poll;
+use std::{sync::Arc, task::Poll};
 
 use tokio::sync::watch;
 use tokio_stream::StreamExt;
@@ -9,6 +9,7 @@ use super::{
     CallError, Desk, Start, Tenant,
     open::{Setting, open_on, read_plan},
     recover::replay,
+    snapshot,
 };
 use crate::{
     config::{Limits, PlanSource},
@@ -16,7 +17,7 @@ use crate::{
         command::{Command, Enqueue, Reply},
         refusal::Refusal,
     },
-    journal::{AppendFault, MemoryStorage, Reader},
+    journal::{AppendFault, JournalError, Mark, MemoryStorage, Reader, SnapshotWriter, Snapshots},
     proto::v1,
     streams::{Cut, Item, Opening, Topic},
     telemetry::Metrics,
@@ -177,6 +178,44 @@ async fn a_snapshot_is_verified_and_then_drops_the_segments_that_it_covers() {
     drop(house.tenant);
     let again = open(&house.storage, &Limits::default(), u64::MAX);
     assert_eq!(again.ids().await.len(), n);
+}
+
+/// Writes snapshots of which every frame is spoilt.
+struct Spoiling(Arc<dyn Snapshots>);
+
+struct SpoilingWriter(Box<dyn SnapshotWriter>);
+
+impl Snapshots for Spoiling {
+    fn create(&self, mark: Mark) -> Result<Box<dyn SnapshotWriter>, JournalError> {
+        Ok(Box::new(SpoilingWriter(self.0.create(mark)?)))
+    }
+
+    fn discard(&self, sequence: u64) -> Result<(), JournalError> {
+        self.0.discard(sequence)
+    }
+}
+
+impl SnapshotWriter for SpoilingWriter {
+    fn frame(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        // No record starts with a field of number 0.
+        self.0.frame(&[&[0], bytes].concat())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), JournalError> {
+        self.0.finish()
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_can_not_be_read_back_is_discarded() {
+    let house = house();
+    assert_eq!(house.enqueue("c1").await, Ok(true));
+    let sequence = house.tenant.read(|state, _| Ok(state.sequence())).await.unwrap();
+    let spoiling: Arc<dyn Snapshots> = Arc::new(Spoiling(Arc::new(house.storage.clone())));
+    let written = snapshot::write(house.storage.another(), &spoiling, sequence);
+    assert!(written.is_err(), "{written:?}");
+    assert!(house.storage.clone().latest_snapshot().unwrap().is_none());
+    assert_eq!(replay(&mut house.storage.clone(), None).unwrap().0.sequence(), sequence);
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ fn category() -> impl Strategy<Value = Category> {
 
 fn agent() -> impl Strategy<Value = Agent> {
     let capacity = select(&[30u32, 60, 100, 150]);
-    let limits = vec((0..4usize, 0..3u32), 0..3).prop_map(|mut list| list.split_off(list.len().min(2)));
+    let limits = vec((0..4usize, 0..3u32), 0..3);
     (some_of("g", 3), levels(3), capacity, limits).prop_map(|(groups, skills, capacity, limits)| Agent {
         name: String::new(),
         groups,
