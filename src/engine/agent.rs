@@ -4,37 +4,26 @@ use crate::{
     engine::{
         command::Reply,
         refusal::Refusal,
+        state::Agent,
         step::{Answer, Step},
     },
     proto::journal::{
-        self as j, AssignmentEnd, AssignmentStage, OfferEnd, PlanKind, ReturnReason, SignOutReason,
-        event::Kind,
+        self as j, AssignmentEnd, AssignmentStage, OfferEnd, ReturnReason, SignOutReason, event::Kind,
     },
 };
 
 impl Step<'_> {
-    pub fn agent_number(&self, id: &str) -> Result<u32, Refusal> {
-        self.state
-            .names
-            .number(PlanKind::Agent, id)
-            .filter(|number| self.state.agents.contains_key(number))
-            .ok_or_else(|| Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}")))
-    }
-
-    /// The agent's session; 0 when signed out.
-    fn session(&self, agent: u32) -> u64 {
-        self.state.agent(agent).map_or(0, |agent| agent.record.session)
+    /// The agent of an id: one of the plan, or one who has left it and still holds contacts.
+    pub fn agent(&self, id: &str) -> Result<&Agent, Refusal> {
+        self.state.agent_by_id(id).ok_or_else(|| no_agent(id))
     }
 
     pub fn sign_in(&mut self, id: &str, session: u64, ready: Option<bool>) -> Answer {
-        let number = self.agent_number(id)?;
-        let Some(agent) = self.state.agent(number) else {
-            return Ok(Reply::Done);
-        };
-        if agent.record.removed {
-            return Err(Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}")));
+        let record = &self.agent(id)?.record;
+        if record.removed {
+            return Err(no_agent(id));
         }
-        let (current, connected) = (agent.record.session, agent.record.connected);
+        let (number, current, connected) = (record.agent, record.session, record.connected);
         if session != 0 && session == current {
             if !connected {
                 self.emit(Kind::AgentReconnected(j::AgentReconnected { agent: number }));
@@ -59,54 +48,47 @@ impl Step<'_> {
     }
 
     pub fn agent_stream_lost(&mut self, id: &str, session: u64) -> Answer {
-        let number = self.agent_number(id)?;
-        let connected = self.state.agent(number).is_some_and(|agent| agent.record.connected);
-        if self.session(number) == session && connected {
-            let grace_deadline_ms = self.now_ms + self.state.catalog.settings.agent_grace_ms;
-            self.emit(Kind::AgentDisconnected(j::AgentDisconnected { agent: number, grace_deadline_ms }));
+        let record = &self.agent(id)?.record;
+        let (number, lost) = (record.agent, record.session == session && record.connected);
+        if lost {
+            self.disconnect(number);
             self.withdraw_offers(number);
         }
         Ok(Reply::Agent(number))
     }
 
     pub fn agent_alive(&mut self, id: &str, session: u64) -> Answer {
-        let number = self.agent_number(id)?;
-        self.check_session(id, number, session)?;
-        if self.state.agent(number).is_some_and(|agent| !agent.record.connected) {
-            let grace_deadline_ms = self.now_ms + self.state.catalog.settings.agent_grace_ms;
-            self.emit(Kind::AgentDisconnected(j::AgentDisconnected { agent: number, grace_deadline_ms }));
+        let record = &self.agent(id)?.record;
+        let (number, connected) = (record.agent, record.connected);
+        check_session(id, record, session)?;
+        if !connected {
+            self.disconnect(number);
         }
         Ok(Reply::Agent(number))
     }
 
-    fn check_session(&self, id: &str, agent: u32, session: u64) -> Result<(), Refusal> {
-        match self.session(agent) {
-            0 => Err(signed_out(id)),
-            current if current != session => Err(Refusal::precondition(
-                "SESSION_REPLACED",
-                format!("agent {id} has signed in elsewhere since session {session}"),
-            )),
-            _ => Ok(()),
-        }
+    /// Starts the agent's grace time, anew if it has begun.
+    fn disconnect(&mut self, agent: u32) {
+        let grace_deadline_ms = self.now_ms + self.state.catalog.settings.agent_grace_ms;
+        self.emit(Kind::AgentDisconnected(j::AgentDisconnected { agent, grace_deadline_ms }));
     }
 
     pub fn sign_out(&mut self, id: &str, session: u64, return_contacts: bool) -> Answer {
-        let number = self.agent_number(id)?;
-        if self.session(number) == 0 {
+        let agent = self.agent(id)?;
+        let number = agent.record.agent;
+        if agent.record.session == 0 {
             return Ok(Reply::Agent(number));
         }
         if session != 0 {
-            self.check_session(id, number, session)?;
+            check_session(id, &agent.record, session)?;
         }
         let mut calls = 0;
         let mut others = 0;
-        if let Some(agent) = self.state.agent(number) {
-            for leg in agent.work.iter().filter_map(|offer| self.state.assignment(*offer)) {
-                match leg.stage() {
-                    AssignmentStage::Connecting | AssignmentStage::Active if leg.realtime => calls += 1,
-                    AssignmentStage::Connecting | AssignmentStage::Active => others += 1,
-                    _ => {}
-                }
+        for leg in agent.work.iter().filter_map(|offer| self.state.assignment(*offer)) {
+            match leg.stage() {
+                AssignmentStage::Connecting | AssignmentStage::Active if leg.realtime => calls += 1,
+                AssignmentStage::Connecting | AssignmentStage::Active => others += 1,
+                _ => {}
             }
         }
         if calls > 0 || (others > 0 && !return_contacts) {
@@ -147,11 +129,9 @@ impl Step<'_> {
     }
 
     pub fn set_availability(&mut self, id: &str, ready: bool, reason: &str) -> Answer {
-        let number = self.agent_number(id)?;
-        let Some(agent) = self.state.agent(number) else {
-            return Ok(Reply::Done);
-        };
-        if agent.record.session == 0 {
+        let record = &self.agent(id)?.record;
+        let number = record.agent;
+        if record.session == 0 {
             return Err(signed_out(id));
         }
         if ready {
@@ -197,10 +177,25 @@ impl Step<'_> {
         let Some(leg) = self.state.assignment(offer) else {
             return;
         };
-        let reachable = self.state.agent(leg.agent).is_some_and(super::state::Agent::routable);
+        let reachable = self.state.agent(leg.agent).is_some_and(Agent::routable);
         if leg.stage() == AssignmentStage::Offered && !reachable {
             self.end_offer(offer, OfferEnd::AgentGone);
         }
+    }
+}
+
+fn no_agent(id: &str) -> Refusal {
+    Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}"))
+}
+
+fn check_session(id: &str, record: &j::AgentRecord, session: u64) -> Result<(), Refusal> {
+    match record.session {
+        0 => Err(signed_out(id)),
+        current if current != session => Err(Refusal::precondition(
+            "SESSION_REPLACED",
+            format!("agent {id} has signed in elsewhere since session {session}"),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ pub type SkillLevel = (u32, u8);
 #[derive(Debug, Default)]
 pub struct Names {
     by_number: BTreeMap<u32, (PlanKind, Arc<str>)>,
-    numbers: Lookup<(PlanKind, Arc<str>), u32>,
+    numbers: BTreeMap<PlanKind, Lookup<Arc<str>, u32>>,
 }
 
 impl Names {
@@ -25,13 +25,13 @@ impl Names {
     pub(super) fn insert(&mut self, kind: PlanKind, id: &str, number: u32) {
         let id: Arc<str> = id.into();
         self.by_number.insert(number, (kind, id.clone()));
-        self.numbers.insert((kind, id), number);
+        self.numbers.entry(kind).or_default().insert(id, number);
     }
 
     /// The number of a name.
     #[must_use]
     pub fn number(&self, kind: PlanKind, id: &str) -> Option<u32> {
-        self.numbers.get(&(kind, Arc::from(id))).copied()
+        self.numbers.get(&kind)?.get(id).copied()
     }
 
     /// The name of a number; empty for 0 and for numbers never given.

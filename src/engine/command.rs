@@ -6,7 +6,7 @@ use crate::{plan::model::Plan, proto::journal as j};
 /// Makes a retry of a command harmless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
-    /// Chosen by the client.
+    /// Chosen by the client. Not empty.
     pub id: String,
     /// Of what was asked for: the same id with another fingerprint is refused.
     pub fingerprint: u64,
@@ -301,8 +301,6 @@ pub enum Reply {
     },
     /// The gateway's lease.
     Gateway {
-        /// Its number.
-        gateway: u32,
         /// When it ends; 0: with its stream.
         deadline_ms: u64,
     },

@@ -5,26 +5,16 @@ use crate::{
         command::{Ending, Enqueue, NamedSkill, Reply, Update},
         limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX},
         refusal::Refusal,
+        state::State,
         step::{Answer, Step},
     },
     proto::journal::{self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, event::Kind},
 };
 
 impl Step<'_> {
-    pub fn contact_number(&self, id: &str) -> Result<u64, Refusal> {
-        if let Some(number) = self.state.contact_ids.get(id) {
-            return Ok(*number);
-        }
-        Err(if self.state.compacted(id) {
-            Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
-        } else {
-            Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
-        })
-    }
-
-    /// The stage of a contact that is known to be there.
-    pub fn contact_stage(&self, contact: u64) -> ContactStage {
-        self.state.contact(contact).map_or(ContactStage::Unspecified, j::ContactRecord::stage)
+    /// The contact of an id.
+    pub fn contact(&self, id: &str) -> Result<&j::ContactRecord, Refusal> {
+        self.state.contact_by_id(id).ok_or_else(|| no_contact(self.state, id))
     }
 
     /// The number of a name of the plan; 0 for an empty name, a note in `fields` for an unknown one.
@@ -139,8 +129,9 @@ impl Step<'_> {
     }
 
     pub fn update(&mut self, id: &str, update: Update) -> Answer {
-        let contact = self.contact_number(id)?;
-        if self.contact_stage(contact) == ContactStage::Closed {
+        let record = self.contact(id)?;
+        let contact = record.contact;
+        if record.stage() == ContactStage::Closed {
             return Err(contact_closed(id));
         }
         let mut fields = Vec::new();
@@ -162,8 +153,9 @@ impl Step<'_> {
     }
 
     pub fn cancel(&mut self, id: &str) -> Answer {
-        let contact = self.contact_number(id)?;
-        if self.contact_stage(contact) != ContactStage::Closed {
+        let record = self.contact(id)?;
+        let contact = record.contact;
+        if record.stage() != ContactStage::Closed {
             self.close(contact, ContactEnd::CustomerLeft, 0, 0);
         }
         Ok(Reply::Contact(contact))
@@ -196,9 +188,10 @@ impl Step<'_> {
     }
 
     pub fn complete_by_gateway(&mut self, id: &str, ending: &Ending) -> Answer {
-        let contact = self.contact_number(id)?;
+        let record = self.contact(id)?;
+        let (contact, stage) = (record.contact, record.stage());
         let disposition = self.disposition(ending)?;
-        match self.contact_stage(contact) {
+        match stage {
             ContactStage::Active => {
                 self.close(contact, ContactEnd::GatewayCompleted, disposition, ending.resolution);
             }
@@ -209,17 +202,15 @@ impl Step<'_> {
     }
 
     pub fn complete_by_agent(&mut self, agent: &str, id: &str, ending: &Ending) -> Answer {
-        let number = self.agent_number(agent)?;
-        let contact = self.contact_number(id)?;
+        let number = self.agent(agent)?.record.agent;
+        let record = self.contact(id)?;
+        let (contact, stage, last_agent) = (record.contact, record.stage(), record.last_agent);
+        let held = self.state.assignment(record.offer).is_some_and(|leg| leg.agent == number);
         let disposition = self.disposition(ending)?;
-        let record = self.state.contact(contact);
-        let (stage, offer, last_agent) =
-            record.map_or((ContactStage::Unspecified, 0, 0), |r| (r.stage(), r.offer, r.last_agent));
         if stage == ContactStage::Closed && last_agent == number {
             self.correct(contact, disposition, ending.resolution)?;
             return Ok(Reply::Contact(contact));
         }
-        let held = self.state.assignment(offer).is_some_and(|leg| leg.agent == number);
         match stage {
             ContactStage::Active if held => {
                 self.close(contact, ContactEnd::AgentCompleted, disposition, ending.resolution);
@@ -253,6 +244,15 @@ impl Step<'_> {
         let resolution = if resolution == 0 { record.resolution } else { resolution };
         self.emit(Kind::DispositionRecorded(j::DispositionRecorded { contact, disposition, resolution }));
         Ok(())
+    }
+}
+
+/// There is no contact of this id, any more or at all.
+pub(crate) fn no_contact(state: &State, id: &str) -> Refusal {
+    if state.compacted(id) {
+        Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
+    } else {
+        Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
     }
 }
 

@@ -28,9 +28,7 @@ impl Step<'_> {
     /// `lease_ms` 0: the gateway's stream is open, and its lease with it.
     pub fn gateway_alive(&mut self, id: &str, lease_ms: u64) -> Answer {
         let gateway = self.gateway_number(id)?;
-        let Some(record) = self.state.gateways.get(&gateway) else {
-            return Ok(Reply::Done);
-        };
+        let record = self.state.gateways.get(&gateway).cloned().unwrap_or_default();
         let by_stream = record.leased && record.deadline_ms == 0;
         let (lease_ms, deadline_ms) = if lease_ms == 0 {
             (record.lease_ms.max(GATEWAY_LEASE_MS), 0)
@@ -42,19 +40,17 @@ impl Step<'_> {
         if !(by_stream && record.lease_ms == lease_ms) {
             self.emit(Kind::GatewayLeased(j::GatewayLeased { gateway, lease_ms, deadline_ms }));
         }
-        Ok(Reply::Gateway { gateway, deadline_ms })
+        Ok(Reply::Gateway { deadline_ms })
     }
 
     pub fn gateway_stream_lost(&mut self, id: &str) -> Answer {
         let gateway = self.gateway_number(id)?;
-        let Some(record) = self.state.gateways.get(&gateway) else {
-            return Ok(Reply::Done);
-        };
+        let record = self.state.gateways.get(&gateway).cloned().unwrap_or_default();
         let lease_ms = record.lease_ms.max(GATEWAY_LEASE_MS);
         let deadline_ms = self.now_ms + lease_ms;
         if record.leased && record.deadline_ms == 0 {
             self.emit(Kind::GatewayLeased(j::GatewayLeased { gateway, lease_ms, deadline_ms }));
         }
-        Ok(Reply::Gateway { gateway, deadline_ms })
+        Ok(Reply::Gateway { deadline_ms })
     }
 }

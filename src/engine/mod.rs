@@ -27,6 +27,7 @@ mod step;
 mod timers;
 mod transfer;
 
+pub(crate) use contact::no_contact;
 pub use step::Sink;
 
 use command::{Command, Reply, RequestKey};

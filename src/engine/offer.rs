@@ -73,21 +73,27 @@ impl Step<'_> {
         }
     }
 
-    pub fn accept(&mut self, agent: &str, offer: u64, epoch: u32) -> Answer {
-        let number = self.agent_number(agent)?;
-        let now_ms = self.now_ms;
-        let Some(record) = self.find_offer(offer, epoch)? else {
-            return Err(offer_ended(offer));
-        };
-        if record.agent != number {
-            return Err(Refusal::precondition(
-                "OFFER_OF_ANOTHER_AGENT",
-                format!("offer {offer} is another agent's"),
-            ));
+    /// The same for an answer of `agent`.
+    fn find_own_offer(
+        &self,
+        agent: u32,
+        offer: u64,
+        epoch: u32,
+    ) -> Result<Option<&j::AssignmentRecord>, Refusal> {
+        let record = self.find_offer(offer, epoch)?;
+        if record.is_some_and(|record| record.agent != agent) {
+            let message = format!("offer {offer} is another agent's");
+            return Err(Refusal::precondition("OFFER_OF_ANOTHER_AGENT", message));
         }
+        Ok(record)
+    }
+
+    pub fn accept(&mut self, agent: &str, offer: u64, epoch: u32) -> Answer {
+        let number = self.agent(agent)?.record.agent;
+        let record = self.find_own_offer(number, offer, epoch)?.ok_or_else(|| offer_ended(offer))?;
         let contact = record.contact;
         if record.stage() == AssignmentStage::Offered {
-            if now_ms >= record.deadline_ms {
+            if self.now_ms >= record.deadline_ms {
                 return Err(offer_ended(offer));
             }
             self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
@@ -96,32 +102,27 @@ impl Step<'_> {
     }
 
     pub fn decline(&mut self, agent: &str, offer: u64, epoch: u32) -> Answer {
-        let number = self.agent_number(agent)?;
+        let number = self.agent(agent)?.record.agent;
         // An offer that is over needs no declining: a late or repeated decline is as good as done.
-        if let Some(record) = self.find_offer(offer, epoch)? {
-            if record.agent != number {
-                return Err(Refusal::precondition(
-                    "OFFER_OF_ANOTHER_AGENT",
-                    format!("offer {offer} is another agent's"),
-                ));
-            }
-            if record.stage() != AssignmentStage::Offered {
+        match self.find_own_offer(number, offer, epoch)?.map(j::AssignmentRecord::stage) {
+            None => {}
+            Some(AssignmentStage::Offered) => self.end_offer(offer, OfferEnd::Declined),
+            Some(_) => {
                 return Err(Refusal::precondition(
                     "OFFER_ACCEPTED",
                     format!("offer {offer} has been accepted; complete or transfer the contact"),
                 ));
             }
-            self.end_offer(offer, OfferEnd::Declined);
         }
         Ok(Reply::Agent(number))
     }
 
     pub fn report_connection(&mut self, id: &str, offer: u64, epoch: u32, result: Connection) -> Answer {
-        let contact = self.contact_number(id)?;
         let now_ms = self.now_ms;
+        let record = self.contact(id)?;
+        let (contact, closed) = (record.contact, record.stage() == j::ContactStage::Closed);
         let Some(record) = self.find_offer(offer, epoch)?.filter(|record| record.contact == contact) else {
             // The contact has gone its way; a report that asks for just that is as good as done.
-            let closed = self.state.contact(contact).is_some_and(|r| r.stage() == j::ContactStage::Closed);
             return match result {
                 Connection::CustomerGone if closed => Ok(Reply::Contact(contact)),
                 Connection::AgentUnreachable => Ok(Reply::Contact(contact)),
@@ -196,32 +197,24 @@ impl Step<'_> {
     }
 
     pub fn finish_wrap_up(&mut self, agent: &str, contact: &str) -> Answer {
-        let number = self.agent_number(agent)?;
-        let contact_number = self.contact_number(contact)?;
-        let legs = self.legs(number, contact_number);
-        if let Some((offer, _)) = legs.iter().find(|(_, stage)| *stage == AssignmentStage::WrapUp) {
-            self.end_assignment(*offer, AssignmentEnd::Finished);
-        } else if !legs.is_empty() {
-            return Err(Refusal::precondition(
-                "NOT_IN_WRAP_UP",
-                "the contact is not in wrap-up; complete or transfer it first",
-            ));
+        let agent = self.agent(agent)?;
+        let number = agent.record.agent;
+        let contact = self.contact(contact)?.contact;
+        let legs = agent.work.iter().filter_map(|offer| self.state.assignment(*offer));
+        let legs: Vec<&j::AssignmentRecord> = legs.filter(|leg| leg.contact == contact).collect();
+        let wrap_up = legs.iter().find(|leg| leg.stage() == AssignmentStage::WrapUp).map(|leg| leg.offer);
+        match wrap_up {
+            Some(offer) => self.end_assignment(offer, AssignmentEnd::Finished),
+            // It has ended by itself, or there was none.
+            None if legs.is_empty() => {}
+            None => {
+                return Err(Refusal::precondition(
+                    "NOT_IN_WRAP_UP",
+                    "the contact is not in wrap-up; complete or transfer it first",
+                ));
+            }
         }
         Ok(Reply::Agent(number))
-    }
-
-    /// The agent's offers and assignments of a contact, with their stages.
-    pub fn legs(&self, agent: u32, contact: u64) -> Vec<(u64, AssignmentStage)> {
-        let Some(agent) = self.state.agent(agent) else {
-            return Vec::new();
-        };
-        agent
-            .work
-            .iter()
-            .filter_map(|offer| self.state.assignment(*offer))
-            .filter(|record| record.contact == contact)
-            .map(|record| (record.offer, record.stage()))
-            .collect()
     }
 }
 

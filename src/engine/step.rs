@@ -47,7 +47,7 @@ impl<'a> Step<'a> {
 
     /// Decides upon `command`, then matches what it has made possible; if it is refused, neither.
     pub fn run(&mut self, command: Command) -> Answer {
-        if let Some(request) = self.request.filter(|request| !request.id.is_empty())
+        if let Some(request) = self.request
             && let Some(fingerprint) = self.state.request_ids.get(&request.id)
         {
             return if *fingerprint == request.fingerprint {

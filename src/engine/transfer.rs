@@ -14,16 +14,14 @@ use crate::{
 
 impl Step<'_> {
     pub fn transfer(&mut self, by: Option<&str>, id: &str, target: &Target) -> Answer {
-        let contact = self.contact_number(id)?;
-        let Some(record) = self.state.contact(contact) else {
-            return Ok(Reply::Done);
-        };
-        let (stage, queue, channel, offer) = (record.stage(), record.queue, record.channel, record.offer);
+        let record = self.contact(id)?;
+        let (contact, stage) = (record.contact, record.stage());
+        let (queue, channel, offer) = (record.queue, record.channel, record.offer);
         if stage == ContactStage::Closed {
             return Err(contact_closed(id));
         }
         if let Some(by) = by {
-            let number = self.agent_number(by)?;
+            let number = self.agent(by)?.record.agent;
             // An offer is to be accepted or declined first.
             let held = |leg: &j::AssignmentRecord| leg.agent == number && stage != ContactStage::Offered;
             if !self.state.assignment(offer).is_some_and(held) {
@@ -35,7 +33,7 @@ impl Step<'_> {
             Target::Queue(id) => (self.named(PlanKind::Queue, "target.queue", id, &mut fields), None),
             Target::Agent { agent, fallback } => {
                 let to = self.named(PlanKind::Queue, "target.fallback_queue", fallback, &mut fields);
-                (if fallback.is_empty() { queue } else { to }, Some(self.agent_number(agent)?))
+                (if fallback.is_empty() { queue } else { to }, Some(self.agent(agent)?.record.agent))
             }
         };
         if fields.is_empty() {
@@ -82,17 +80,16 @@ impl Step<'_> {
         if held.is_some_and(|offer| agent.work.contains(&offer)) {
             return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
         }
-        can_take(agent, channel)
-            .map_err(|why| Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text())))
+        can_take(agent, channel).map_err(|why| {
+            Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text(&self.state.names)))
+        })
     }
 
     pub fn assign(&mut self, id: &str, agent: &str, override_requirements: bool) -> Answer {
-        let contact = self.contact_number(id)?;
-        let number = self.agent_number(agent)?;
-        let Some(record) = self.state.contact(contact) else {
-            return Ok(Reply::Done);
-        };
-        let (stage, channel, offer, queue) = (record.stage(), record.channel, record.offer, record.queue);
+        let number = self.agent(agent)?.record.agent;
+        let record = self.contact(id)?;
+        let (contact, stage) = (record.contact, record.stage());
+        let (queue, channel, offer) = (record.queue, record.channel, record.offer);
         if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             return Err(Refusal::precondition(
                 "CONTACT_NOT_WAITING",
@@ -112,7 +109,10 @@ impl Step<'_> {
             );
             if let (Some(info), Some(queue)) = (info, queue) {
                 fits(&info.groups, &info.skills, queue, &need).map_err(|why| {
-                    let message = format!("the agent {}; override_requirements offers it anyway", why.text());
+                    let message = format!(
+                        "the agent {}; override_requirements offers it anyway",
+                        why.text(&self.state.names)
+                    );
                     Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
                 })?;
             }

@@ -7,6 +7,7 @@ use crate::{
     engine::{
         command::{Command, Connection, Ending, Enqueue, Reply, RequestKey, Target, Update},
         limits::GATEWAY_LEASE_MS,
+        no_contact,
         refusal::Refusal,
         state::State,
     },
@@ -39,7 +40,7 @@ pub(super) fn answered_contact(
         }
         _ => state.contact_by_id(id),
     };
-    record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| missing(state, id))
+    record.map(|record| Some(convert::contact(state, record, now_ms))).ok_or_else(|| no_contact(state, id))
 }
 
 /// Carries out a command about a contact and tells how the contact is then.
@@ -50,14 +51,6 @@ pub(super) async fn call_contact(
     command: Command,
 ) -> Result<Option<v1::Contact>, CallError> {
     tenant.call(key, command, move |state, reply, now_ms| answered_contact(state, reply, &id, now_ms)).await
-}
-
-pub(super) fn missing(state: &State, id: &str) -> Refusal {
-    if state.compacted(id) {
-        Refusal::not_found("CONTACT_COMPACTED", format!("contact {id} has ended and is no longer kept"))
-    } else {
-        Refusal::not_found("CONTACT_NOT_FOUND", format!("there is no contact {id}"))
-    }
 }
 
 /// Customer data as it is journaled.
@@ -160,7 +153,7 @@ impl ContactService for Api {
         check.done()?;
         let contact = tenant
             .read(move |state, now_ms| {
-                let record = state.contact_by_id(&id).ok_or_else(|| missing(state, &id))?;
+                let record = state.contact_by_id(&id).ok_or_else(|| no_contact(state, &id))?;
                 Ok(convert::contact(state, record, now_ms))
             })
             .await?;
@@ -327,7 +320,7 @@ impl ContactService for Api {
             .call(None, command, move |state, reply, now_ms| {
                 // With a stream open the lease does not end; what is told is how long it would go on.
                 let deadline_ms = match reply {
-                    Reply::Gateway { deadline_ms, .. } if *deadline_ms != 0 => *deadline_ms,
+                    Reply::Gateway { deadline_ms } if *deadline_ms != 0 => *deadline_ms,
                     _ => now_ms + lease_ms,
                 };
                 Ok(convert::timestamp(state, deadline_ms))

@@ -1,10 +1,7 @@
 //! What the gateways' streams open with: a contact as it is, or a gateway's live contacts in parts.
 
 use crate::{
-    engine::{
-        command::{Command, Reply},
-        refusal::Refusal,
-    },
+    engine::{command::Command, no_contact, refusal::Refusal},
     proto::{
         journal::ContactStage,
         v1::{self, watch_gateway_response::Update as GatewayUpdate},
@@ -13,7 +10,7 @@ use crate::{
     streams::{Item, Opening, Topic},
 };
 
-use super::{contacts::missing, convert};
+use super::convert;
 
 /// Contacts in one part of a gateway's snapshot.
 const SNAPSHOT_PART: usize = 500;
@@ -22,7 +19,7 @@ const SNAPSHOT_PART: usize = 500;
 pub(super) fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) -> Result<Start, Refusal> {
     let (state, now_ms) = (desk.state(), desk.now_ms());
     let id = &request.contact_id;
-    let record = state.contact_by_id(id).ok_or_else(|| missing(state, id))?;
+    let record = state.contact_by_id(id).ok_or_else(|| no_contact(state, id))?;
     let message = v1::WatchContactResponse {
         contact: Some(convert::contact(state, record, now_ms)),
         cause: v1::ContactCause::Unspecified.into(),
@@ -47,12 +44,9 @@ pub(super) fn start_gateway(
     request: &v1::WatchGatewayRequest,
 ) -> Result<Start, Refusal> {
     let gateway_id = request.gateway_id.clone();
-    let reply = desk.step(None, Command::GatewayAlive { gateway: gateway_id.clone(), lease_ms: 0 })?;
+    desk.step(None, Command::GatewayAlive { gateway: gateway_id.clone(), lease_ms: 0 })?;
     let (state, now_ms) = (desk.state(), desk.now_ms());
-    let gateway = match reply {
-        Reply::Gateway { gateway, .. } => gateway,
-        _ => state.gateway_by_id(&gateway_id).unwrap_or(0),
-    };
+    let gateway = state.gateway_by_id(&gateway_id).unwrap_or(0);
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
     let item =
         |sequence, update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });

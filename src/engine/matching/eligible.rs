@@ -2,7 +2,7 @@
 //! assignment and a transfer to an agent all ask here. Must not rank anybody.
 
 use crate::engine::{
-    catalog::{AgentInfo, ChannelInfo, QueueInfo, SkillLevel},
+    catalog::{AgentInfo, ChannelInfo, Names, QueueInfo, SkillLevel},
     state::{Agent, Load},
 };
 
@@ -30,10 +30,10 @@ pub enum Hindrance {
 }
 
 impl Hindrance {
-    /// For people.
+    /// For people; goes on after "the agent".
     #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
+    pub fn text(self, names: &Names) -> String {
+        let text = match self {
             Self::SignedOut => "is not signed in",
             Self::Disconnected => "has lost the stream",
             Self::NotReady => "is not ready",
@@ -41,9 +41,12 @@ impl Hindrance {
             Self::OnCall => "holds a realtime contact",
             Self::AtCapacity => "has too little free capacity",
             Self::NotInGroup => "is in none of the queue's groups",
-            Self::MissingSkill(_) => "lacks a required skill",
-            Self::LevelTooLow(..) => "has a required skill at too low a level",
-        }
+            Self::MissingSkill(skill) => return format!("lacks the skill {}", names.id(skill)),
+            Self::LevelTooLow(skill, has, needs) => {
+                return format!("has the skill {} at level {has} of {needs}", names.id(skill));
+            }
+        };
+        text.to_owned()
     }
 }
 
