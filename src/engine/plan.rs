@@ -111,7 +111,7 @@ impl Step<'_> {
         if removed.is_empty() {
             return Ok(());
         }
-        match self.state.live_contacts_after(None, None, 0).find(|record| removed.contains(&record.channel)) {
+        match self.state.live_contacts_after(0).find(|record| removed.contains(&record.channel)) {
             None => Ok(()),
             Some(record) => Err(Refusal::precondition(
                 "CHANNEL_IN_USE",
@@ -135,7 +135,7 @@ impl Step<'_> {
         let adrift = self.state.draining().filter(|draining| removed.contains(&draining.move_to));
         let adrift: Vec<u32> = adrift.map(|draining| draining.queue).collect();
         for queue in removed.into_iter().chain(adrift) {
-            let inside: Vec<&j::ContactRecord> = self.state.queue_contacts(queue).collect();
+            let inside: Vec<&j::ContactRecord> = self.state.queue_contacts_after(queue, 0).collect();
             if inside.is_empty() {
                 continue;
             }

@@ -218,26 +218,26 @@ impl State {
         self.compacted_ids.get(id).is_some()
     }
 
-    /// Live contacts with larger numbers, in the order they came in: of a queue, of a gateway, or all.
-    pub fn live_contacts_after(
+    /// Live contacts with larger numbers, in the order they came in.
+    pub fn live_contacts_after(&self, after: u64) -> impl Iterator<Item = &j::ContactRecord> {
+        let later = self.contacts.range(after.saturating_add(1)..).map(|(_, contact)| &contact.record);
+        later.filter(|record| record.stage() != j::ContactStage::Closed)
+    }
+
+    /// The same of one gateway.
+    pub fn gateway_contacts_after(
         &self,
-        queue: Option<u32>,
-        gateway: Option<u32>,
+        gateway: u32,
         after: u64,
-    ) -> Box<dyn Iterator<Item = &j::ContactRecord> + '_> {
-        let from = after.saturating_add(1);
-        let numbers: Box<dyn Iterator<Item = u64> + '_> = match (queue, gateway) {
-            (_, Some(gateway)) => {
-                Box::new(self.by_gateway.range((gateway, from)..=(gateway, u64::MAX)).map(|key| key.1))
-            }
-            (Some(queue), None) => {
-                Box::new(self.by_queue.range((queue, from)..=(queue, u64::MAX)).map(|key| key.1))
-            }
-            (None, None) => Box::new(self.contacts.range(from..).map(|(contact, _)| *contact)),
-        };
-        Box::new(numbers.filter_map(|contact| self.contact(contact)).filter(move |record| {
-            record.stage() != j::ContactStage::Closed && queue.is_none_or(|queue| record.queue == queue)
-        }))
+    ) -> impl Iterator<Item = &j::ContactRecord> {
+        let keys = (gateway, after.saturating_add(1))..=(gateway, u64::MAX);
+        self.by_gateway.range(keys).filter_map(|(_, contact)| self.contact(*contact))
+    }
+
+    /// The same of one queue; those waiting longest need not be first.
+    pub fn queue_contacts_after(&self, queue: u32, after: u64) -> impl Iterator<Item = &j::ContactRecord> {
+        let keys = (queue, after.saturating_add(1))..=(queue, u64::MAX);
+        self.by_queue.range(keys).filter_map(|(_, contact)| self.contact(*contact))
     }
 
     /// How many contacts are live.
@@ -321,11 +321,6 @@ impl State {
     /// What became of the contacts of a queue, by channel.
     pub fn queue_counts(&self, queue: u32) -> impl Iterator<Item = &j::QueueCounts> {
         self.counts.range((queue, 0)..=(queue, u32::MAX)).map(|(_, counts)| counts)
-    }
-
-    /// Live contacts of a queue by number; those waiting longest need not be first.
-    pub fn queue_contacts(&self, queue: u32) -> impl Iterator<Item = &j::ContactRecord> {
-        self.live_contacts_after(Some(queue), None, 0)
     }
 
     /// Queues out of the plan that still have contacts.

@@ -1,7 +1,7 @@
 //! `ContactService`: what gateways call.
 
 use prost::Message;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use crate::{
     engine::{
@@ -22,7 +22,7 @@ use crate::{
 use super::{
     Answer, Api, Check, Streamed, convert, fingerprint,
     openings::{start_contact, start_gateway},
-    page_after, request_key, respond,
+    page, request_key, respond,
 };
 
 const LEASE_MS: std::ops::RangeInclusive<u64> = 5_000..=300_000;
@@ -111,6 +111,8 @@ impl ContactService for Api {
         check.attributes("attributes", &request.attributes);
         check.done()?;
         let fingerprint = fingerprint("EnqueueContact", &request);
+        let place = (request.queue.clone(), request.category.clone(), request.channel.clone());
+        let id = request.contact_id.clone();
         let enqueue = Enqueue {
             id: request.contact_id,
             gateway: request.gateway_id,
@@ -127,8 +129,6 @@ impl ContactService for Api {
         let counter = tenant.clone();
         let answer = tenant
             .run(move |desk| {
-                let id = enqueue.id.clone();
-                let place = (enqueue.queue.clone(), enqueue.category.clone(), enqueue.channel.clone());
                 let reply = desk.step(None, Command::Enqueue(Box::new(enqueue))).inspect_err(|refusal| {
                     if refusal.retry_after_ms.is_some() {
                         count_rejected(desk.state(), &counter, place, refusal.reason);
@@ -183,7 +183,7 @@ impl ContactService for Api {
             }
         };
         let size = check.page_size("page_size", request.page_size);
-        let after: u64 = page_after(&mut check, &request.page_token);
+        let after: u64 = page::after(&mut check, &request.page_token);
         check.done()?;
         let response = tenant
             .read(move |state, now_ms| list_contacts(state, &request, wanted, size, after, now_ms))
@@ -252,19 +252,18 @@ impl ContactService for Api {
         let request = request.into_inner();
         let mut check = Check::new();
         check.id("contact_id", &request.contact_id);
-        let result = match request.result() {
-            v1::ConnectionResult::Answered => Some(Connection::Answered),
-            v1::ConnectionResult::Connected => Some(Connection::Connected),
-            v1::ConnectionResult::AgentUnreachable => Some(Connection::AgentUnreachable),
-            v1::ConnectionResult::CustomerGone => Some(Connection::CustomerGone),
-            v1::ConnectionResult::Unspecified => None,
-        };
         check.number("offer_id", request.offer_id);
         check.number("epoch", request.epoch);
-        let Some(result) = result else {
-            check.problem("result", "is required");
-            check.done()?;
-            return Err(Status::invalid_argument("result is required"));
+        let result = match request.result() {
+            v1::ConnectionResult::Answered => Connection::Answered,
+            v1::ConnectionResult::Connected => Connection::Connected,
+            v1::ConnectionResult::AgentUnreachable => Connection::AgentUnreachable,
+            v1::ConnectionResult::CustomerGone => Connection::CustomerGone,
+            v1::ConnectionResult::Unspecified => {
+                check.problem("result", "is required");
+                // Not used: the request is refused below.
+                Connection::Answered
+            }
         };
         check.done()?;
         let v1::ReportConnectionRequest { contact_id: id, offer_id: offer, epoch, .. } = request;
@@ -398,13 +397,16 @@ fn list_contacts(
         // A gateway that never came has no contacts.
         id => Some(state.gateway_by_id(id).unwrap_or(u32::MAX)),
     };
-    let mut matching = state
-        .live_contacts_after(queue, gateway, after)
-        .filter(|record| wanted.is_none_or(|wanted| convert::contact_state(record) == wanted));
-    let page: Vec<&j::ContactRecord> = matching.by_ref().take(size).collect();
-    let last = page.last().map(|record| record.contact);
-    let next_page_token =
-        last.filter(|_| matching.next().is_some()).map(|last| last.to_string()).unwrap_or_default();
-    let contacts = page.into_iter().map(|record| convert::contact(state, record, now_ms)).collect();
+    let contacts: Box<dyn Iterator<Item = &j::ContactRecord>> = match (gateway, queue) {
+        (Some(gateway), _) => Box::new(state.gateway_contacts_after(gateway, after)),
+        (None, Some(queue)) => Box::new(state.queue_contacts_after(queue, after)),
+        (None, None) => Box::new(state.live_contacts_after(after)),
+    };
+    let contacts = contacts.map(|record| (record.contact, record));
+    let (contacts, next_page_token) = page::page(contacts, size, |record| {
+        let of_queue = queue.is_none_or(|queue| record.queue == queue);
+        let in_state = wanted.is_none_or(|wanted| convert::contact_state(record) == wanted);
+        (of_queue && in_state).then(|| convert::contact(state, record, now_ms))
+    });
     Ok(v1::ListContactsResponse { contacts, next_page_token })
 }

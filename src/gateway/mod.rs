@@ -6,6 +6,7 @@ mod agents;
 mod contacts;
 pub mod convert;
 mod openings;
+mod page;
 mod plans;
 mod status;
 mod supervisors;
@@ -136,15 +137,4 @@ fn respond<T: Send + 'static>(
         Err(cut) => Some(Err(status::of_cut(cut))),
     });
     tonic::Response::new(Box::pin(stream))
-}
-
-/// Where a page begins: after this number or id.
-fn page_after<T: std::str::FromStr + Default>(check: &mut Check, token: &str) -> T {
-    if token.is_empty() {
-        return T::default();
-    }
-    token.parse().unwrap_or_else(|_| {
-        check.problem("page_token", "is not one that this method gave");
-        T::default()
-    })
 }

@@ -51,7 +51,7 @@ pub(super) fn start_gateway(
     let item =
         |sequence, update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });
     let contacts: Vec<v1::Contact> = state
-        .live_contacts_after(None, Some(gateway), 0)
+        .gateway_contacts_after(gateway, 0)
         .map(|record| convert::contact(state, record, now_ms))
         .collect();
     let mut snapshot = Vec::new();

@@ -1,6 +1,6 @@
 //! `SupervisorService`: what supervisors call.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, ops::Bound, time::Duration};
 
 use tokio::sync::watch;
 use tokio_stream::Stream;
@@ -16,7 +16,7 @@ use super::{
     Answer, Api, Check, Streamed,
     agents::{availability_command, call_agent},
     contacts::call_contact,
-    convert, page_after, request_key,
+    convert, page, request_key,
 };
 
 const INTERVAL_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
@@ -29,14 +29,13 @@ impl SupervisorService for Api {
         let request = request.into_inner();
         let mut check = Check::new();
         let size = check.page_size("page_size", request.page_size);
-        let after: String = page_after(&mut check, &request.page_token);
+        let after: String = page::after(&mut check, &request.page_token);
         check.done()?;
         let response = tenant
             .read(move |state, now_ms| {
-                let ids: Vec<&String> =
-                    state.plan().queues.keys().filter(|id| **id > after).take(size + 1).collect();
-                let (ids, next_page_token) = page(&ids, size);
-                let queues = ids.iter().map(|id| convert::queue(state, id, now_ms)).collect();
+                let queues = state.plan().queues.range(beyond(after)).map(|(id, _)| (id, id));
+                let (queues, next_page_token) =
+                    page::page(queues, size, |id| Some(convert::queue(state, id, now_ms)));
                 Ok(v1::ListQueuesResponse { queues, next_page_token, sequence: state.sequence() })
             })
             .await?;
@@ -65,9 +64,9 @@ impl SupervisorService for Api {
         let mut check = Check::new();
         check.optional_id("group", &request.group);
         let size = check.page_size("page_size", request.page_size);
-        let after: String = page_after(&mut check, &request.page_token);
+        let after: String = page::after(&mut check, &request.page_token);
         check.done()?;
-        let response = tenant.read(move |state, _| list_agents(state, &request, size, &after)).await?;
+        let response = tenant.read(move |state, _| list_agents(state, &request, size, after)).await?;
         Ok(Response::new(response))
     }
 
@@ -103,40 +102,27 @@ impl SupervisorService for Api {
     }
 }
 
-/// The first `size` of ids that hold one more if there is a next page, and the token for it.
-fn page<'a>(ids: &'a [&'a String], size: usize) -> (&'a [&'a String], String) {
-    if ids.len() > size {
-        let ids = &ids[..size];
-        (ids, ids.last().map(ToString::to_string).unwrap_or_default())
-    } else {
-        (ids, String::new())
-    }
+/// Ids after this one.
+fn beyond(id: String) -> (Bound<String>, Bound<String>) {
+    (Bound::Excluded(id), Bound::Unbounded)
 }
 
 fn list_agents(
     state: &State,
     request: &v1::ListAgentsRequest,
     size: usize,
-    after: &str,
+    after: String,
 ) -> Result<v1::ListAgentsResponse, Refusal> {
     if !request.group.is_empty() && !state.plan().groups.contains_key(&request.group) {
         return Err(Refusal::not_found("GROUP_NOT_FOUND", format!("there is no group {}", request.group)));
     }
-    let bounds = (std::ops::Bound::Excluded(after.to_owned()), std::ops::Bound::Unbounded);
-    let ids: Vec<&String> = state
-        .plan()
-        .agents
-        .range(bounds)
-        .filter(|(_, agent)| request.group.is_empty() || agent.groups.contains(&request.group))
-        .map(|(id, _)| id)
-        .filter(|id| {
-            !request.signed_in || state.agent_by_id(id).is_some_and(|agent| agent.record.session != 0)
-        })
-        .take(size + 1)
-        .collect();
-    let (ids, next_page_token) = page(&ids, size);
-    let agents =
-        ids.iter().filter_map(|id| state.agent_by_id(id)).map(|agent| convert::agent(state, agent)).collect();
+    let entries = state.plan().agents.range(beyond(after)).map(|(id, entry)| (id, (id, entry)));
+    let (agents, next_page_token) = page::page(entries, size, |(id, entry)| {
+        let agent = state.agent_by_id(id)?;
+        let of_group = request.group.is_empty() || entry.groups.contains(&request.group);
+        let there = !request.signed_in || agent.record.session != 0;
+        (of_group && there).then(|| convert::agent(state, agent))
+    });
     Ok(v1::ListAgentsResponse { agents, next_page_token, sequence: state.sequence() })
 }
 

@@ -69,7 +69,7 @@ impl House {
 
     async fn ids(&self) -> Vec<String> {
         let ids = |state: &crate::engine::state::State| {
-            state.live_contacts_after(None, None, 0).map(|record| record.id.clone()).collect()
+            state.live_contacts_after(0).map(|record| record.id.clone()).collect()
         };
         self.tenant.read(move |state, _| Ok(ids(state))).await.unwrap()
     }

@@ -91,7 +91,7 @@ pub fn consistent(state: &State) -> Result<(), String> {
     }
     let mut lengths: BTreeMap<u32, [u32; 4]> = BTreeMap::new();
     let mut oldest: BTreeMap<u32, u64> = BTreeMap::new();
-    for contact in state.live_contacts_after(None, None, 0) {
+    for contact in state.live_contacts_after(0) {
         let (at, legs) = match contact.stage() {
             ContactStage::Waiting => (0, 0),
             ContactStage::Offered => (1, 1),

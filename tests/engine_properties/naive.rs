@@ -67,7 +67,7 @@ impl<'a> View<'a> {
     }
 
     fn waiting(&self) -> impl Iterator<Item = &'a ContactRecord> {
-        let all = self.state.live_contacts_after(None, None, 0);
+        let all = self.state.live_contacts_after(0);
         all.filter(|record| record.stage() == ContactStage::Waiting)
     }
 

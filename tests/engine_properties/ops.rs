@@ -187,8 +187,7 @@ impl Op {
 
     /// A contact that has been heard of, mostly.
     fn contact(self, state: &State, by: u16) -> String {
-        let live: Vec<&str> =
-            state.live_contacts_after(None, None, 0).map(|record| record.id.as_str()).collect();
+        let live: Vec<&str> = state.live_contacts_after(0).map(|record| record.id.as_str()).collect();
         let fallback = format!("n{}", by % 60);
         if self.odd(7) { fallback } else { choose(&live, by).map_or(fallback, str::to_owned) }
     }
