@@ -2,14 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod daemon_common;
+
 use std::{
     io::{BufRead, BufReader, Read},
+    net::TcpStream,
     process::{Child, ChildStderr, Command, Output, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
+use daemon_common::{Place, plans};
 use tokio_stream::pending;
 use tonic::transport::Channel;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, server_reflection_client::ServerReflectionClient};
@@ -128,6 +132,21 @@ async fn a_second_signal_exits_at_once() {
         assert_eq!(running.code(), Some(code), "{first} {second}");
         drop(answers);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_file_descriptors_it_waits_for_one() {
+    let place = Place::new(plans::DESK, &[]);
+    let daemon = place.start_with_files(64);
+    let address = daemon.grpc.strip_prefix("http://").expect("a URI");
+    let started = Instant::now();
+    let held: Vec<TcpStream> = (0..80).map(|_| TcpStream::connect(address).expect("connected")).collect();
+    // It tries again, but not at once: the pauses between three failures are 100 ms each.
+    daemon.wait_for_lines("cannot accept a gRPC connection", 3);
+    assert!(started.elapsed() >= Duration::from_millis(200), "{:?}", started.elapsed());
+    drop(held);
+    let contact = daemon.client().await.enqueue("c", "phone", "service").await;
+    assert_eq!(contact.contact_id, "c");
 }
 
 #[test]

@@ -115,11 +115,21 @@ impl Place {
 
     /// Starts a daemon here that meets its limit on the size of files as an error, not as a signal.
     pub fn start_ignoring_file_size_signal(&self) -> Daemon {
+        // An ignored signal stays so in what is run.
+        self.start_after("trap '' XFSZ")
+    }
+
+    /// Starts a daemon here that can open so many files.
+    pub fn start_with_files(&self, most: usize) -> Daemon {
+        self.start_after(&format!("ulimit -Sn {most}"))
+    }
+
+    /// Starts a daemon here by a shell that does something first.
+    fn start_after(&self, first: &str) -> Daemon {
         let mut command = Command::new("sh");
         clean(&mut command);
-        // An ignored signal stays so in what is run.
         command
-            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kefud")])
+            .args(["-c", &format!("{first}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_kefud")])
             .args(&self.arguments)
             .args(flags(&self.data()));
         Daemon::spawn(&mut command)
@@ -179,10 +189,15 @@ impl Daemon {
 
     /// Waits for a log line with this in it.
     pub fn wait_for_line(&self, part: &str) -> String {
+        self.wait_for_lines(part, 1)
+    }
+
+    /// Waits for so many log lines with this in it, and gives the last.
+    pub fn wait_for_lines(&self, part: &str, count: usize) -> String {
         let end = Instant::now() + PATIENCE;
         let mut lines = self.log.lines.lock().expect("no panic");
         loop {
-            if let Some(line) = lines.0.iter().find(|line| line.contains(part)) {
+            if let Some(line) = lines.0.iter().filter(|line| line.contains(part)).nth(count - 1) {
                 return line.clone();
             }
             let left = end.saturating_duration_since(Instant::now());
