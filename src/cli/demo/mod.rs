@@ -139,7 +139,10 @@ async fn play_with(
         _ = interrupted.wait_for(|interrupted| *interrupted) => {}
         () = lasts(args.duration) => {}
         () = all_gone(&books) => {}
-        error = host.failed() => return Err(error),
+        error = host.failed() => {
+            shown.abort();
+            return Err(error);
+        }
         ended = &mut shown => ended.context("the display broke off")??,
     }
     playing.send_replace(false);

@@ -60,7 +60,7 @@ pub async fn run(
     while stage.is_playing() {
         tokio::select! {
             // The loop looks at it.
-            _ = playing.changed() => {}
+            Ok(()) = playing.changed() => {}
             update = next(&mut client, &mut queues) => match update {
                 Ok(update) => board.queues(update),
                 Err(status) => {
