@@ -92,6 +92,7 @@ impl Methods {
             v1::DESCRIPTORS,
             tonic_health::pb::FILE_DESCRIPTOR_SET,
             tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+            tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
         ];
         let mut by_path = HashMap::new();
         for file in sets.into_iter().flat_map(|set| descriptors(set).file) {

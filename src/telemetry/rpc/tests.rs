@@ -13,6 +13,8 @@ use super::*;
 const UNARY: &str = "/kefud.v1.ContactService/GetContact";
 const STREAM: &str = "/kefud.v1.ContactService/WatchContact";
 
+const OLD_REFLECTION: &str = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+
 /// What a service answers.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
@@ -57,6 +59,12 @@ async fn calls_are_counted_by_code() {
         (UNARY, Answer::Endless, counted(ours, "GetContact", "CANCELLED"), 1),
         (UNARY, Answer::Never, counted(ours, "GetContact", "DEADLINE_EXCEEDED"), 1),
         (STREAM, Answer::Trailers("14"), counted(ours, "WatchContact", "UNAVAILABLE"), 0),
+        (
+            OLD_REFLECTION,
+            Answer::Trailers("0"),
+            counted("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo", "OK"),
+            0,
+        ),
         (
             "/x.Y/Z",
             Answer::Refused(tonic::Code::Unimplemented),
