@@ -97,7 +97,7 @@ fn a_trace_to_its_end() {
 
 #[test]
 fn interrupts_end_it_and_leave_nothing_behind() {
-    for (signals, code) in [(1, 0), (2, 130)] {
+    for (signals, code) in [(1, 0), (2, 143)] {
         let directory = tempfile::tempdir().expect("a directory");
         let mut running = Command::new(env!("CARGO_BIN_EXE_kefud"))
             .args(["demo", "--speed", "60"])
