@@ -48,7 +48,10 @@ async fn every_error_has_its_place() {
         let refused = apply(&client, request(wrong)).await.expect_err(wrong);
         assert_eq!(refused.code(), Code::InvalidArgument, "{wrong}");
         let fields = fields(&refused);
-        assert!(!fields.is_empty() && fields.iter().all(|field| field.starts_with("document:")), "{refused:?}");
+        assert!(
+            !fields.is_empty() && fields.iter().all(|field| field.starts_with("document:")),
+            "{refused:?}"
+        );
     }
     assert_eq!(plan(&client).await.revision, 1);
 }

@@ -51,16 +51,7 @@ fn clean(command: &mut Command) {
 /// Flags of a daemon on free ports whose data is in `data`.
 pub fn flags(data: &Path) -> Vec<String> {
     let data = data.display().to_string();
-    let flags = [
-        "--grpc-listen",
-        "127.0.0.1:0",
-        "--metrics-listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        &data,
-        "--log-format",
-        "human",
-    ];
+    let flags = ["--grpc-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--data-dir", &data];
     flags.map(str::to_owned).to_vec()
 }
 
@@ -84,6 +75,11 @@ impl Place {
         let mut arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
         arguments.extend(["--plan".to_owned(), path.display().to_string()]);
         Self { directory, arguments }
+    }
+
+    /// With the plan that the program brings along.
+    pub fn with_sample_plan() -> Self {
+        Self { directory: tempfile::tempdir().expect("a directory"), arguments: Vec::new() }
     }
 
     /// With a settings file that names the plan of each tenant.

@@ -67,7 +67,10 @@ impl Host {
         // An error says that it has stopped already; why, is told below.
         stop.send(()).ok();
         if let Some(running) = running {
-            running.await.context("the daemon broke off")?.context("the daemon did not stop in good order")?;
+            running
+                .await
+                .context("the daemon broke off")?
+                .context("the daemon did not stop in good order")?;
         }
         dir.close().context("cannot remove the temporary directory")
     }

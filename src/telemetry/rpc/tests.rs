@@ -15,8 +15,7 @@ const STREAM: &str = "/kefud.v1.ContactService/WatchContact";
 
 const OLD_REFLECTION: &str = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
 
-const OPEN_STREAMS: &str =
-    r#"kefud_rpc_streams{service="kefud.v1.ContactService",method="WatchContact"}"#;
+const OPEN_STREAMS: &str = r#"kefud_rpc_streams{service="kefud.v1.ContactService",method="WatchContact"}"#;
 
 /// What a service answers.
 #[derive(Debug, Clone, Copy)]
