@@ -90,6 +90,33 @@ fn what_is_wrong_stops_the_start_with_exit_2() {
 }
 
 #[test]
+fn a_plan_is_applied_and_printed() {
+    let place = Place::new(plans::DESK, &[]);
+    let daemon = place.start();
+    let run = |arguments: &[&str]| {
+        let Output { status, stdout, stderr } = kefud(arguments).output().expect("ran");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (status.code(), text(stdout), text(stderr))
+    };
+    let more = format!("{}\n[agents.eve]\ngroups = [\"sales\"]\n", plans::DESK);
+    let path = place.write("more.toml", &more);
+    let (code, out, err) = run(&["apply", &path, "--server", &daemon.grpc]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert_eq!(out, "1 added, 0 changed, 0 removed; revision 2 is in force\n");
+    let (code, out, err) = run(&["plan", "--server", &daemon.grpc]);
+    assert_eq!((code, err.as_str()), (Some(0), "kefud: revision 2\n"));
+    assert_eq!(kefud::plan::parse(&out), kefud::plan::parse(&more), "{out}");
+
+    // The daemon's places are those of `check`.
+    let path = place.write("wrong.toml", &more.replace("[queues.", "[queue."));
+    let (code, _, told) = run(&["apply", &path, "--server", &daemon.grpc]);
+    let (checked, expected, _) = run(&["check", &path]);
+    assert_eq!((code, checked), (Some(2), Some(2)), "{told}");
+    assert!(told.starts_with(&format!("{path}:")), "{told}");
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn a_plan_on_standard_input_is_checked() {
     let mut child = kefud(&["check", "-"]).stdin(Stdio::piped()).spawn().expect("started");
     let mut input = child.stdin.take().expect("piped");

@@ -97,6 +97,13 @@ impl Place {
         Self { directory, arguments }
     }
 
+    /// Writes a file beside the data, and tells where it is.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        let path = self.directory.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.display().to_string()
+    }
+
     /// Where the data is.
     pub fn data(&self) -> std::path::PathBuf {
         self.directory.path().join("data")
