@@ -17,12 +17,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    net::TcpListener,
-    sync::{oneshot, watch},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tonic::service::Routes;
 
 use self::{connections::Connections, health::Health};
@@ -93,7 +88,6 @@ pub struct Daemon {
     readiness: watch::Sender<Readiness>,
     drain: watch::Sender<bool>,
     connections: Connections,
-    stop_accepting: oneshot::Sender<()>,
     grpc: AbortOnDrop<Result<(), tonic::transport::Error>>,
     _background: [AbortOnDrop<()>; 2],
 }
@@ -123,8 +117,8 @@ impl Daemon {
         let (health, service) = Health::serving().await;
         let routes = gateway::routes(tenants.clone(), &config.limits, drain.subscribe()).add_service(service);
         let connections = Connections::new(config.limits.connections, metrics.clone());
-        let (stop_accepting, stopped) = oneshot::channel();
-        let serving = serve_grpc(&config, &metrics, routes, connections.accept(grpc_listener), stopped);
+        let incoming = connections.accept(grpc_listener);
+        let serving = serve_grpc(&config, &metrics, routes, incoming, drain.subscribe());
         let grpc = AbortOnDrop(tokio::spawn(serving));
         readiness.send_replace(Readiness::Serving);
         tracing::info!("gRPC on http://{grpc_addr}");
@@ -138,7 +132,6 @@ impl Daemon {
             readiness,
             drain,
             connections,
-            stop_accepting,
             grpc,
             _background: [http, upkeep],
         })
@@ -188,9 +181,6 @@ impl Daemon {
         self.readiness.send_replace(Readiness::Draining);
         self.health.not_serving().await;
         self.drain.send_replace(true);
-        let (dropped, _) = oneshot::channel();
-        // An error says that the server has stopped already.
-        let _ = std::mem::replace(&mut self.stop_accepting, dropped).send(());
         self.health.end_watches().await;
         if timeout(grace, &mut self.grpc.0).await.is_ok() {
             return;
@@ -206,7 +196,7 @@ fn serve_grpc(
     metrics: &Metrics,
     routes: Routes,
     incoming: connections::Incoming,
-    stopped: oneshot::Receiver<()>,
+    mut drain: watch::Receiver<bool>,
 ) -> impl Future<Output = Result<(), tonic::transport::Error>> + use<> {
     let server = tonic::transport::Server::builder()
         .max_concurrent_streams(config.limits.streams_per_connection)
@@ -216,7 +206,7 @@ fn serve_grpc(
         .layer(RpcLayer::new(metrics, config.rpc_timeout));
     let stopped = async move {
         // A dropped sender is a dropped daemon.
-        let _ = stopped.await;
+        let _ = drain.wait_for(|drains| *drains).await;
     };
     server.serve_with_incoming_shutdown(routes.prepare(), incoming, stopped)
 }
