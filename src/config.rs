@@ -22,6 +22,12 @@ use keys::{KEYS, Key};
 /// The tenant of a request that names none.
 pub const DEFAULT_TENANT: &str = "default";
 
+/// The request metadata key that names the tenant.
+pub const TENANT_KEY: &str = "kefud-tenant";
+
+/// Bytes of a tenant's name.
+pub const TENANT_BYTES_MAX: usize = 64;
+
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {

@@ -7,7 +7,10 @@ use tonic::{Code, Request, Status, metadata::MetadataValue, transport::Channel};
 use tonic_types::StatusExt;
 
 use super::EXIT_WRONG_INPUT;
-use crate::{config::DEFAULT_TENANT, proto::v1::plan_service_client::PlanServiceClient};
+use crate::{
+    config::{DEFAULT_TENANT, TENANT_KEY},
+    proto::v1::plan_service_client::PlanServiceClient,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -16,8 +19,6 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A plan may be 64 MiB, and its canonical form longer.
 const MESSAGE_BYTES_MAX: usize = 256 << 20;
-
-const TENANT_KEY: &str = "kefud-tenant";
 
 /// A field that is a place in the plan's document begins so, and goes on with line and column.
 const DOCUMENT: &str = "document:";
