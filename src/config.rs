@@ -215,11 +215,6 @@ impl Draft {
         if !self.tenants.is_empty() {
             self.config.tenants.plans = std::mem::take(&mut self.tenants);
         }
-        for address in [self.config.grpc_listen, self.config.metrics_listen] {
-            if let Err(problem) = check_address(address) {
-                self.problem(problem);
-            }
-        }
         if self.problems.is_empty() { Ok(self.config) } else { Err(Problems(self.problems)) }
     }
 }

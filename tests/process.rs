@@ -70,7 +70,7 @@ async fn without_file_descriptors_it_waits_for_one() {
 #[test]
 fn what_is_wrong_stops_the_start_with_exit_2() {
     let table: [(&[&str], &str); 5] = [
-        (&["--grpc-listen", "0.0.0.0:7770"], "kefud: 0.0.0.0:7770 is not a loopback address"),
+        (&["--grpc-listen", "0.0.0.0:7770"], "kefud: --grpc-listen: 0.0.0.0:7770 is not a loopback address"),
         (&["serve", "--plan", "/nowhere/plan.toml"], "/nowhere/plan.toml"),
         (&["--config", "/nowhere/kefud.toml"], "kefud: cannot read the settings /nowhere/kefud.toml"),
         (&["check", "/nowhere/plan.toml"], "kefud: cannot read the plan /nowhere/plan.toml"),

@@ -73,7 +73,9 @@ impl Reader<'_> {
         for (name, entry) in in_order(tenants) {
             let place = format!("{} {TENANTS}.{}", self.place(name.span()), name.get_ref());
             if !is_tenant_name(name.get_ref()) {
-                draft.problem(format!("{place}: a tenant's name is 1 to {TENANT_BYTES_MAX} of a-z, 0-9, `-` and `_`"));
+                draft.problem(format!(
+                    "{place}: a tenant's name is 1 to {TENANT_BYTES_MAX} of a-z, 0-9, `-` and `_`"
+                ));
             }
             match entry.get_ref().as_table() {
                 Some(entry) => self.tenant(name.get_ref(), entry, &place, draft),

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
-use super::{Draft, LogFormat};
+use super::{Draft, LogFormat, check_address};
 
 /// Names the settings file, like `--config`.
 pub const CONFIG_ENV: &str = "KEFUD_CONFIG";
@@ -176,7 +176,10 @@ pub fn suggest<S: AsRef<str>>(name: &str, known: &[S]) -> String {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("`{text}` is not an address and port such as 127.0.0.1:7770"))
+    let address =
+        text.parse().map_err(|_| format!("`{text}` is not an address and port such as 127.0.0.1:7770"))?;
+    check_address(address)?;
+    Ok(address)
 }
 
 fn path(text: &str) -> Result<PathBuf, String> {
