@@ -103,7 +103,9 @@ impl Daemon {
         let metrics = Metrics::new();
         let readiness = watch::Sender::new(Readiness::Starting);
         let opened = Arc::new(OnceLock::new());
-        let pages = Pages::new(metrics.clone(), readiness.subscribe(), refresh(&metrics, &opened));
+        let (scraped, of) = (metrics.clone(), Arc::clone(&opened));
+        let refreshed = move || refresh(scraped.clone(), Arc::clone(&of));
+        let pages = Pages::new(metrics.clone(), readiness.subscribe(), refreshed);
         let http = AbortOnDrop(tokio::spawn(http::serve(http_listener, pages)));
         let upkeep = metrics.clone();
         let upkeep = AbortOnDrop(tokio::spawn(async move { upkeep.run_upkeep().await }));
@@ -217,25 +219,16 @@ async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, St
     bound.map_err(|source| StartError::Listen { address, flag, source })
 }
 
-/// What brings the gauges up to date before a scrape.
-fn refresh(
-    metrics: &Metrics,
-    opened: &Arc<OnceLock<Tenants>>,
-) -> impl Fn() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync + 'static {
-    let (metrics, opened) = (metrics.clone(), Arc::clone(opened));
-    move || {
-        let (metrics, opened) = (metrics.clone(), Arc::clone(&opened));
-        Box::pin(async move {
-            let Some(tenants) = opened.get() else { return };
-            match timeout(GAUGES_TIMEOUT, tenants.gauges()).await {
-                Ok(all) => {
-                    for gauges in &all {
-                        metrics.tenant(&gauges.tenant).set_gauges(gauges);
-                    }
-                }
-                Err(_) => metrics.scrape_timed_out(),
+/// Brings the gauges up to date before a scrape.
+async fn refresh(metrics: Metrics, opened: Arc<OnceLock<Tenants>>) {
+    let Some(tenants) = opened.get() else { return };
+    match timeout(GAUGES_TIMEOUT, tenants.gauges()).await {
+        Ok(all) => {
+            for gauges in &all {
+                metrics.tenant(&gauges.tenant).set_gauges(gauges);
             }
-        })
+        }
+        Err(_) => metrics.scrape_timed_out(),
     }
 }
 
