@@ -22,6 +22,12 @@ use keys::{KEYS, Key};
 /// The tenant of a request that names none.
 pub const DEFAULT_TENANT: &str = "default";
 
+/// The request metadata key that names the tenant.
+pub const TENANT_KEY: &str = "kefud-tenant";
+
+/// Bytes of a tenant's name.
+pub const TENANT_BYTES_MAX: usize = 64;
+
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -208,11 +214,6 @@ impl Draft {
         }
         if !self.tenants.is_empty() {
             self.config.tenants.plans = std::mem::take(&mut self.tenants);
-        }
-        for address in [self.config.grpc_listen, self.config.metrics_listen] {
-            if let Err(problem) = check_address(address) {
-                self.problem(problem);
-            }
         }
         if self.problems.is_empty() { Ok(self.config) } else { Err(Problems(self.problems)) }
     }

@@ -7,6 +7,7 @@ pub mod demo;
 mod plan;
 mod remote;
 mod serve;
+mod signals;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,10 @@ use tonic::{Code, Request, Status, metadata::MetadataValue, transport::Channel};
 use tonic_types::StatusExt;
 
 use super::EXIT_WRONG_INPUT;
-use crate::{config::DEFAULT_TENANT, proto::v1::plan_service_client::PlanServiceClient};
+use crate::{
+    config::{DEFAULT_TENANT, TENANT_KEY},
+    proto::v1::plan_service_client::PlanServiceClient,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -17,7 +20,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// A plan may be 64 MiB, and its canonical form longer.
 const MESSAGE_BYTES_MAX: usize = 256 << 20;
 
-const TENANT_KEY: &str = "kefud-tenant";
+/// A field that is a place in the plan's document begins so, and goes on with line and column.
+const DOCUMENT: &str = "document:";
 
 /// Which daemon, and which tenant of it.
 #[derive(Debug, clap::Args)]
@@ -60,14 +64,20 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     runtime.context("cannot start the runtime")?.block_on(work)
 }
 
-/// Tells why a call was refused: a line for each violated field, else one for the status.
+/// Tells why a call was refused: a line for each violated field, else one for the status. Places in a plan
+/// are told as `kefud check` does.
 pub fn refused(status: &Status, subject: &str, err: &mut impl Write) -> anyhow::Result<ExitCode> {
     let details = status.get_error_details();
     let violations = details.bad_request().map(|request| request.field_violations.as_slice());
     match violations {
         Some(violations) if !violations.is_empty() => {
             for violation in violations {
-                writeln!(err, "{subject}: {}: {}", violation.field, violation.description)?;
+                let (field, description) = (&violation.field, &violation.description);
+                match (field.as_str(), field.strip_prefix(DOCUMENT)) {
+                    ("", _) => writeln!(err, "{subject}: {description}")?,
+                    (_, Some(place)) => writeln!(err, "{subject}:{place} {description}")?,
+                    (_, None) => writeln!(err, "{subject}: {field}: {description}")?,
+                }
             }
         }
         _ => {

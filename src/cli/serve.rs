@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::EXIT_WRONG_INPUT;
+use super::{EXIT_WRONG_INPUT, signals::Signals};
 use crate::{
     config::{self, Config, Flags},
     daemon::Daemon,
@@ -36,7 +35,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::listen().context("cannot listen for signals")?;
+    let mut signals = Signals::listen()?;
     let started = tokio::select! {
         started = Daemon::start(config) => started,
         // There is nothing to drain yet, and recovery changes nothing that it can't do again.
@@ -60,28 +59,4 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     };
     daemon.run_until(shutdown).await?;
     Ok(ExitCode::SUCCESS)
-}
-
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-struct Caught {
-    name: &'static str,
-    /// What a shell reports for a program that the signal ended.
-    code: i32,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) -> Caught {
-        tokio::select! {
-            _ = self.interrupt.recv() => Caught { name: "SIGINT", code: 130 },
-            _ = self.terminate.recv() => Caught { name: "SIGTERM", code: 143 },
-        }
-    }
 }

@@ -8,7 +8,7 @@ use toml::{
 };
 
 use super::{
-    Draft, PlanSource,
+    Draft, PlanSource, TENANT_BYTES_MAX,
     keys::{KEYS, suggest},
 };
 
@@ -73,7 +73,9 @@ impl Reader<'_> {
         for (name, entry) in in_order(tenants) {
             let place = format!("{} {TENANTS}.{}", self.place(name.span()), name.get_ref());
             if !is_tenant_name(name.get_ref()) {
-                draft.problem(format!("{place}: a tenant's name is 1 to 64 of a-z, 0-9, `-` and `_`"));
+                draft.problem(format!(
+                    "{place}: a tenant's name is 1 to {TENANT_BYTES_MAX} of a-z, 0-9, `-` and `_`"
+                ));
             }
             match entry.get_ref().as_table() {
                 Some(entry) => self.tenant(name.get_ref(), entry, &place, draft),
@@ -112,7 +114,7 @@ fn in_order<'a>(table: &'a DeTable<'_>) -> Vec<Entry<'a>> {
 /// Names become directories, so they are kept plain.
 fn is_tenant_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    (1..=64).contains(&name.len()) && name.chars().all(plain)
+    (1..=TENANT_BYTES_MAX).contains(&name.len()) && name.chars().all(plain)
 }
 
 fn scalar(value: &Spanned<DeValue<'_>>) -> Option<String> {

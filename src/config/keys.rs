@@ -1,12 +1,12 @@
 //! The table of settings: one row gives the key in the file, the flag and the environment variable.
 //! Values are read from text, whatever layer they come from.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{fmt::Display, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
-use super::{Draft, LogFormat};
+use super::{Draft, LogFormat, check_address};
 
 /// Names the settings file, like `--config`.
 pub const CONFIG_ENV: &str = "KEFUD_CONFIG";
@@ -141,9 +141,7 @@ pub const KEYS: &[Key] = &[
         help: "Calls and streams at once on one connection",
         default: "20000",
         set: |draft, text| {
-            let value = number(text, 1, 1_000_000)?;
-            draft.config.limits.streams_per_connection = u32::try_from(value).unwrap_or(u32::MAX);
-            Ok(())
+            number(text, 1, 1_000_000).map(|value| draft.config.limits.streams_per_connection = value)
         },
     },
     Key {
@@ -176,7 +174,10 @@ pub fn suggest<S: AsRef<str>>(name: &str, known: &[S]) -> String {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("`{text}` is not an address and port such as 127.0.0.1:7770"))
+    let address =
+        text.parse().map_err(|_| format!("`{text}` is not an address and port such as 127.0.0.1:7770"))?;
+    check_address(address)?;
+    Ok(address)
 }
 
 fn path(text: &str) -> Result<PathBuf, String> {
@@ -193,7 +194,7 @@ fn time(text: &str, least_ms: u64, most_ms: u64) -> Result<Duration, String> {
     }
 }
 
-fn number(text: &str, least: usize, most: usize) -> Result<usize, String> {
+fn number<T: Copy + Display + FromStr + PartialOrd>(text: &str, least: T, most: T) -> Result<T, String> {
     match text.parse() {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
         _ => Err(format!("`{text}` is out of range: give a number from {least} to {most}")),

@@ -138,7 +138,10 @@ fn problems_are_told_with_their_place() {
             "",
             &[("KEFUD_GRPC_LISTEN", "0.0.0.0:1"), ("KEFUD_METRICS_LISTEN", "[::]:1")],
             &[],
-            &[&format!("0.0.0.0:1 {public}"), &format!("[::]:1 {public}")],
+            &[
+                &format!("KEFUD_GRPC_LISTEN: 0.0.0.0:1 {public}"),
+                &format!("KEFUD_METRICS_LISTEN: [::]:1 {public}"),
+            ],
         ),
         (
             "",

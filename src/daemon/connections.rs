@@ -13,11 +13,12 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::sleep,
 };
 use tokio_stream::{Stream, StreamExt, wrappers::WatchStream};
 use tonic::transport::server::{Connected, TcpConnectInfo, TcpIncoming};
 
-use crate::telemetry::Metrics;
+use crate::{http::ACCEPT_PAUSE, telemetry::Metrics};
 
 /// Idle connections whose peer's machine vanished are found after this time, below HTTP/2.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
@@ -47,11 +48,8 @@ impl Connections {
         let metrics = self.metrics.clone();
         let incoming =
             TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(TCP_KEEPALIVE));
-        Box::pin(incoming.filter_map(move |accepted| {
-            let stream = match accepted {
-                Ok(stream) => stream,
-                Err(error) => return Some(Err(error)),
-            };
+        Box::pin(incoming.then(told).filter_map(move |accepted| {
+            let stream = accepted?;
             let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
                 metrics.connection_refused();
                 return None;
@@ -70,6 +68,18 @@ impl Connections {
     /// Ends all that are open, as if their peers had closed them.
     pub fn cut(&self) {
         self.cut.send_replace(true);
+    }
+}
+
+/// What was accepted. A failure is told, and followed by a pause: the server would ask again at once.
+async fn told(accepted: io::Result<TcpStream>) -> Option<TcpStream> {
+    match accepted {
+        Ok(stream) => Some(stream),
+        Err(error) => {
+            tracing::warn!(%error, "cannot accept a gRPC connection");
+            sleep(ACCEPT_PAUSE).await;
+            None
+        }
     }
 }
 

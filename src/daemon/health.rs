@@ -43,6 +43,7 @@ impl Health {
     }
 }
 
-fn names() -> impl Iterator<Item = String> {
+/// Of whom health is told.
+pub(super) fn names() -> impl Iterator<Item = String> {
     std::iter::once(String::new()).chain(services())
 }

@@ -17,12 +17,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    net::TcpListener,
-    sync::{oneshot, watch},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tonic::service::Routes;
 
 use self::{connections::Connections, health::Health};
@@ -93,7 +88,6 @@ pub struct Daemon {
     readiness: watch::Sender<Readiness>,
     drain: watch::Sender<bool>,
     connections: Connections,
-    stop_accepting: oneshot::Sender<()>,
     grpc: AbortOnDrop<Result<(), tonic::transport::Error>>,
     _background: [AbortOnDrop<()>; 2],
 }
@@ -109,7 +103,9 @@ impl Daemon {
         let metrics = Metrics::new();
         let readiness = watch::Sender::new(Readiness::Starting);
         let opened = Arc::new(OnceLock::new());
-        let pages = Pages::new(metrics.clone(), readiness.subscribe(), refresh(&metrics, &opened));
+        let (scraped, of) = (metrics.clone(), Arc::clone(&opened));
+        let refreshed = move || refresh(scraped.clone(), Arc::clone(&of));
+        let pages = Pages::new(metrics.clone(), readiness.subscribe(), refreshed);
         let http = AbortOnDrop(tokio::spawn(http::serve(http_listener, pages)));
         let upkeep = metrics.clone();
         let upkeep = AbortOnDrop(tokio::spawn(async move { upkeep.run_upkeep().await }));
@@ -123,8 +119,8 @@ impl Daemon {
         let (health, service) = Health::serving().await;
         let routes = gateway::routes(tenants.clone(), &config.limits, drain.subscribe()).add_service(service);
         let connections = Connections::new(config.limits.connections, metrics.clone());
-        let (stop_accepting, stopped) = oneshot::channel();
-        let serving = serve_grpc(&config, &metrics, routes, connections.accept(grpc_listener), stopped);
+        let incoming = connections.accept(grpc_listener);
+        let serving = serve_grpc(&config, &metrics, routes, incoming, drain.subscribe());
         let grpc = AbortOnDrop(tokio::spawn(serving));
         readiness.send_replace(Readiness::Serving);
         tracing::info!("gRPC on http://{grpc_addr}");
@@ -138,7 +134,6 @@ impl Daemon {
             readiness,
             drain,
             connections,
-            stop_accepting,
             grpc,
             _background: [http, upkeep],
         })
@@ -188,9 +183,6 @@ impl Daemon {
         self.readiness.send_replace(Readiness::Draining);
         self.health.not_serving().await;
         self.drain.send_replace(true);
-        let (dropped, _) = oneshot::channel();
-        // An error says that the server has stopped already.
-        let _ = std::mem::replace(&mut self.stop_accepting, dropped).send(());
         self.health.end_watches().await;
         if timeout(grace, &mut self.grpc.0).await.is_ok() {
             return;
@@ -206,7 +198,7 @@ fn serve_grpc(
     metrics: &Metrics,
     routes: Routes,
     incoming: connections::Incoming,
-    stopped: oneshot::Receiver<()>,
+    mut drain: watch::Receiver<bool>,
 ) -> impl Future<Output = Result<(), tonic::transport::Error>> + use<> {
     let server = tonic::transport::Server::builder()
         .max_concurrent_streams(config.limits.streams_per_connection)
@@ -216,7 +208,7 @@ fn serve_grpc(
         .layer(RpcLayer::new(metrics, config.rpc_timeout));
     let stopped = async move {
         // A dropped sender is a dropped daemon.
-        let _ = stopped.await;
+        let _ = drain.wait_for(|drains| *drains).await;
     };
     server.serve_with_incoming_shutdown(routes.prepare(), incoming, stopped)
 }
@@ -227,25 +219,16 @@ async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, St
     bound.map_err(|source| StartError::Listen { address, flag, source })
 }
 
-/// What brings the gauges up to date before a scrape.
-fn refresh(
-    metrics: &Metrics,
-    opened: &Arc<OnceLock<Tenants>>,
-) -> impl Fn() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync + 'static {
-    let (metrics, opened) = (metrics.clone(), Arc::clone(opened));
-    move || {
-        let (metrics, opened) = (metrics.clone(), Arc::clone(&opened));
-        Box::pin(async move {
-            let Some(tenants) = opened.get() else { return };
-            match timeout(GAUGES_TIMEOUT, tenants.gauges()).await {
-                Ok(all) => {
-                    for gauges in &all {
-                        metrics.tenant(&gauges.tenant).set_gauges(gauges);
-                    }
-                }
-                Err(_) => metrics.scrape_timed_out(),
+/// Brings the gauges up to date before a scrape.
+async fn refresh(metrics: Metrics, opened: Arc<OnceLock<Tenants>>) {
+    let Some(tenants) = opened.get() else { return };
+    match timeout(GAUGES_TIMEOUT, tenants.gauges()).await {
+        Ok(all) => {
+            for gauges in &all {
+                metrics.tenant(&gauges.tenant).set_gauges(gauges);
             }
-        })
+        }
+        Err(_) => metrics.scrape_timed_out(),
     }
 }
 

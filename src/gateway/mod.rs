@@ -20,7 +20,7 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Status, service::Routes};
 
 use crate::{
-    config::Limits,
+    config::{Limits, TENANT_KEY},
     engine::{command::RequestKey, refusal::Refusal},
     proto::v1::{
         self, agent_service_server::AgentServiceServer, contact_service_server::ContactServiceServer,
@@ -30,9 +30,6 @@ use crate::{
     streams::Item,
 };
 use validate::Check;
-
-/// The request metadata key that names the tenant.
-pub const TENANT_KEY: &str = "kefud-tenant";
 
 /// What the services share.
 #[derive(Clone)]

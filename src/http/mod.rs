@@ -32,7 +32,7 @@ const CONNECTION_AGE_MAX: Duration = Duration::from_secs(300);
 const CONNECTION_GRACE: Duration = Duration::from_secs(30);
 
 /// Time to breathe when connections can't be accepted, for want of file descriptors for example.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves the pages for as long as it is polled. Connections end with it.
 pub async fn serve(listener: TcpListener, pages: Pages) {

@@ -1,6 +1,6 @@
 //! What each path answers.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, future::Future, pin::Pin};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -29,11 +29,10 @@ pub enum Readiness {
 type Refresh = dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
 /// Everything that the pages show.
-#[derive(Clone)]
 pub struct Pages {
     metrics: Metrics,
     readiness: watch::Receiver<Readiness>,
-    refresh: Arc<Refresh>,
+    refresh: Box<Refresh>,
 }
 
 impl Pages {
@@ -43,7 +42,7 @@ impl Pages {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send + 'static,
     {
-        Self { metrics, readiness, refresh: Arc::new(move || Box::pin(refresh())) }
+        Self { metrics, readiness, refresh: Box::new(move || Box::pin(refresh())) }
     }
 
     /// The answer to a request. (hyper leaves out the body of an answer to HEAD.)

@@ -3,6 +3,7 @@
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::watch,
+    time::Instant,
 };
 
 use super::*;
@@ -70,6 +71,39 @@ async fn pages_answer() {
 #[tokio::test(start_paused = true)]
 async fn slow_heads_are_cut() {
     // Never finishes its head: the server hangs up (408 or nothing), in paused time.
+    let started = Instant::now();
     let answer = exchange("GET /healthz HTTP/1.1\r\nhost:", Readiness::Serving).await;
     assert!(!answer.contains("alive"), "{answer}");
+    let elapsed = started.elapsed();
+    assert!((HEADER_TIMEOUT..CONNECTION_AGE_MAX).contains(&elapsed), "{elapsed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_end_at_their_age() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (_sender, receiver) = watch::channel(Readiness::Serving);
+    let server = tokio::spawn(serve(listener, Pages::new(Metrics::new(), receiver, || async {})));
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let started = Instant::now();
+    // Asks often enough not to be idle, for as long as it is answered.
+    let pause = HEADER_TIMEOUT / 2;
+    let mut answers = 0;
+    loop {
+        let mut answer = [0; 4_096];
+        let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let read = match asked {
+            Ok(()) => stream.read(&mut answer).await.unwrap_or(0),
+            Err(_) => 0,
+        };
+        if read == 0 {
+            break;
+        }
+        answers += 1;
+        sleep(pause).await;
+    }
+    server.abort();
+    let elapsed = started.elapsed();
+    assert!((CONNECTION_AGE_MAX..=CONNECTION_AGE_MAX + pause).contains(&elapsed), "{elapsed:?}");
+    assert!(answers >= 20, "{answers}");
 }

@@ -12,7 +12,7 @@ use crate::{
         journal::{self as j, OfferEnd, event::Kind},
         v1,
     },
-    telemetry::{Measure, WaitOutcome},
+    telemetry::{ACCEPTED, Measure},
 };
 
 /// The measures of an event that has just become part of `state`.
@@ -50,11 +50,11 @@ fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut im
     if let Some((end, wait_ms)) = effect.wait {
         let (queue, channel) = place();
         let outcome = match end {
-            WaitEnd::Answered => WaitOutcome::Answered,
-            WaitEnd::Abandoned => WaitOutcome::Abandoned,
-            WaitEnd::Expired => WaitOutcome::Expired,
-            WaitEnd::Lost => WaitOutcome::Lost,
-            WaitEnd::Moved => WaitOutcome::Moved,
+            WaitEnd::Answered => "answered",
+            WaitEnd::Abandoned => "abandoned",
+            WaitEnd::Expired => "expired",
+            WaitEnd::Lost => "lost",
+            WaitEnd::Moved => "moved",
         };
         put(Measure::WaitEnded { queue, channel, outcome, wait_ms });
     }
@@ -70,7 +70,7 @@ fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut im
 
 fn offer_result(kind: &Kind) -> Option<&'static str> {
     match kind {
-        Kind::OfferAccepted(_) => Some("accepted"),
+        Kind::OfferAccepted(_) => Some(ACCEPTED),
         Kind::OfferEnded(e) => Some(match e.reason() {
             OfferEnd::NoAnswer => "no_answer",
             OfferEnd::Declined => "declined",

@@ -2,35 +2,6 @@
 
 use std::sync::Arc;
 
-/// How a wait ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitOutcome {
-    /// An agent answered.
-    Answered,
-    /// The customer left.
-    Abandoned,
-    /// A limit or an administrator ended it.
-    Expired,
-    /// Its gateway was lost.
-    Lost,
-    /// It went to another queue.
-    Moved,
-}
-
-impl WaitOutcome {
-    /// Its word in the metrics.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::Abandoned => "abandoned",
-            Self::Expired => "expired",
-            Self::Lost => "lost",
-            Self::Moved => "moved",
-        }
-    }
-}
-
 /// Something that happened, once it is durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // queue and channel are ids in the plan; times are in milliseconds
@@ -39,8 +10,8 @@ pub enum Measure {
     ContactEntered { queue: Arc<str>, channel: Arc<str> },
     /// A contact was refused.
     ContactRejected { queue: Arc<str>, channel: Arc<str>, reason: &'static str },
-    /// A contact stopped waiting in a queue.
-    WaitEnded { queue: Arc<str>, channel: Arc<str>, outcome: WaitOutcome, wait_ms: u64 },
+    /// A contact stopped waiting in a queue: `answered`, `abandoned`, `expired`, `lost` or `moved`.
+    WaitEnded { queue: Arc<str>, channel: Arc<str>, outcome: &'static str, wait_ms: u64 },
     /// A contact ended: `completed`, `abandoned`, `expired` or `lost`.
     ContactClosed { queue: Arc<str>, channel: Arc<str>, outcome: &'static str },
     /// An offer ended, so long after it was made: `accepted`, `no_answer`, `declined` or `withdrawn`.

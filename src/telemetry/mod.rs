@@ -22,7 +22,8 @@ use std::{
 use metrics::{Counter, Gauge};
 
 pub use log::start_logs;
-pub use measure::{Measure, QueueGauges, TenantGauges, WaitOutcome};
+pub(crate) use measure::ACCEPTED;
+pub use measure::{Measure, QueueGauges, TenantGauges};
 use registry::Registry;
 pub use rpc::{RpcLayer, RpcService, services};
 pub use tenant::TenantMetrics;

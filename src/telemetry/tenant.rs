@@ -97,9 +97,8 @@ impl TenantMetrics {
                 self.count(&handles.rejected, &names::CONTACTS_REJECTED, labels, reason);
             }
             Measure::WaitEnded { outcome, wait_ms, .. } => {
-                let word = outcome.as_str();
-                let make = || self.inner.registry.histogram(&names::CONTACT_WAIT, &with(labels, word));
-                handles.waits.get(word, make).record(seconds(*wait_ms));
+                let make = || self.inner.registry.histogram(&names::CONTACT_WAIT, &with(labels, outcome));
+                handles.waits.get(outcome, make).record(seconds(*wait_ms));
             }
             Measure::ContactClosed { outcome, .. } => {
                 self.count(&handles.closed, &names::CONTACTS_CLOSED, labels, outcome);

@@ -51,16 +51,7 @@ fn clean(command: &mut Command) {
 /// Flags of a daemon on free ports whose data is in `data`.
 pub fn flags(data: &Path) -> Vec<String> {
     let data = data.display().to_string();
-    let flags = [
-        "--grpc-listen",
-        "127.0.0.1:0",
-        "--metrics-listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        &data,
-        "--log-format",
-        "human",
-    ];
+    let flags = ["--grpc-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--data-dir", &data];
     flags.map(str::to_owned).to_vec()
 }
 
@@ -86,6 +77,11 @@ impl Place {
         Self { directory, arguments }
     }
 
+    /// With the plan that the program brings along.
+    pub fn with_sample_plan() -> Self {
+        Self { directory: tempfile::tempdir().expect("a directory"), arguments: Vec::new() }
+    }
+
     /// With a settings file that names the plan of each tenant.
     pub fn with_tenants(tenants: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
@@ -99,6 +95,13 @@ impl Place {
         std::fs::write(&path, settings).expect("written");
         let arguments = vec!["--config".to_owned(), path.display().to_string()];
         Self { directory, arguments }
+    }
+
+    /// Writes a file beside the data, and tells where it is.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        let path = self.directory.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.display().to_string()
     }
 
     /// Where the data is.
@@ -115,11 +118,21 @@ impl Place {
 
     /// Starts a daemon here that meets its limit on the size of files as an error, not as a signal.
     pub fn start_ignoring_file_size_signal(&self) -> Daemon {
+        // An ignored signal stays so in what is run.
+        self.start_after("trap '' XFSZ")
+    }
+
+    /// Starts a daemon here that can open so many files.
+    pub fn start_with_files(&self, most: usize) -> Daemon {
+        self.start_after(&format!("ulimit -Sn {most}"))
+    }
+
+    /// Starts a daemon here by a shell that does something first.
+    fn start_after(&self, first: &str) -> Daemon {
         let mut command = Command::new("sh");
         clean(&mut command);
-        // An ignored signal stays so in what is run.
         command
-            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kefud")])
+            .args(["-c", &format!("{first}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_kefud")])
             .args(&self.arguments)
             .args(flags(&self.data()));
         Daemon::spawn(&mut command)
@@ -179,10 +192,15 @@ impl Daemon {
 
     /// Waits for a log line with this in it.
     pub fn wait_for_line(&self, part: &str) -> String {
+        self.wait_for_lines(part, 1)
+    }
+
+    /// Waits for so many log lines with this in it, and gives the last.
+    pub fn wait_for_lines(&self, part: &str, count: usize) -> String {
         let end = Instant::now() + PATIENCE;
         let mut lines = self.log.lines.lock().expect("no panic");
         loop {
-            if let Some(line) = lines.0.iter().find(|line| line.contains(part)) {
+            if let Some(line) = lines.0.iter().filter(|line| line.contains(part)).nth(count - 1) {
                 return line.clone();
             }
             let left = end.saturating_duration_since(Instant::now());

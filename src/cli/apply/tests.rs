@@ -1,6 +1,9 @@
 //! What `kefud apply` makes of its arguments and of refusals.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -111,8 +114,10 @@ async fn arguments_become_the_request() {
 #[tokio::test]
 async fn refusals_are_told_line_by_line() {
     let violations = BadRequest::new(vec![
-        FieldViolation::new("document", "1:2 queues.a: no such channel"),
-        FieldViolation::new("document", "3:4 agents.b: no such group"),
+        FieldViolation::new("document:1:2", "queues.a: no such channel"),
+        FieldViolation::new("document:3:4", "agents.b: no such group"),
+        FieldViolation::new("move_to_queue", "there is no queue `c`"),
+        FieldViolation::new("", "355 more are not listed"),
     ]);
     let invalid = Status::with_error_details(
         tonic::Code::InvalidArgument,
@@ -121,14 +126,19 @@ async fn refusals_are_told_line_by_line() {
     );
     let reason = ErrorDetails::with_error_info("REVISION_MISMATCH", "kefud", []);
     let aborted = Status::with_error_details(tonic::Code::Aborted, "revision 8 is in force", reason);
+    let mut later = ErrorDetails::with_retry_info(Some(Duration::from_millis(250)));
+    later.set_error_info("OVERLOADED", "kefud", []);
+    let busy = Status::with_error_details(tonic::Code::ResourceExhausted, "too many commands", later);
     let table = [
         (
             invalid,
             ExitCode::from(EXIT_WRONG_INPUT),
-            "p.toml: document: 1:2 queues.a: no such channel\np.toml: document: 3:4 agents.b: no such group\n",
+            "p.toml:1:2 queues.a: no such channel\np.toml:3:4 agents.b: no such group\n\
+             p.toml: move_to_queue: there is no queue `c`\np.toml: 355 more are not listed\n",
         ),
         (aborted, ExitCode::FAILURE, "kefud: revision 8 is in force (REVISION_MISMATCH)\n"),
         (Status::unavailable("draining"), ExitCode::FAILURE, "kefud: draining\n"),
+        (busy, ExitCode::FAILURE, "kefud: too many commands (OVERLOADED)\nkefud: try again in 250ms\n"),
     ];
     for (status, code, printed) in table {
         let (given, out, err, _) = applied(&[], Err(status)).await;

@@ -23,7 +23,8 @@ pub struct Host {
     pub metrics: SocketAddr,
     dir: TempDir,
     stop: oneshot::Sender<()>,
-    running: JoinHandle<Result<(), RunError>>,
+    /// None once it has been seen to end.
+    running: Option<JoinHandle<Result<(), RunError>>>,
 }
 
 impl Host {
@@ -40,7 +41,7 @@ impl Host {
             // A sender that is gone says the same.
             stopped.await.ok();
         }));
-        Ok(Self { grpc, metrics, dir, stop, running })
+        Ok(Self { grpc, metrics, dir, stop, running: Some(running) })
     }
 
     /// The directory that must not remain.
@@ -48,9 +49,12 @@ impl Host {
         self.dir.path()
     }
 
-    /// Resolves when the daemon has stopped by itself, with the reason.
+    /// Resolves when the daemon has stopped by itself, with the reason, which is told once.
     pub async fn failed(&mut self) -> anyhow::Error {
-        match (&mut self.running).await {
+        let Some(running) = &mut self.running else { return std::future::pending().await };
+        let ended = running.await;
+        self.running = None;
+        match ended {
             Ok(Err(error)) => anyhow::Error::new(error).context("the daemon stopped"),
             Ok(Ok(())) => anyhow::anyhow!("the daemon stopped"),
             Err(error) => anyhow::Error::new(error).context("the daemon stopped"),
@@ -62,7 +66,12 @@ impl Host {
         let Self { dir, stop, running, .. } = self;
         // An error says that it has stopped already; why, is told below.
         stop.send(()).ok();
-        running.await.context("the daemon broke off")?.context("the daemon did not stop in good order")?;
+        if let Some(running) = running {
+            running
+                .await
+                .context("the daemon broke off")?
+                .context("the daemon did not stop in good order")?;
+        }
         dir.close().context("cannot remove the temporary directory")
     }
 }
@@ -85,5 +94,25 @@ async fn start(mut config: Config) -> Result<Daemon, StartError> {
         };
         tracing::info!("{address} is taken: using a free port");
         taken.set_port(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failure_is_told_once_and_leaves_nothing_behind() {
+        let any = "127.0.0.1:0".parse().unwrap();
+        let (stop, _stopped) = oneshot::channel();
+        let running = Some(tokio::spawn(async { Err(RunError::TenantFailed) }));
+        let mut host = Host { grpc: any, metrics: any, dir: TempDir::new().unwrap(), stop, running };
+        let error = format!("{:#}", host.failed().await);
+        assert_eq!(error, format!("the daemon stopped: {}", RunError::TenantFailed));
+        let again = tokio::time::timeout(Duration::ZERO, host.failed()).await;
+        assert!(again.is_err(), "{again:?}");
+        let dir = host.dir().to_owned();
+        host.stop().await.unwrap();
+        assert!(!dir.exists());
     }
 }

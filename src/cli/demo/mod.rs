@@ -34,7 +34,6 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use tokio::{
-    signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
     task::JoinSet,
     time::{sleep, timeout},
@@ -49,7 +48,7 @@ use pace::Pace;
 use stage::{Faults, Stage};
 use trace::Trace;
 
-use super::EXIT_WRONG_INPUT;
+use super::{EXIT_WRONG_INPUT, signals::Signals};
 use crate::{
     config::{Log, LogFormat},
     plan::{self, Plan, model::ChannelKind},
@@ -59,8 +58,6 @@ use crate::{
 
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(30);
 const OVER_POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// What a shell reports for a program that an interrupt ended.
-const EXIT_INTERRUPTED: i32 = 130;
 
 /// Runs the demo. 0: it ended and adds up; 1: it doesn't, or broke off; 2: the trace can't be played.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -89,22 +86,16 @@ async fn play(args: Args, trace: Option<Trace>) -> anyhow::Result<ExitCode> {
 
 /// Becomes true at the first interrupt. The second ends the process at once.
 fn listen_for_interrupts(host: &Host) -> anyhow::Result<watch::Receiver<bool>> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut signals = Signals::listen()?;
     let (sender, interrupted) = watch::channel(false);
     let dir = host.dir().to_owned();
     tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if sender.send_replace(true) {
-                // There is nobody left to tell if it doesn't work.
-                std::fs::remove_dir_all(&dir).ok();
-                std::process::exit(EXIT_INTERRUPTED);
-            }
-        }
+        signals.next().await;
+        sender.send_replace(true);
+        let second = signals.next().await;
+        // There is nobody left to tell if it doesn't work.
+        std::fs::remove_dir_all(&dir).ok();
+        std::process::exit(second.code);
     });
     Ok(interrupted)
 }
@@ -139,7 +130,10 @@ async fn play_with(
         _ = interrupted.wait_for(|interrupted| *interrupted) => {}
         () = lasts(args.duration) => {}
         () = all_gone(&books) => {}
-        error = host.failed() => return Err(error),
+        error = host.failed() => {
+            shown.abort();
+            return Err(error);
+        }
         ended = &mut shown => ended.context("the display broke off")??,
     }
     playing.send_replace(false);

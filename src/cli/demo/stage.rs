@@ -10,7 +10,11 @@ use std::{
 };
 
 use anyhow::Context;
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::sleep,
+};
 use tonic::{Code, Response, Status, transport::Channel};
 use tonic_types::StatusExt;
 
@@ -21,6 +25,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPTS_MAX: u32 = 10;
 /// … after such a pause, unless the daemon names one.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// Before a stream that broke is opened again.
+pub const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// Kinds of faults that are told apart.
 const FAULTS_MAX: usize = 32;
 /// Calls that one actor has under way.
@@ -53,6 +59,30 @@ impl Stage {
     /// Whether something new may be done.
     pub fn is_playing(&self) -> bool {
         *self.playing.borrow()
+    }
+}
+
+/// What a task reads from a stream. Reading ends when it is dropped.
+pub struct Reading<T> {
+    items: mpsc::Receiver<T>,
+    _task: JoinSet<()>,
+}
+
+impl<T> Reading<T> {
+    /// Starts a task that reads at most so many items ahead.
+    pub fn start<F>(ahead_max: usize, read: impl FnOnce(mpsc::Sender<T>) -> F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (out, items) = mpsc::channel(ahead_max);
+        let mut task = JoinSet::new();
+        task.spawn(read(out));
+        Self { items, _task: task }
+    }
+
+    /// The next item.
+    pub async fn next(&mut self) -> Option<T> {
+        self.items.recv().await
     }
 }
 

@@ -17,13 +17,9 @@ use tonic::{
 use tracing::Span;
 
 use super::methods::Method;
-use crate::config::DEFAULT_TENANT;
+use crate::config::{DEFAULT_TENANT, TENANT_BYTES_MAX, TENANT_KEY};
 
 const STATUS: &str = "grpc-status";
-const TENANT: &str = "kefud-tenant";
-
-/// Tenants' names are at most this long; a longer one is not worth a log line.
-const TENANT_BYTES_MAX: usize = 64;
 
 /// An RPC that goes on. Dropped before its end, it counts as cancelled.
 #[derive(Debug)]
@@ -38,7 +34,8 @@ pub struct Call {
 impl Call {
     /// Starts the clock.
     pub fn begin(method: Arc<Method>, headers: &HeaderMap) -> Self {
-        let tenant = headers.get(TENANT).map_or(DEFAULT_TENANT, |value| {
+        let tenant = headers.get(TENANT_KEY).map_or(DEFAULT_TENANT, |value| {
+            // A longer name is no tenant's, and not worth a log line.
             value.to_str().ok().filter(|name| name.len() <= TENANT_BYTES_MAX).unwrap_or("?")
         });
         let span = tracing::debug_span!("rpc", method = method.path, tenant);

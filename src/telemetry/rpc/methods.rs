@@ -1,10 +1,6 @@
 //! The methods that are served, with the handles of their metrics.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use metrics::{Counter, Gauge, Histogram};
 use prost::Message;
@@ -13,13 +9,13 @@ use tonic::Code;
 
 use crate::{
     proto::v1,
-    telemetry::{names, registry::Registry},
+    telemetry::{
+        names,
+        registry::{Family, Registry},
+    },
 };
 
 const UNKNOWN: &str = "unknown";
-
-/// Codes are numbered from 0 to this.
-const CODE_MAX: usize = 16;
 
 /// The full names of the API's own services.
 #[must_use]
@@ -45,7 +41,7 @@ pub struct Method {
     service: String,
     name: String,
     registry: Registry,
-    ended: [OnceLock<Counter>; CODE_MAX + 1],
+    ended: Family<Counter>,
 }
 
 impl Method {
@@ -60,15 +56,15 @@ impl Method {
             service: service.to_owned(),
             name: name.to_owned(),
             registry: registry.clone(),
-            ended: Default::default(),
+            ended: Family::default(),
         }
     }
 
     /// The counter of calls that ended with a code.
-    pub fn ended(&self, code: Code) -> &Counter {
-        let index = usize::try_from(i32::from(code)).unwrap_or(CODE_MAX).min(CODE_MAX);
-        let labels = [self.service.as_str(), &self.name, code_name(code)];
-        self.ended[index].get_or_init(|| self.registry.counter(&names::RPCS, &labels))
+    pub fn ended(&self, code: Code) -> Counter {
+        let code = code_name(code);
+        let make = || self.registry.counter(&names::RPCS, &[&self.service, &self.name, code]);
+        self.ended.get(code, make)
     }
 }
 
@@ -92,6 +88,7 @@ impl Methods {
             v1::DESCRIPTORS,
             tonic_health::pb::FILE_DESCRIPTOR_SET,
             tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+            tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
         ];
         let mut by_path = HashMap::new();
         for file in sets.into_iter().flat_map(|set| descriptors(set).file) {

@@ -13,6 +13,10 @@ use super::*;
 const UNARY: &str = "/kefud.v1.ContactService/GetContact";
 const STREAM: &str = "/kefud.v1.ContactService/WatchContact";
 
+const OLD_REFLECTION: &str = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+
+const OPEN_STREAMS: &str = r#"kefud_rpc_streams{service="kefud.v1.ContactService",method="WatchContact"}"#;
+
 /// What a service answers.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
@@ -44,6 +48,12 @@ async fn answer(answer: Answer) -> Result<Response<Body>, Infallible> {
     Ok(Response::new(Body::new(body)))
 }
 
+#[track_caller]
+fn assert_line(metrics: &Metrics, line: &str, given: Answer) {
+    let text = metrics.render();
+    assert!(text.lines().any(|known| known == line), "{given:?}: no {line} in\n{text}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn calls_are_counted_by_code() {
     let counted = |service: &str, method: &str, code: &str| {
@@ -56,7 +66,14 @@ async fn calls_are_counted_by_code() {
         (UNARY, Answer::Refused(tonic::Code::Internal), counted(ours, "GetContact", "INTERNAL"), 1),
         (UNARY, Answer::Endless, counted(ours, "GetContact", "CANCELLED"), 1),
         (UNARY, Answer::Never, counted(ours, "GetContact", "DEADLINE_EXCEEDED"), 1),
+        (STREAM, Answer::Endless, counted(ours, "WatchContact", "CANCELLED"), 0),
         (STREAM, Answer::Trailers("14"), counted(ours, "WatchContact", "UNAVAILABLE"), 0),
+        (
+            OLD_REFLECTION,
+            Answer::Trailers("0"),
+            counted("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo", "OK"),
+            0,
+        ),
         (
             "/x.Y/Z",
             Answer::Refused(tonic::Code::Unimplemented),
@@ -71,20 +88,20 @@ async fn calls_are_counted_by_code() {
         let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
         let response = service.oneshot(request).await.expect("an answer");
         let mut body = response.into_body();
+        let is_stream = u32::from(path == STREAM);
+        assert_line(&metrics, &format!("{OPEN_STREAMS} {is_stream}"), given);
         if matches!(given, Answer::Endless) {
             body.frame().await.expect("a frame").expect("data");
             drop(body);
         } else {
             drop(body.collect().await);
         }
-        let text = metrics.render();
-        assert!(text.lines().any(|known| known == line), "{given:?}: no {line} in\n{text}");
+        assert_line(&metrics, &line, given);
         let latency = format!(
             "kefud_rpc_seconds_count{{service=\"kefud.v1.ContactService\",method=\"GetContact\"}} {timed}"
         );
-        assert!(text.lines().any(|known| known == latency), "{given:?}: no {latency} in\n{text}");
-        let open = r#"kefud_rpc_streams{service="kefud.v1.ContactService",method="WatchContact"} 0"#;
-        assert!(text.lines().any(|known| known == open), "{given:?}: no {open} in\n{text}");
+        assert_line(&metrics, &latency, given);
+        assert_line(&metrics, &format!("{OPEN_STREAMS} 0"), given);
     }
 }
 

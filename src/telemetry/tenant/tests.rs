@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Measure, Metrics, QueueGauges, TenantGauges, WaitOutcome};
+use super::super::{Measure, Metrics, QueueGauges, TenantGauges};
 
 fn id(text: &str) -> Arc<str> {
     Arc::from(text)
@@ -30,10 +30,10 @@ fn measures_become_counters_and_histograms() {
         let (queue, channel) = place();
         measures.push(Measure::ContactEntered { queue, channel });
         let (queue, channel) = place();
-        measures.push(Measure::WaitEnded { queue, channel, outcome: WaitOutcome::Answered, wait_ms });
+        measures.push(Measure::WaitEnded { queue, channel, outcome: "answered", wait_ms });
     }
     let (queue, channel) = place();
-    measures.push(Measure::WaitEnded { queue, channel, outcome: WaitOutcome::Abandoned, wait_ms: 1_000 });
+    measures.push(Measure::WaitEnded { queue, channel, outcome: "abandoned", wait_ms: 1_000 });
     let (queue, channel) = place();
     measures.push(Measure::ContactRejected { queue, channel, reason: "queue_full" });
     let (queue, channel) = place();

@@ -1,13 +1,11 @@
 //! An agent's stream: signs in by it, and goes on with the session where it breaks. A session that is gone
 //! is followed by a new one.
 
-use std::time::Duration;
-
-use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+use tokio::{sync::mpsc, time::sleep};
 use tonic::{Code, Status, transport::Channel};
 
 use crate::{
-    cli::demo::stage::{Faults, is_passing},
+    cli::demo::stage::{Faults, RECONNECT_PAUSE, Reading, is_passing},
     proto::v1::{
         Availability, StreamAssignmentsRequest, agent_service_client::AgentServiceClient,
         stream_assignments_response::Update,
@@ -16,27 +14,10 @@ use crate::{
 
 /// Updates read ahead.
 const UPDATES_MAX: usize = 64;
-const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 
-/// What an agent is told. Reading ends when it is dropped.
-pub struct Updates {
-    updates: mpsc::Receiver<Update>,
-    _reading: JoinSet<()>,
-}
-
-impl Updates {
-    /// The next one.
-    pub async fn next(&mut self) -> Option<Update> {
-        self.updates.recv().await
-    }
-}
-
-/// Signs in, ready.
-pub fn open(client: AgentServiceClient<Channel>, agent_id: String, faults: Faults) -> Updates {
-    let (out, updates) = mpsc::channel(UPDATES_MAX);
-    let mut reading = JoinSet::new();
-    reading.spawn(read(client, agent_id, out, faults));
-    Updates { updates, _reading: reading }
+/// Signs in, ready, and reads what the agent is told.
+pub fn open(client: AgentServiceClient<Channel>, agent_id: String, faults: Faults) -> Reading<Update> {
+    Reading::start(UPDATES_MAX, |out| read(client, agent_id, out, faults))
 }
 
 async fn read(

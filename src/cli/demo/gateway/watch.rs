@@ -1,12 +1,10 @@
 //! A gateway's stream: reads it, and resumes it where it breaks. Nothing is read ahead without limit.
 
-use std::time::Duration;
-
-use tokio::{sync::mpsc, task::JoinSet, time::sleep};
+use tokio::{sync::mpsc, time::sleep};
 use tonic::{Status, transport::Channel};
 
 use crate::{
-    cli::demo::stage::{Faults, is_passing},
+    cli::demo::stage::{Faults, RECONNECT_PAUSE, Reading, is_passing},
     proto::v1::{
         Contact, ContactCause, WatchGatewayRequest, contact_service_client::ContactServiceClient,
         watch_gateway_response::Update,
@@ -15,7 +13,6 @@ use crate::{
 
 /// Changes read ahead.
 const CHANGES_MAX: usize = 1_024;
-const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a gateway is told.
 pub enum Change {
@@ -25,25 +22,9 @@ pub enum Change {
     Contact(Box<Contact>, ContactCause),
 }
 
-/// The changes of one gateway. Reading ends when it is dropped.
-pub struct Changes {
-    changes: mpsc::Receiver<Change>,
-    _reading: JoinSet<()>,
-}
-
-impl Changes {
-    /// The next one.
-    pub async fn next(&mut self) -> Option<Change> {
-        self.changes.recv().await
-    }
-}
-
 /// Opens the stream of a gateway.
-pub fn open(client: ContactServiceClient<Channel>, gateway_id: String, faults: Faults) -> Changes {
-    let (out, changes) = mpsc::channel(CHANGES_MAX);
-    let mut reading = JoinSet::new();
-    reading.spawn(read(client, gateway_id, out, faults));
-    Changes { changes, _reading: reading }
+pub fn open(client: ContactServiceClient<Channel>, gateway_id: String, faults: Faults) -> Reading<Change> {
+    Reading::start(CHANGES_MAX, |out| read(client, gateway_id, out, faults))
 }
 
 async fn read(

@@ -14,7 +14,7 @@ use jiff::civil::DateTime;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tonic::{Streaming, transport::Channel};
 
-use super::stage::{Stage, is_passing};
+use super::stage::{RECONNECT_PAUSE, Stage, is_passing};
 use crate::proto::v1::{
     ListAgentsRequest, WatchQueuesRequest, WatchQueuesResponse,
     supervisor_service_client::SupervisorServiceClient,
@@ -25,7 +25,6 @@ use terminal::Screen;
 const DRAW_INTERVAL: Duration = Duration::from_millis(250);
 const LINES_INTERVAL: Duration = Duration::from_secs(2);
 const QUEUES_INTERVAL: Duration = Duration::from_millis(200);
-const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// More agents than that don't fit on any screen.
 const AGENTS_SHOWN_MAX: u32 = 1_000;
 
@@ -60,7 +59,7 @@ pub async fn run(
     while stage.is_playing() {
         tokio::select! {
             // The loop looks at it.
-            _ = playing.changed() => {}
+            Ok(()) = playing.changed() => {}
             update = next(&mut client, &mut queues) => match update {
                 Ok(update) => board.queues(update),
                 Err(status) => {
