@@ -66,6 +66,19 @@ fn counts_of_entries() {
 }
 
 #[test]
+fn names_beyond_the_limit_are_not_suggested() {
+    let skills = |count: usize| many(count, |n| format!("[skills.a{n:04}]\n")) + "[skills.zeta]\n";
+    let suggested = |count: usize| {
+        let category = "[categories.c]\nqueue = \"refund\"\nskills = { zetta = 1 }\n";
+        let errors = check(&format!("{BASE}{}{category}", skills(count))).errors;
+        errors.last().unwrap().message.clone()
+    };
+    let room = limits::SKILLS_MAX - 2;
+    assert_eq!(suggested(room), "there is no skill `zetta`, did you mean `zeta`?");
+    assert_eq!(suggested(room + 1), "there is no skill `zetta`: add it or name another skill");
+}
+
+#[test]
 fn counts_in_entries() {
     let skills = |count: usize| {
         let levels = many(count, |n| format!("s{n} = 1, "));
