@@ -54,7 +54,7 @@ use std::sync::Arc;
 
 use blake3::Hash;
 
-pub use error::{AppendError, Damage, JournalError, OpenError};
+pub use error::{AppendError, Damage, JournalError, OpenError, ReadError};
 pub use file::{FileJournal, Options};
 pub use memory::{AppendFault, MemoryJournal, MemoryStorage};
 pub use recover::{Contents, Cut, verify};
