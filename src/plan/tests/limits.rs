@@ -116,6 +116,17 @@ fn problems_beyond_the_limit_are_counted() {
 }
 
 #[test]
+fn problems_beyond_the_limit_hide_none_of_those_within() {
+    let unreadable = "name = \"x\n";
+    let errors = check(&format!("{BASE}{unreadable}{}", many(1_500, |n| format!("x{n} = 1\n")))).errors;
+    assert!(errors[0].message.starts_with("syntax: "), "{}", errors[0]);
+    assert_eq!(errors.len(), limits::PROBLEMS_MAX + 1);
+    let (listed, rest) = (&errors[limits::PROBLEMS_MAX - 1], &errors[limits::PROBLEMS_MAX]);
+    assert_eq!(rest.message, "501 more like these are not listed, mend these first");
+    assert_eq!(listed.line, rest.line, "listed though the rest is told at the same place");
+}
+
+#[test]
 fn document_beyond_the_limit() {
     let comment = "#".repeat(limits::DOCUMENT_BYTES_MAX + 1);
     told_of(&comment, &["1:1 the document has 67108865 bytes, shorten it to at most 67108864"]);
