@@ -6,14 +6,14 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::listing::LOCK;
-use super::{OpenError, recover};
+use super::{OpenError, ReadError, recover};
 
 /// Refuses what isn't a directory.
 pub(super) fn check(dir: &Path) -> Result<(), OpenError> {
     match std::fs::metadata(dir) {
         Ok(metadata) if metadata.is_dir() => Ok(()),
         Ok(_) => Err(OpenError::NotADirectory { path: dir.to_owned() }),
-        Err(source) => Err(OpenError::Io { path: dir.to_owned(), source }),
+        Err(error) => Err(ReadError::io(dir, error).into()),
     }
 }
 
@@ -21,13 +21,13 @@ pub(super) fn check(dir: &Path) -> Result<(), OpenError> {
 fn locked(dir: &Path, outcome: Result<(), TryLockError>) -> Result<(), OpenError> {
     outcome.map_err(|error| match error {
         TryLockError::WouldBlock => OpenError::Locked { dir: dir.to_owned() },
-        TryLockError::Error(source) => OpenError::Io { path: dir.join(LOCK), source },
+        TryLockError::Error(error) => ReadError::io(&dir.join(LOCK), error).into(),
     })
 }
 
 /// Creates the directory, durably, unless it exists.
 pub(super) fn ensure(dir: &Path) -> Result<(), OpenError> {
-    let io = |source| OpenError::Io { path: dir.to_owned(), source };
+    let io = |error| ReadError::io(dir, error);
     let missing: Vec<&Path> = dir.ancestors().take_while(|path| is_missing(path)).collect();
     if missing.is_empty() {
         return check(dir);
@@ -54,7 +54,7 @@ pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
         recover::scan(dir)?;
     }
     let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    let file = opened.map_err(|source| OpenError::Io { path, source })?;
+    let file = opened.map_err(|error| ReadError::io(&path, error))?;
     locked(dir, file.try_lock())?;
     Ok(file)
 }
@@ -65,7 +65,7 @@ pub(super) fn lock_shared(dir: &Path) -> Result<Option<File>, OpenError> {
     let file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(OpenError::Io { path, source }),
+        Err(error) => return Err(ReadError::io(&path, error).into()),
     };
     locked(dir, file.try_lock_shared())?;
     Ok(Some(file))

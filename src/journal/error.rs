@@ -63,24 +63,12 @@ impl Damage {
     }
 }
 
-/// Why a data directory was not opened or did not pass verification. Nothing in it was changed.
+/// What reading a file of the data directory, or changing one, can meet.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it open.
-    #[error("{} is in use by another process: stop that one first, or give this one another directory", dir.display())]
-    Locked {
-        /// The data directory.
-        dir: PathBuf,
-    },
-    /// There is something else in its place.
-    #[error("{} is not a directory: give the path of a directory, or of none yet", path.display())]
-    NotADirectory {
-        /// The path that was given.
-        path: PathBuf,
-    },
+pub enum ReadError {
     /// A part of the history is missing or wrong.
     #[error(transparent)]
-    Damaged(Damage),
+    Damaged(#[from] Damage),
     /// Written by a newer release.
     #[error("{} has format version {version}, which this release can't read: start a newer one", file.display())]
     NewerFormat {
@@ -99,28 +87,42 @@ pub enum OpenError {
     },
 }
 
+impl ReadError {
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        ReadError::Io { path: path.to_owned(), source }
+    }
+
+    pub(super) fn damaged(file: &Path, offset: u64, what: impl Into<String>) -> Self {
+        ReadError::Damaged(Damage::new(file, offset, what))
+    }
+}
+
+/// Why a data directory was not opened or did not pass verification. Nothing in it was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("{} is in use by another process: stop that one first, or give this one another directory", dir.display())]
+    Locked {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// There is something else in its place.
+    #[error("{} is not a directory: give the path of a directory, or of none yet", path.display())]
+    NotADirectory {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// What is there can't be read or used.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
 /// Why reading, writing a snapshot or retiring failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// A part of the history is missing or wrong.
+    /// What is there can't be read or used.
     #[error(transparent)]
-    Damaged(Damage),
-    /// Written by a newer release.
-    #[error("{} has format version {version}, which this release can't read: start a newer one", file.display())]
-    NewerFormat {
-        /// The file.
-        file: PathBuf,
-        /// The version of its format.
-        version: u32,
-    },
-    /// The operating system refused.
-    #[error("can't use {}: {source}; check its owner, its permissions and the disk", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Read(#[from] ReadError),
     /// Those events were retired: only the snapshot still knows what they added up to.
     #[error("events before sequence {first_sequence} were compacted: start from the snapshot")]
     Compacted {
@@ -154,42 +156,4 @@ pub enum JournalError {
     /// An append has broken the journal; nothing more is changed on disk.
     #[error("the journal broke at an earlier append: restart the daemon")]
     Broken,
-}
-
-/// What reading a file of the data directory can meet.
-#[derive(Debug)]
-pub(super) enum ReadError {
-    Damaged(Damage),
-    NewerFormat { file: PathBuf, version: u32 },
-    Io { path: PathBuf, source: io::Error },
-}
-
-impl ReadError {
-    pub(super) fn io(path: &Path, source: io::Error) -> Self {
-        ReadError::Io { path: path.to_owned(), source }
-    }
-
-    pub(super) fn damaged(file: &Path, offset: u64, what: impl Into<String>) -> Self {
-        ReadError::Damaged(Damage::new(file, offset, what))
-    }
-}
-
-impl From<ReadError> for OpenError {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Damaged(damage) => OpenError::Damaged(damage),
-            ReadError::NewerFormat { file, version } => OpenError::NewerFormat { file, version },
-            ReadError::Io { path, source } => OpenError::Io { path, source },
-        }
-    }
-}
-
-impl From<ReadError> for JournalError {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Damaged(damage) => JournalError::Damaged(damage),
-            ReadError::NewerFormat { file, version } => JournalError::NewerFormat { file, version },
-            ReadError::Io { path, source } => JournalError::Io { path, source },
-        }
-    }
 }

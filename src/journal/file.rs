@@ -11,13 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::disk::{Disk, OsDisk};
-use super::error::ReadError;
 use super::listing::{Listing, segment_path, snapshot_path};
 use super::reader::FileReader;
 use super::recover::{self, Contents, Scan};
 use super::snapshots::FileSnapshots;
 use super::writer::SegmentWriter;
-use super::{AppendError, Journal, JournalError, Mark, OpenError, Reader, Retired, Snapshots};
+use super::{AppendError, Journal, JournalError, Mark, OpenError, ReadError, Reader, Retired, Snapshots};
 use super::{check_append, directory, record};
 
 /// A buffer that a large batch has grown beyond this is given back.
@@ -66,19 +65,18 @@ impl FileJournal {
         directory::ensure(dir)?;
         let lock = directory::lock(dir)?;
         let Scan { mut contents, end, tail, temporaries } = recover::scan(dir)?;
-        let io = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
         let resumed = match &tail {
             Some(tail) => {
                 let resumed = SegmentWriter::resume(&*disk, tail, contents.cut.is_some());
-                Some(resumed.map_err(|error| io(&tail.path, error))?)
+                Some(resumed.map_err(|error| ReadError::io(&tail.path, error))?)
             }
             None => None,
         };
         for path in &temporaries {
-            disk.remove(path).map_err(|error| io(path, error))?;
+            disk.remove(path).map_err(|error| ReadError::io(path, error))?;
         }
         // Also for names that the process before has given without living to sync them.
-        disk.sync_dir(dir).map_err(|error| io(dir, error))?;
+        disk.sync_dir(dir).map_err(|error| ReadError::io(dir, error))?;
         let segment = match resumed {
             Some(segment) => segment,
             None => create_first(&*disk, dir, &end)?,
@@ -197,7 +195,7 @@ fn create_first(disk: &dyn Disk, dir: &Path, end: &Mark) -> Result<SegmentWriter
             AppendError::Rejected(source) | AppendError::Broken(source) => source,
             other => io::Error::other(other),
         };
-        OpenError::Io { path: segment_path(dir, end.sequence + 1), source }
+        ReadError::io(&segment_path(dir, end.sequence + 1), source).into()
     })
 }
 

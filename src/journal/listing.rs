@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::ReadError;
+use super::ReadError;
 
 /// The file whose lock says that the directory is in use. Its content means nothing.
 pub(super) const LOCK: &str = "LOCK";

@@ -39,6 +39,7 @@ mod disk;
 mod error;
 mod file;
 mod listing;
+#[cfg(test)]
 mod memory;
 mod reader;
 mod record;
@@ -54,9 +55,10 @@ use std::sync::Arc;
 
 use blake3::Hash;
 
-pub use error::{AppendError, Damage, JournalError, OpenError};
+pub use error::{AppendError, Damage, JournalError, OpenError, ReadError};
 pub use file::{FileJournal, Options};
-pub use memory::{AppendFault, MemoryJournal, MemoryStorage};
+#[cfg(test)]
+pub(crate) use memory::{AppendFault, MemoryStorage};
 pub use recover::{Contents, Cut, verify};
 
 /// The largest payload of a batch.

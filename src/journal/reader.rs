@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::error::ReadError;
 use super::listing::{Listing, segment_path, snapshot_path};
 use super::segment::{Fault, SegmentReader};
 use super::snapshot::FrameReader;
-use super::{Batch, Batches, JournalError, Reader, SnapshotReader};
+use super::{Batch, Batches, JournalError, ReadError, Reader, SnapshotReader};
 
 /// How often a file that vanished is looked for under another name. Each time means that a retirement has
 /// overtaken the reader.

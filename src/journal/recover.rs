@@ -8,10 +8,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::ReadError;
 use super::listing::{Listing, segment_path, snapshot_path};
 use super::segment::{Fault, SegmentReader};
-use super::{Mark, OpenError, directory, snapshot};
+use super::{Mark, OpenError, ReadError, directory, snapshot};
 
 /// The end of the last segment, which an append cut short by a crash.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,9 +22,8 @@ use std::path::{Path, PathBuf};
 
 use blake3::Hash;
 
-use super::error::ReadError;
 use super::record::{self, take};
-use super::{Batch, Mark};
+use super::{Batch, Mark, ReadError};
 
 /// The size of a segment's header.
 pub(super) const HEADER_BYTES: usize = 60;

@@ -27,11 +27,10 @@ use std::sync::Arc;
 use blake3::{Hash, Hasher};
 
 use super::disk::{Disk, DiskFile, write_all_at};
-use super::error::ReadError;
 use super::listing::temporary_path;
 use super::record::take;
 use super::segment::read_full;
-use super::{JournalError, MAX_FRAME_BYTES, Mark, SnapshotWriter};
+use super::{JournalError, MAX_FRAME_BYTES, Mark, ReadError, SnapshotWriter};
 
 const MAGIC: [u8; 8] = *b"kefudsnp";
 const VERSION: u32 = 1;

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::disk::Disk;
-use super::error::ReadError;
 use super::listing::{Listing, snapshot_path};
 use super::snapshot::FileSnapshotWriter;
-use super::{JournalError, Mark, SnapshotWriter, Snapshots};
+use super::{JournalError, Mark, ReadError, SnapshotWriter, Snapshots};
 
 /// The handle; independent of the writer of batches.
 pub(super) struct FileSnapshots {

@@ -1,7 +1,5 @@
 //! The difference of two plans, entry by entry. Owns the order in which changes are told, which is the
-//! same for the same plans. Must stay linear in the size of the plans.
-
-use std::{cmp::Ordering, iter::Peekable};
+//! same for the same plans. Must stay n log n in the size of the plans.
 
 use serde::Serialize;
 
@@ -89,31 +87,15 @@ impl Diff {
         self.upserts.push(Upsert { kind, id: id.to_owned(), document: to_json(entry), added });
     }
 
-    /// Walks both maps at once, in the order of their ids.
+    /// What is new or different, then what is gone, each in the order of the ids.
     fn compare<T: PartialEq + Serialize>(&mut self, kind: EntryKind, old: &Entries<T>, new: &Entries<T>) {
-        let mut old = old.iter().peekable();
         for (id, entry) in new {
-            let before = self.removals_before(kind, id, &mut old);
+            let before = old.get(id);
             if before != Some(entry) {
                 self.upsert(kind, id, entry, before.is_none());
             }
         }
-        self.removals.extend(old.map(|(id, _)| Removal { kind, id: id.clone() }));
-    }
-
-    /// Passes the old entries up to `id`, all of which are gone but the one with this id.
-    fn removals_before<'a, T>(
-        &mut self,
-        kind: EntryKind,
-        id: &str,
-        old: &mut Peekable<impl Iterator<Item = (&'a String, &'a T)>>,
-    ) -> Option<&'a T> {
-        while let Some((old_id, entry)) = old.next_if(|(old_id, _)| old_id.as_str() <= id) {
-            match old_id.as_str().cmp(id) {
-                Ordering::Equal => return Some(entry),
-                _ => self.removals.push(Removal { kind, id: old_id.clone() }),
-            }
-        }
-        None
+        let gone = old.keys().filter(|id| !new.contains_key(*id));
+        self.removals.extend(gone.map(|id| Removal { kind, id: id.clone() }));
     }
 }

@@ -2,7 +2,11 @@
 //! so that one pass finds everything. Owns which fields are asked for, missing and unknown; what fields mean together is
 //! the business of [`super::sections`]. Must never stop at the first problem.
 
-use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    ops::RangeInclusive,
+};
 
 use toml::de::{DeTable, DeValue};
 
@@ -171,7 +175,7 @@ impl<'a> Fields<'a> {
 
     /// The id of an entry of another kind.
     pub fn reference(&mut self, key: &'static str, ids: Ids<'_>) -> String {
-        let needed = format!("the id of a {}", ids.noun);
+        let needed = format!("the id of a {}", ids.kind.noun());
         self.read(key, &needed, None, |value, path, context| {
             let id = text(value, &needed, path, context)?;
             ids.check(id, value.span().start, path, context);
@@ -186,13 +190,14 @@ impl<'a> Fields<'a> {
         ids: Ids<'_>,
         count: RangeInclusive<usize>,
     ) -> Vec<String> {
-        let needed = format!("a list of ids of {}s such as [\"one\", \"two\"]", ids.noun);
+        let needed = format!("a list of ids of {}s such as [\"one\", \"two\"]", ids.kind.noun());
         let default = (*count.start() == 0).then(Vec::new);
         self.read(key, &needed, default, |value, path, context| {
             let DeValue::Array(items) = value.get_ref() else {
                 return wrong_type(value, &needed, path, context);
             };
-            count_within(items.len(), &count, ids.noun, value.span().start, path, context);
+            count_within(items.len(), &count, ids.kind.noun(), value.span().start, path, context);
+            let mut seen = BTreeSet::new();
             let mut list: Vec<String> = Vec::with_capacity(items.len().min(*count.end()));
             for (index, item) in items.iter().enumerate().take(*count.end()) {
                 let (path, offset) = (&Path::Item(path, index), item.span().start);
@@ -200,7 +205,7 @@ impl<'a> Fields<'a> {
                     continue;
                 };
                 ids.check(id, offset, path, context);
-                if list.iter().any(|before| before == id) {
+                if !seen.insert(id) {
                     context.error(offset, path, || format!("`{id}` is listed twice, keep one of them"));
                 }
                 list.push(id.to_owned());
@@ -222,7 +227,7 @@ impl<'a> Fields<'a> {
             let DeValue::Table(table) = value.get_ref() else {
                 return wrong_type(value, needed, path, context);
             };
-            count_within(table.len(), &(0..=count_max), ids.noun, value.span().start, path, context);
+            count_within(table.len(), &(0..=count_max), ids.kind.noun(), value.span().start, path, context);
             let mut numbers = BTreeMap::new();
             for (id, value) in table.iter().take(count_max) {
                 let (name, offset) = (id.get_ref(), id.span().start);

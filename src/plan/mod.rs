@@ -8,7 +8,8 @@
 //! - A plan that [`parse()`] returns is whole: every id that it names exists, every value is within
 //!   [`limits`].
 //! - `parse(render(plan)) == plan`, and applying `diff(a, b)` to `a` gives `b`.
-//! - Everything here takes time linear in the documents, but for a bounded search of warnings.
+//! - Everything here takes time n log n in the documents, but for two searches that have a bound: for nearest
+//!   names, and for warnings.
 //!
 //! Must never hold state of its own, do I/O, read the clock, or stop at the first error of a document.
 

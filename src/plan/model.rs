@@ -13,32 +13,23 @@ use serde::{Deserialize, Serialize};
 pub type Entries<T> = BTreeMap<String, T>;
 
 /// A whole plan.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// What holds for the whole tenant.
-    #[serde(default)]
     pub settings: Settings,
     /// Ways in which contacts come in.
-    #[serde(default)]
     pub channels: Entries<Channel>,
     /// What agents can be good at.
-    #[serde(default)]
     pub skills: Entries<Skill>,
     /// Kinds of matters, and where they go.
-    #[serde(default)]
     pub categories: Entries<Category>,
     /// How contacts can end.
-    #[serde(default)]
     pub dispositions: Entries<Disposition>,
     /// Where contacts wait.
-    #[serde(default)]
     pub queues: Entries<Queue>,
     /// Teams of agents.
-    #[serde(default)]
     pub groups: Entries<Group>,
     /// Those who answer.
-    #[serde(default)]
     pub agents: Entries<Agent>,
 }
 

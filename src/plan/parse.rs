@@ -30,10 +30,7 @@ pub struct Report {
 /// # Errors
 /// Every problem that makes it unusable, ordered by place.
 pub fn parse(document: &str) -> Result<Plan, Vec<Problem>> {
-    match read(document) {
-        Ok((plan, _)) => Ok(plan),
-        Err(errors) => Err(errors),
-    }
+    read(document).map(|(plan, _)| plan)
 }
 
 /// Reads a plan document and looks for what was probably not meant.
@@ -69,21 +66,22 @@ fn read(document: &str) -> Result<(Plan, DeTable<'_>), Vec<Problem>> {
         return Ok((plan, root));
     }
     let mut errors = context.errors.into_list(document);
-    drop_consequences(&mut errors, syntax_errors.len());
+    drop_consequences(&mut errors);
     Err(errors)
 }
 
+/// What the message of an error of syntax starts with.
+const SYNTAX: &str = "syntax: ";
+
 fn syntax_message(error: &SyntaxError) -> String {
-    format!("syntax: {}", error.message())
+    format!("{SYNTAX}{}", error.message())
 }
 
 /// Drops what was found wrong in a line that is unreadable anyway.
-fn drop_consequences(errors: &mut Vec<Problem>, syntax_errors: usize) {
-    if syntax_errors == 0 {
-        return;
-    }
-    // In a damaged document only errors of syntax have no key.
-    let unreadable: BTreeSet<u32> = errors.iter().filter(|e| e.key.is_empty()).map(|e| e.line).collect();
+fn drop_consequences(errors: &mut Vec<Problem>) {
+    // The line that says how many more there are has no key either, and its place is a readable one.
+    let is_syntax = |error: &&Problem| error.key.is_empty() && error.message.starts_with(SYNTAX);
+    let unreadable: BTreeSet<u32> = errors.iter().filter(is_syntax).map(|error| error.line).collect();
     errors.retain(|error| error.key.is_empty() || !unreadable.contains(&error.line));
 }
 

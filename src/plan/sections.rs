@@ -125,7 +125,7 @@ impl<'a> Sections<'a> {
     fn ids(&self, kind: EntryKind) -> Ids<'a> {
         let value = self.root.get(kind.section());
         let entries = value.and_then(|value| value.get_ref().as_table());
-        Ids { noun: kind.noun(), entries, readable: value.is_none() || entries.is_some() }
+        Ids { kind, entries, readable: value.is_none() || entries.is_some() }
     }
 
     fn settings(&self, context: &mut Context) -> Settings {

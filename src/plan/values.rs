@@ -10,6 +10,7 @@ use toml::{
 
 use super::{
     duration,
+    entry::EntryKind,
     problem::{Path, Problems, did_you_mean},
 };
 
@@ -40,8 +41,8 @@ impl Context {
 /// The ids of one kind that references may name.
 #[derive(Clone, Copy)]
 pub(super) struct Ids<'a> {
-    /// What one of them is called.
-    pub noun: &'static str,
+    /// Their kind.
+    pub kind: EntryKind,
     /// The section with an entry for each, if there is one.
     pub entries: Option<&'a DeTable<'a>>,
     /// If not, every id may be one.
@@ -55,15 +56,16 @@ impl<'a> Ids<'a> {
             return;
         }
         context.absent(offset, path, || {
-            let noun = self.noun;
+            let noun = self.kind.noun();
             let advice = did_you_mean(id, self.names(), || format!(": add it or name another {noun}"));
             format!("there is no {noun} `{id}`{advice}")
         });
     }
 
-    /// All of them.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.entries.into_iter().flat_map(|entries| entries.keys().map(|key| key.get_ref().as_ref()))
+    /// Those that a plan has room for: a document may have millions, and each wrong reference looks at all.
+    fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let keys = self.entries.into_iter().flat_map(|entries| entries.keys());
+        keys.take(self.kind.count_max()).map(|key| key.get_ref().as_ref())
     }
 }
 

@@ -220,5 +220,5 @@ fn a_reader_reports_damage_in_what_is_durable() {
     std::fs::write(&path, bytes).unwrap();
     let read: Vec<_> = journal.reader().batches_after(0).unwrap().collect();
     assert_eq!(read.len(), 3);
-    assert!(matches!(read[2], Err(JournalError::Damaged(_))), "{:?}", read[2]);
+    assert!(matches!(read[2], Err(JournalError::Read(ReadError::Damaged(_)))), "{:?}", read[2]);
 }

@@ -85,9 +85,13 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn assert_damaged(dir: &Path, case: &str) -> Damage {
     let before = files(dir);
     let verified = verify(dir);
-    let Err(OpenError::Damaged(damage)) = verified else { panic!("{case}: verified as {verified:?}") };
+    let Err(OpenError::Read(ReadError::Damaged(damage))) = verified else {
+        panic!("{case}: verified as {verified:?}")
+    };
     let opened = FileJournal::open(dir, Options::default()).map(|(_, contents)| contents);
-    let Err(OpenError::Damaged(again)) = opened else { panic!("{case}: opened as {opened:?}") };
+    let Err(OpenError::Read(ReadError::Damaged(again))) = opened else {
+        panic!("{case}: opened as {opened:?}")
+    };
     assert_eq!(again, damage, "{case}");
     assert_eq!(files(dir), before, "{case}: changed");
     let text = damage.to_string();

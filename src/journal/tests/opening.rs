@@ -35,9 +35,9 @@ fn what_is_not_a_data_directory_is_refused_in_one_line() {
     let refused = FileJournal::open(&file, Options::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refused, OpenError::NotADirectory { .. }), "{refused:?}");
     let below = FileJournal::open(file.join("below"), Options::default()).map(|_| ()).unwrap_err();
-    assert!(matches!(below, OpenError::Io { .. }), "{below:?}");
+    assert!(matches!(below, OpenError::Read(ReadError::Io { .. })), "{below:?}");
     let missing = verify(parent.path().join("missing")).unwrap_err();
-    assert!(matches!(missing, OpenError::Io { .. }), "{missing:?}");
+    assert!(matches!(missing, OpenError::Read(ReadError::Io { .. })), "{missing:?}");
     assert!(!parent.path().join("missing").exists());
     for error in [refused, below, missing] {
         let text = error.to_string();
@@ -100,8 +100,14 @@ fn a_newer_format_is_refused_and_not_taken_for_damage() {
         }
         let before = files(dir.path());
         let opened = FileJournal::open(dir.path(), Options::default()).map(|_| ());
-        assert!(matches!(opened, Err(OpenError::NewerFormat { version: 2, .. })), "{opened:?}");
-        assert!(matches!(verify(dir.path()), Err(OpenError::NewerFormat { version: 2, .. })));
+        assert!(
+            matches!(opened, Err(OpenError::Read(ReadError::NewerFormat { version: 2, .. }))),
+            "{opened:?}"
+        );
+        assert!(matches!(
+            verify(dir.path()),
+            Err(OpenError::Read(ReadError::NewerFormat { version: 2, .. }))
+        ));
         assert_eq!(files(dir.path()), before);
     }
 }

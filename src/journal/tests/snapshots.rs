@@ -22,7 +22,7 @@ fn assert_refused(dir: &Path, journal: &FileJournal, other: &Path, case: &str) {
         Err(error) => Some(error),
         Ok(frames) => frames.flatten(),
     };
-    assert!(matches!(error, Some(JournalError::Damaged(_))), "{case}: read as {error:?}");
+    assert!(matches!(error, Some(JournalError::Read(ReadError::Damaged(_)))), "{case}: read as {error:?}");
     std::fs::copy(snapshot_file(dir, 3), snapshot_file(other, 3)).unwrap();
     assert_damaged(other, case);
 }
@@ -152,7 +152,7 @@ fn a_snapshot_that_cant_be_made_durable_is_not_there() {
         fault(&mut plan.lock().unwrap());
         let mut writer = journal.snapshots().create(journal.mark()).unwrap();
         let outcome = writer.frame(&[1; 1000]).and_then(|()| writer.finish());
-        assert!(matches!(outcome, Err(JournalError::Io { .. })), "{case}: {outcome:?}");
+        assert!(matches!(outcome, Err(JournalError::Read(ReadError::Io { .. }))), "{case}: {outcome:?}");
         *plan.lock().unwrap() = Default::default();
         assert!(journal.reader().latest_snapshot().unwrap().is_none(), "{case}");
         assert!(listing::Listing::read(dir.path()).unwrap().temporaries.is_empty(), "{case}");

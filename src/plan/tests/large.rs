@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::apply;
 use crate::plan::{SAMPLE, check, diff, parse};
 
 const AGENTS: usize = 100_000;
@@ -33,14 +34,7 @@ fn hundred_thousand_agents() {
     new.agents.retain(|id, _| !id.ends_with('7'));
     let changes = diff(&old, &new);
     assert_eq!((changes.added(), changes.changed(), changes.removed()), (0, new.agents.len(), AGENTS / 10));
-    let mut applied = old;
-    for upsert in &changes.upserts {
-        applied.apply_entry(upsert.kind, &upsert.id, &upsert.document).unwrap();
-    }
-    for removal in &changes.removals {
-        assert!(applied.remove_entry(removal.kind, &removal.id));
-    }
-    assert_eq!(applied, new);
+    assert_eq!(apply(old, &changes), new);
 }
 
 #[test]

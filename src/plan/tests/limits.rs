@@ -66,6 +66,19 @@ fn counts_of_entries() {
 }
 
 #[test]
+fn names_beyond_the_limit_are_not_suggested() {
+    let skills = |count: usize| many(count, |n| format!("[skills.a{n:04}]\n")) + "[skills.zeta]\n";
+    let suggested = |count: usize| {
+        let category = "[categories.c]\nqueue = \"refund\"\nskills = { zetta = 1 }\n";
+        let errors = check(&format!("{BASE}{}{category}", skills(count))).errors;
+        errors.last().unwrap().message.clone()
+    };
+    let room = limits::SKILLS_MAX - 2;
+    assert_eq!(suggested(room), "there is no skill `zetta`, did you mean `zeta`?");
+    assert_eq!(suggested(room + 1), "there is no skill `zetta`: add it or name another skill");
+}
+
+#[test]
 fn counts_in_entries() {
     let skills = |count: usize| {
         let levels = many(count, |n| format!("s{n} = 1, "));
@@ -100,6 +113,17 @@ fn problems_beyond_the_limit_are_counted() {
     let errors = check(&format!("{BASE}{}", many(1_500, |n| format!("x{n} = 1\n")))).errors;
     assert_eq!(errors.len(), limits::PROBLEMS_MAX + 1);
     assert_eq!(errors[limits::PROBLEMS_MAX].message, "500 more like these are not listed, mend these first");
+}
+
+#[test]
+fn problems_beyond_the_limit_hide_none_of_those_within() {
+    let unreadable = "name = \"x\n";
+    let errors = check(&format!("{BASE}{unreadable}{}", many(1_500, |n| format!("x{n} = 1\n")))).errors;
+    assert!(errors[0].message.starts_with("syntax: "), "{}", errors[0]);
+    assert_eq!(errors.len(), limits::PROBLEMS_MAX + 1);
+    let (listed, rest) = (&errors[limits::PROBLEMS_MAX - 1], &errors[limits::PROBLEMS_MAX]);
+    assert_eq!(rest.message, "501 more like these are not listed, mend these first");
+    assert_eq!(listed.line, rest.line, "listed though the rest is told at the same place");
 }
 
 #[test]

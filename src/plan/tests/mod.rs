@@ -9,7 +9,7 @@ mod places;
 mod sample;
 mod warnings;
 
-use super::{Problem, check, parse};
+use super::{Diff, Plan, Problem, check, parse};
 
 /// A plan with nothing wrong, on lines 1 to 12, so that what a test adds starts on line 13.
 const BASE: &str = r#"[channels.phone]
@@ -45,6 +45,17 @@ fn warned(addition: &str, warnings: &[&str]) {
     let report = check(&format!("{BASE}{addition}"));
     assert_eq!(lines(&report.errors), [""; 0]);
     assert_eq!(lines(&report.warnings), warnings, "warnings of\n{addition}");
+}
+
+/// Carries out changes, entry by entry as the journal does.
+fn apply(mut plan: Plan, changes: &Diff) -> Plan {
+    for upsert in &changes.upserts {
+        plan.apply_entry(upsert.kind, &upsert.id, &upsert.document).unwrap();
+    }
+    for removal in &changes.removals {
+        assert!(plan.remove_entry(removal.kind, &removal.id), "{removal:?} was there");
+    }
+    plan
 }
 
 fn lines(problems: &[Problem]) -> Vec<String> {
