@@ -13,7 +13,9 @@ use toml::de::{DeTable, DeValue};
 use super::{
     limits,
     problem::{Path, did_you_mean},
-    values::{Context, DURATION, Ids, Value, count_within, milliseconds, number, quoted, text, wrong_type},
+    values::{
+        Context, DURATION, Ids, Value, by_id, count_within, milliseconds, number, quoted, text, wrong_type,
+    },
 };
 
 /// The fields of one table.
@@ -173,6 +175,11 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// One of several words; the default stands for one that is absent or wrong.
+    pub fn choice_or_default<T: Copy + Default>(&mut self, key: &'static str, choices: &[(&str, T)]) -> T {
+        self.choice(key, choices, Some(T::default())).unwrap_or_default()
+    }
+
     /// The id of an entry of another kind.
     pub fn reference(&mut self, key: &'static str, ids: Ids<'_>) -> String {
         let needed = format!("the id of a {}", ids.kind.noun());
@@ -202,6 +209,8 @@ impl<'a> Fields<'a> {
             for (index, item) in items.iter().enumerate().take(*count.end()) {
                 let (path, offset) = (&Path::Item(path, index), item.span().start);
                 let Some(id) = text(item, "an id in quotes", path, context) else {
+                    // So that those after it keep their places.
+                    list.push(String::new());
                     continue;
                 };
                 ids.check(id, offset, path, context);
@@ -223,21 +232,41 @@ impl<'a> Fields<'a> {
         count_max: usize,
     ) -> BTreeMap<String, T> {
         let needed = "a table of numbers such as { some_id = 3 }";
+        self.values_by_id(key, needed, ids, count_max, |value, path, context| {
+            number(value, range, path, context)
+        })
+    }
+
+    /// A table of values by ids of another kind, `count_max` of them, each read by `read`; empty if absent.
+    pub fn values_by_id<T>(
+        &mut self,
+        key: &'static str,
+        needed: &str,
+        ids: Ids<'_>,
+        count_max: usize,
+        read: impl FnMut(&Value<'a>, &Path<'_>, &mut Context) -> Option<T>,
+    ) -> BTreeMap<String, T> {
         self.read(key, needed, Some(BTreeMap::new()), |value, path, context| {
-            let DeValue::Table(table) = value.get_ref() else {
+            by_id(value, needed, ids, &(0..=count_max), path, context, read)
+        })
+    }
+
+    /// A list of `count_max` things called `noun`, each read by `read`; empty if absent.
+    pub fn items<T>(
+        &mut self,
+        key: &'static str,
+        needed: &str,
+        noun: &str,
+        count_max: usize,
+        mut read: impl FnMut(&Value<'a>, &Path<'_>, &mut Context) -> Option<T>,
+    ) -> Vec<T> {
+        self.read(key, needed, Some(Vec::new()), |value, path, context| {
+            let DeValue::Array(items) = value.get_ref() else {
                 return wrong_type(value, needed, path, context);
             };
-            count_within(table.len(), &(0..=count_max), ids.kind.noun(), value.span().start, path, context);
-            let mut numbers = BTreeMap::new();
-            for (id, value) in table.iter().take(count_max) {
-                let (name, offset) = (id.get_ref(), id.span().start);
-                let path = Path::Key(path, name);
-                ids.check(name, offset, &path, context);
-                if let Some(number) = number(value, range, &path, context) {
-                    numbers.insert(name.to_string(), number);
-                }
-            }
-            Some(numbers)
+            count_within(items.len(), &(0..=count_max), noun, value.span().start, path, context);
+            let items = items.iter().enumerate().take(count_max);
+            Some(items.filter_map(|(index, item)| read(item, &Path::Item(path, index), context)).collect())
         })
     }
 }

@@ -32,8 +32,13 @@ pub const NAME_BYTES_MAX: usize = 256;
 pub const AGENT_SKILLS_MAX: usize = 64;
 /// Groups of one agent. At least one is needed.
 pub const AGENT_GROUPS_MAX: usize = 16;
-/// Skills that one queue or category asks for.
+/// Skills that a queue or category requires, rules out, prefers, or names in one `any_of` set; and those that
+/// one ring drops, or lowers.
 pub const REQUIRED_SKILLS_MAX: usize = 16;
+/// The `any_of` sets of a queue or category. Each needs at least one skill.
+pub const ANY_OF_SETS_MAX: usize = 4;
+/// Rings of a queue.
+pub const RINGS_MAX: usize = 10;
 
 /// The level of a skill.
 pub const LEVEL: RangeInclusive<u64> = 1..=10;
@@ -49,6 +54,8 @@ pub const BAND: RangeInclusive<u64> = 0..=9;
 pub const BOOST_PERMILLE: RangeInclusive<u64> = 0..=100_000;
 /// A queue's `max_waiting`; 0 refuses every contact.
 pub const MAX_WAITING: RangeInclusive<u64> = 0..=1_000_000;
+/// A group's `keep_free`.
+pub const KEEP_FREE: RangeInclusive<u64> = 0..=10_000;
 /// The `missed_limit` of the settings.
 pub const MISSED_LIMIT: RangeInclusive<u64> = 0..=1_000;
 /// The `closed_contacts_max` of the settings.
@@ -62,6 +69,10 @@ pub const WRAP_UP_MS: RangeInclusive<u64> = 0..=HOUR_MS;
 pub const OBJECTIVE_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
 /// A queue's `max_wait`: 1 s to 30 days.
 pub const MAX_WAIT_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
+/// A ring's `after`: 1 s to 1 day.
+pub const RING_AFTER_MS: RangeInclusive<u64> = 1_000..=DAY_MS;
+/// A queue's `preferred_agent_wait` and `last_agent_wait`: up to 1 h.
+pub const AGENT_WAIT_MS: RangeInclusive<u64> = 0..=HOUR_MS;
 /// The settings `exclude_after_decline` and `exclude_after_no_answer`: up to a day.
 pub const EXCLUDE_MS: RangeInclusive<u64> = 0..=DAY_MS;
 /// The setting `agent_grace`: up to 1 h.

@@ -6,13 +6,14 @@
 //!
 //! Invariants:
 //! - A plan that [`parse()`] returns is whole: every id that it names exists, every value is within
-//!   [`limits`].
+//!   [`limits`], no rule of it contradicts another.
 //! - `parse(render(plan)) == plan`, and applying `diff(a, b)` to `a` gives `b`.
 //! - Everything here takes time n log n in the documents, but for two searches that have a bound: for nearest
 //!   names, and for warnings.
 //!
 //! Must never hold state of its own, do I/O, read the clock, or stop at the first error of a document.
 
+mod contradictions;
 mod diff;
 mod duration;
 mod entry;
@@ -20,13 +21,18 @@ mod fields;
 pub mod limits;
 pub mod model;
 mod parse;
+mod place;
 mod problem;
 mod render;
+mod requirement;
+mod rules;
 mod sections;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod values;
 mod warnings;
+mod words;
 
 pub use diff::{Diff, Removal, Upsert, diff};
 pub use duration::{format_ms, parse_ms};

@@ -115,21 +115,131 @@ pub struct Skill {
     pub name: String,
 }
 
-/// Least levels (1 to 10) by skill id.
+/// Levels (1 to 10) by skill id.
 pub type Levels = BTreeMap<String, u8>;
+
+/// The levels of a skill that will do. Written as the least one (`5`), or as `{ min = 3, max = 8 }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "LevelRangeForm", into = "LevelRangeForm")]
+pub struct LevelRange {
+    /// The least, 1 to 10.
+    pub min: u8,
+    /// The greatest, `min` to 10.
+    pub max: u8,
+}
+
+impl LevelRange {
+    /// This level or more.
+    #[must_use]
+    pub fn at_least(min: u8) -> Self {
+        Self { min, max: LEVEL_MAX }
+    }
+}
+
+/// The greatest level of a skill.
+pub const LEVEL_MAX: u8 = 10;
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum LevelRangeForm {
+    AtLeast(u8),
+    Range { min: u8, max: u8 },
+}
+
+impl From<LevelRangeForm> for LevelRange {
+    fn from(form: LevelRangeForm) -> Self {
+        match form {
+            LevelRangeForm::AtLeast(min) => Self::at_least(min),
+            LevelRangeForm::Range { min, max } => Self { min, max },
+        }
+    }
+}
+
+impl From<LevelRange> for LevelRangeForm {
+    fn from(range: LevelRange) -> Self {
+        match range {
+            LevelRange { min, max: LEVEL_MAX } => Self::AtLeast(min),
+            LevelRange { min, max } => Self::Range { min, max },
+        }
+    }
+}
+
+/// Levels that will do by skill id.
+pub type SkillRanges = BTreeMap<String, LevelRange>;
+
+/// What is asked of an agent's skills.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Requirement {
+    /// The agent must have each of these at a level in the range. Up to 16.
+    #[serde(default, skip_serializing_if = "SkillRanges::is_empty")]
+    pub skills: SkillRanges,
+    /// Of each of these sets the agent must have at least one skill at a level in its range. Up to 4 sets
+    /// of 1 to 16 skills.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<SkillRanges>,
+    /// The agent must not have any of these at a level in the range. Up to 16.
+    #[serde(default, skip_serializing_if = "SkillRanges::is_empty")]
+    pub none_of: SkillRanges,
+    /// Among agents who can serve, those with more of these at a level in the range come first. Nobody
+    /// waits for them. Up to 16.
+    #[serde(default, skip_serializing_if = "SkillRanges::is_empty")]
+    pub preferred_skills: SkillRanges,
+}
+
+/// A step that makes it easier to find somebody, after a time without an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ring {
+    /// It opens when the contact has been in the ring before (at first: in the queue) for so long, or at
+    /// once when nobody who is signed in could serve the contact in the ring before. 1 s to 1 day.
+    #[serde(rename = "after", with = "super::duration")]
+    pub after_ms: u64,
+    /// Skills that are no longer asked for: neither as required, nor by the `any_of` and `none_of` sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
+    /// Skills that are required at no more than this least level from now on.
+    #[serde(default, skip_serializing_if = "Levels::is_empty")]
+    pub lower: Levels,
+    /// Groups that serve the queue too from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+/// What happens when everybody signed in who could serve a contact has declined it or not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AllDeclined {
+    /// It waits until the exclusions end, or somebody else comes.
+    #[default]
+    Wait,
+    /// It is offered to them again at once, except to the one who has just declined.
+    OfferAgain,
+    /// The next ring opens at once; in the last ring it waits.
+    NextRing,
+}
+
+/// What happens to a contact that nobody in the plan could ever serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unservable {
+    /// It is accepted, with a note in the answer.
+    #[default]
+    Accept,
+    /// It is refused.
+    Refuse,
+}
 
 /// A kind of matter: consultation, complaint, refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Category {
     /// Name to show; empty shows the id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The queue it goes to unless the contact names another.
     pub queue: String,
-    /// Skills it asks for beyond the queue's.
-    #[serde(default, skip_serializing_if = "Levels::is_empty")]
-    pub skills: Levels,
+    /// What it asks for beyond the queue's requirement.
+    #[serde(flatten)]
+    pub requirement: Requirement,
     /// Its own objective, instead of the queue's. 1 s to 30 days.
     #[serde(
         rename = "objective",
@@ -156,23 +266,43 @@ pub enum AgentChoice {
     /// The one whose last work (given or finished) or readiness is longest ago.
     #[default]
     LongestIdle,
+    /// The one with the smallest share of its capacity in use; of several the one idle longest.
+    LeastLoaded,
+    /// The one with the greatest sum of levels in the skills that are asked for (required, preferred, and
+    /// those of the `any_of` sets); of several the one idle longest.
+    MostSkilled,
+    /// The one with the smallest sum of levels in all its skills, which keeps the versatile free; of several
+    /// the one idle longest.
+    LeastSkilled,
+    /// The one whose last offer is longest ago.
+    RoundRobin,
 }
 
 /// Where contacts wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Queue {
     /// Name to show; empty shows the id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Ids of the channels it accepts; at least one.
     pub channels: Vec<String>,
-    /// Skills that all its contacts ask for.
-    #[serde(default, skip_serializing_if = "Levels::is_empty")]
-    pub skills: Levels,
-    /// Ids of the groups that serve it; empty: every group.
+    /// What all its contacts ask for.
+    #[serde(flatten)]
+    pub requirement: Requirement,
+    /// Ids of its home groups, which serve it from the beginning; empty: every group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
+    /// Steps that make it easier to find somebody, in the order in which they open. Up to 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rings: Vec<Ring>,
+    /// A contact that names a preferred agent is kept for that agent for so long after it has entered the
+    /// queue, unless the agent is signed out, can't serve it, or has declined it. Up to 1 h, and not beyond
+    /// the first ring's `after`. 0 s: the agent comes first if free, and nobody waits.
+    #[serde(rename = "preferred_agent_wait", with = "super::duration", default)]
+    pub preferred_agent_wait_ms: u64,
+    /// The same for the agent who had the contact, or another one of its case, last.
+    #[serde(rename = "last_agent_wait", with = "super::duration", default)]
+    pub last_agent_wait_ms: u64,
     /// Target wait, 1 s to 30 days. Urgency is age ÷ objective.
     #[serde(rename = "objective", with = "super::duration")]
     pub objective_ms: u64,
@@ -186,6 +316,12 @@ pub struct Queue {
     /// Whom a contact is offered to among those who can take it.
     #[serde(default)]
     pub agent_choice: AgentChoice,
+    /// What happens when everybody signed in who could serve a contact has declined it or not answered.
+    #[serde(default)]
+    pub all_declined: AllDeclined,
+    /// What happens to a contact that nobody in the plan could ever serve.
+    #[serde(default)]
+    pub unservable: Unservable,
     /// At most so many contacts wait (waiting or offered); more are refused. Absent: 100,000. 0 (refuse
     /// everything) to 1,000,000.
     #[serde(default = "default_max_waiting")]
@@ -238,6 +374,17 @@ pub struct Group {
     /// What it is for.
     #[serde(default)]
     pub kind: GroupKind,
+    /// Its agents get nothing through it, in whatever ring: as if no queue named it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// A queue that borrows this group by a ring is helped only while more than so many of its agents could
+    /// take one more contact of that channel. Up to 10,000. Does not hold for queues whose home group it is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub keep_free: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// One who answers.

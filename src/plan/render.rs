@@ -7,8 +7,8 @@ use std::fmt::{self, Write};
 use super::{
     duration::format_ms,
     entry::EntryKind,
-    model::{Entries, Plan, Settings},
-    sections::{AGENT_CHOICES, CHANNEL_KINDS, GROUP_KINDS},
+    model::{Entries, LEVEL_MAX, LevelRange, Plan, Requirement, Ring, Settings, SkillRanges},
+    words::{AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, UNSERVABLE, word},
 };
 
 /// Writes a plan in canonical form. Reading it gives the same plan.
@@ -28,7 +28,7 @@ pub fn render(plan: &Plan) -> String {
     out.entries(EntryKind::Category, &plan.categories, |out, category| {
         out.name(&category.name);
         out.text("queue", &category.queue);
-        out.numbers("skills", &category.skills);
+        out.requirement(&category.requirement);
         out.optional_duration("objective", category.objective_ms);
     });
     out.entries(EntryKind::Disposition, &plan.dispositions, |out, disposition| {
@@ -37,20 +37,27 @@ pub fn render(plan: &Plan) -> String {
     out.entries(EntryKind::Queue, &plan.queues, |out, queue| {
         out.name(&queue.name);
         out.list("channels", &queue.channels);
-        out.numbers("skills", &queue.skills);
+        out.requirement(&queue.requirement);
         out.list("groups", &queue.groups);
+        out.rings(&queue.rings);
+        out.duration("preferred_agent_wait", queue.preferred_agent_wait_ms);
+        out.duration("last_agent_wait", queue.last_agent_wait_ms);
         out.duration("objective", queue.objective_ms);
         if let Some(band) = queue.band {
             out.value("band", band);
         }
         out.value("boost_permille", queue.boost_permille);
         out.text("agent_choice", word(&AGENT_CHOICES, &queue.agent_choice));
+        out.text("all_declined", word(&ALL_DECLINED, &queue.all_declined));
+        out.text("unservable", word(&UNSERVABLE, &queue.unservable));
         out.value("max_waiting", queue.max_waiting);
         out.optional_duration("max_wait", queue.max_wait_ms);
     });
     out.entries(EntryKind::Group, &plan.groups, |out, group| {
         out.name(&group.name);
         out.text("kind", word(&GROUP_KINDS, &group.kind));
+        out.value("closed", group.closed);
+        out.value("keep_free", group.keep_free);
     });
     out.entries(EntryKind::Agent, &plan.agents, |out, agent| {
         out.name(&agent.name);
@@ -60,11 +67,6 @@ pub fn render(plan: &Plan) -> String {
         out.numbers("limits", &agent.limits);
     });
     out.0
-}
-
-/// The word for a choice; every choice has one.
-fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {
-    choices.iter().find(|(_, other)| other == choice).map_or("", |(word, _)| word)
 }
 
 /// Writing to a `String` can't fail, so what `write!` returns is dropped throughout.
@@ -118,24 +120,91 @@ impl Writer {
     }
 
     fn list(&mut self, key: &str, ids: &[String]) {
-        for (index, id) in ids.iter().enumerate() {
-            let _ = if index == 0 { write!(self.0, "{key} = [") } else { write!(self.0, ", ") };
-            let _ = write_text(&mut self.0, id);
-        }
         if !ids.is_empty() {
-            self.0.push_str("]\n");
+            let _ = write!(self.0, "{key} = ");
+            self.array(ids);
+            self.0.push('\n');
         }
     }
 
     fn numbers(&mut self, key: &str, numbers: &Entries<impl fmt::Display>) {
-        for (index, (id, number)) in numbers.iter().enumerate() {
-            let _ = if index == 0 { write!(self.0, "{key} = {{ ") } else { write!(self.0, ", ") };
-            let _ = write_key(&mut self.0, id);
-            let _ = write!(self.0, " = {number}");
-        }
         if !numbers.is_empty() {
-            self.0.push_str(" }\n");
+            let _ = write!(self.0, "{key} = ");
+            self.table(numbers, |out, number| write!(out, "{number}"));
+            self.0.push('\n');
         }
+    }
+
+    fn requirement(&mut self, requirement: &Requirement) {
+        self.ranges("skills", &requirement.skills);
+        for (index, set) in requirement.any_of.iter().enumerate() {
+            self.0.push_str(if index == 0 { "any_of = [" } else { ", " });
+            self.table(set, write_range);
+        }
+        if !requirement.any_of.is_empty() {
+            self.0.push_str("]\n");
+        }
+        self.ranges("none_of", &requirement.none_of);
+        self.ranges("preferred_skills", &requirement.preferred_skills);
+    }
+
+    fn ranges(&mut self, key: &str, ranges: &SkillRanges) {
+        if !ranges.is_empty() {
+            let _ = write!(self.0, "{key} = ");
+            self.table(ranges, write_range);
+            self.0.push('\n');
+        }
+    }
+
+    /// One line a ring.
+    fn rings(&mut self, rings: &[Ring]) {
+        for (index, ring) in rings.iter().enumerate() {
+            self.0.push_str(if index == 0 { "rings = [\n" } else { "" });
+            let _ = write!(self.0, "    {{ after = \"{}\"", format_ms(ring.after_ms));
+            self.ring_list("drop", &ring.drop);
+            if !ring.lower.is_empty() {
+                self.0.push_str(", lower = ");
+                self.table(&ring.lower, |out, level| write!(out, "{level}"));
+            }
+            self.ring_list("groups", &ring.groups);
+            self.0.push_str(" },\n");
+        }
+        if !rings.is_empty() {
+            self.0.push_str("]\n");
+        }
+    }
+
+    fn ring_list(&mut self, key: &str, ids: &[String]) {
+        if !ids.is_empty() {
+            let _ = write!(self.0, ", {key} = ");
+            self.array(ids);
+        }
+    }
+
+    fn array(&mut self, ids: &[String]) {
+        for (index, id) in ids.iter().enumerate() {
+            self.0.push_str(if index == 0 { "[" } else { ", " });
+            let _ = write_text(&mut self.0, id);
+        }
+        self.0.push(']');
+    }
+
+    fn table<T>(&mut self, values: &Entries<T>, write: impl Fn(&mut String, &T) -> fmt::Result) {
+        for (index, (id, value)) in values.iter().enumerate() {
+            self.0.push_str(if index == 0 { "{ " } else { ", " });
+            let _ = write_key(&mut self.0, id);
+            self.0.push_str(" = ");
+            let _ = write(&mut self.0, value);
+        }
+        self.0.push_str(" }");
+    }
+}
+
+/// Writes a range as short as it can be.
+fn write_range(out: &mut String, range: &LevelRange) -> fmt::Result {
+    match *range {
+        LevelRange { min, max: LEVEL_MAX } => write!(out, "{min}"),
+        LevelRange { min, max } => write!(out, "{{ min = {min}, max = {max} }}"),
     }
 }
 

@@ -5,16 +5,18 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{
+    contradictions,
     entry::EntryKind,
     fields::Fields,
     limits,
     model::{
-        Agent, AgentChoice, Category, Channel, ChannelKind, DEFAULT_BOOST_PERMILLE, DEFAULT_CAPACITY,
-        DEFAULT_MAX_WAITING, Disposition, Entries, Group, GroupKind, Levels, Plan, Queue, Settings, Skill,
+        Agent, Category, Channel, ChannelKind, DEFAULT_BOOST_PERMILLE, DEFAULT_CAPACITY, DEFAULT_MAX_WAITING,
+        Disposition, Entries, Group, Plan, Queue, Settings, Skill,
     },
     parse::is_valid_id,
     problem::{Path, did_you_mean},
     values::{Context, Ids},
+    words::{AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, UNSERVABLE},
 };
 
 /// The sections of a document: one table of entries for each kind.
@@ -32,7 +34,7 @@ impl<'a> Sections<'a> {
         let channels = self.entries(EntryKind::Channel, context, channel);
         // A channel with an error counts as one of 0 units, so that no agent is too small for it.
         let units_min = channels.values().map(|channel| channel.units).min().unwrap_or(0);
-        Plan {
+        let plan = Plan {
             settings,
             channels,
             skills: self.entries(EntryKind::Skill, context, |fields| Skill { name: fields.name() }),
@@ -42,7 +44,9 @@ impl<'a> Sections<'a> {
             queues: self.entries(EntryKind::Queue, context, |fields| self.queue(fields)),
             groups: self.entries(EntryKind::Group, context, group),
             agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min)),
-        }
+        };
+        contradictions::find(&plan, self.root, context);
+        plan
     }
 
     fn unknown_sections(&self, context: &mut Context) {
@@ -143,17 +147,21 @@ impl<'a> Sections<'a> {
         Category {
             name: fields.name(),
             queue: fields.reference("queue", self.ids(EntryKind::Queue)),
-            skills: self.levels(fields, limits::REQUIRED_SKILLS_MAX),
+            requirement: fields.requirement(self.ids(EntryKind::Skill)),
             objective_ms: fields.optional_duration("objective", &limits::OBJECTIVE_MS),
         }
     }
 
     fn queue(&self, fields: &mut Fields<'_>) -> Queue {
+        let (skills, groups) = (self.ids(EntryKind::Skill), self.ids(EntryKind::Group));
         Queue {
             name: fields.name(),
             channels: fields.references("channels", self.ids(EntryKind::Channel), 1..=limits::CHANNELS_MAX),
-            skills: self.levels(fields, limits::REQUIRED_SKILLS_MAX),
-            groups: fields.references("groups", self.ids(EntryKind::Group), 0..=limits::GROUPS_MAX),
+            requirement: fields.requirement(skills),
+            groups: fields.references("groups", groups, 0..=limits::GROUPS_MAX),
+            rings: fields.rings(skills, groups),
+            preferred_agent_wait_ms: fields.duration("preferred_agent_wait", &limits::AGENT_WAIT_MS, Some(0)),
+            last_agent_wait_ms: fields.duration("last_agent_wait", &limits::AGENT_WAIT_MS, Some(0)),
             objective_ms: fields.duration("objective", &limits::OBJECTIVE_MS, None),
             band: fields.optional_number("band", &limits::BAND),
             boost_permille: fields.number(
@@ -161,9 +169,9 @@ impl<'a> Sections<'a> {
                 &limits::BOOST_PERMILLE,
                 Some(DEFAULT_BOOST_PERMILLE),
             ),
-            agent_choice: fields
-                .choice("agent_choice", &AGENT_CHOICES, Some(AgentChoice::default()))
-                .unwrap_or_default(),
+            agent_choice: fields.choice_or_default("agent_choice", &AGENT_CHOICES),
+            all_declined: fields.choice_or_default("all_declined", &ALL_DECLINED),
+            unservable: fields.choice_or_default("unservable", &UNSERVABLE),
             max_waiting: fields.number("max_waiting", &limits::MAX_WAITING, Some(DEFAULT_MAX_WAITING)),
             max_wait_ms: fields.optional_duration("max_wait", &limits::MAX_WAIT_MS),
         }
@@ -174,7 +182,12 @@ impl<'a> Sections<'a> {
         let agent = Agent {
             name: fields.name(),
             groups: fields.references("groups", self.ids(EntryKind::Group), 1..=limits::AGENT_GROUPS_MAX),
-            skills: self.levels(fields, limits::AGENT_SKILLS_MAX),
+            skills: fields.numbers_by_id(
+                "skills",
+                self.ids(EntryKind::Skill),
+                &limits::LEVEL,
+                limits::AGENT_SKILLS_MAX,
+            ),
             capacity: fields.number("capacity", &limits::CAPACITY, Some(DEFAULT_CAPACITY)),
             limits: fields.numbers_by_id("limits", channels, &limits::CHANNEL_LIMIT, limits::CHANNELS_MAX),
         };
@@ -186,10 +199,6 @@ impl<'a> Sections<'a> {
             });
         }
         agent
-    }
-
-    fn levels(&self, fields: &mut Fields<'_>, count_max: usize) -> Levels {
-        fields.numbers_by_id("skills", self.ids(EntryKind::Skill), &limits::LEVEL, count_max)
     }
 }
 
@@ -247,21 +256,10 @@ fn channel(fields: &mut Fields<'_>) -> Channel {
 }
 
 fn group(fields: &mut Fields<'_>) -> Group {
-    let kind = fields.choice("kind", &GROUP_KINDS, Some(GroupKind::default()));
-    Group { name: fields.name(), kind: kind.unwrap_or_default() }
+    Group {
+        name: fields.name(),
+        kind: fields.choice_or_default("kind", &GROUP_KINDS),
+        closed: fields.flag("closed"),
+        keep_free: fields.number("keep_free", &limits::KEEP_FREE, Some(0)),
+    }
 }
-
-pub(super) const CHANNEL_KINDS: [(&str, ChannelKind); 3] = [
-    ("realtime", ChannelKind::Realtime),
-    ("messaging", ChannelKind::Messaging),
-    ("deferred", ChannelKind::Deferred),
-];
-
-pub(super) const GROUP_KINDS: [(&str, GroupKind); 4] = [
-    ("core", GroupKind::Core),
-    ("reserve", GroupKind::Reserve),
-    ("temporary", GroupKind::Temporary),
-    ("outsourced", GroupKind::Outsourced),
-];
-
-pub(super) const AGENT_CHOICES: [(&str, AgentChoice); 1] = [("longest_idle", AgentChoice::LongestIdle)];

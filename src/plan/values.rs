@@ -1,7 +1,7 @@
 //! Reads single values. Owns their types and ranges and the wording of what is wrong with them. Must not
 //! know of any field.
 
-use std::{fmt::Display, ops::RangeInclusive};
+use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
 
 use toml::{
     Spanned,
@@ -99,6 +99,32 @@ pub(super) fn number<T: TryFrom<u64>>(
         context.error(value.span().start, path, || out_of_range(written, start, end));
     }
     T::try_from(number?).ok()
+}
+
+/// A table of values by ids, `count` of them, each read by `read`.
+pub(super) fn by_id<'d, T>(
+    value: &Value<'d>,
+    needed: &str,
+    ids: Ids<'_>,
+    count: &RangeInclusive<usize>,
+    path: &Path<'_>,
+    context: &mut Context,
+    mut read: impl FnMut(&Value<'d>, &Path<'_>, &mut Context) -> Option<T>,
+) -> Option<BTreeMap<String, T>> {
+    let DeValue::Table(table) = value.get_ref() else {
+        return wrong_type(value, needed, path, context);
+    };
+    count_within(table.len(), count, ids.kind.noun(), value.span().start, path, context);
+    let mut values = BTreeMap::new();
+    for (id, value) in table.iter().take(*count.end()) {
+        let (name, offset) = (id.get_ref(), id.span().start);
+        let path = Path::Key(path, name);
+        ids.check(name, offset, &path, context);
+        if let Some(value) = read(value, &path, context) {
+            values.insert(name.to_string(), value);
+        }
+    }
+    Some(values)
 }
 
 pub(super) fn milliseconds(

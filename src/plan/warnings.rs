@@ -1,19 +1,18 @@
 //! Looks for what a plan allows but hardly means: work that nobody can do and people who get none. Owns
 //! the list of such findings. Must not refuse anything, and must not take longer than its budget: the
-//! search for able agents stops when that is spent, and says nothing of the rest.
+//! search for able agents ([`super::staff`]) stops when that is spent, and says nothing of the rest.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeTable;
 
 use super::{
     entry::EntryKind,
-    model::{Agent, Channel, GroupKind, Levels, Plan, Queue},
+    model::{GroupKind, Plan, Queue, Requirement},
+    place::offset_of,
     problem::{Path, Problems},
+    staff::{Able, Staff},
 };
-
-/// Agents looked at for all queues and categories together.
-const LOOKS_MAX: usize = 20_000_000;
 
 /// Finds what is odd in a plan that was read from `root`.
 pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
@@ -22,6 +21,9 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
     search.idle_channels();
     search.missing_skills();
     search.idle_groups();
+    search.closed_queues();
+    search.useless_reserves();
+    search.idle_rings();
     search.unmet_requirements();
     search.warnings
 }
@@ -34,10 +36,11 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn warn(&mut self, kind: EntryKind, id: &str, message: impl FnOnce() -> String) {
-        let section = self.root.get(kind.section()).and_then(|section| section.get_ref().as_table());
-        let entry = section.and_then(|section| section.get_key_value(id));
-        let offset = entry.map_or(0, |(key, _)| key.span().start);
-        self.warnings.add(offset, &Path::Key(&Path::Key(&Path::Root, kind.section()), id), message);
+        self.warn_at(&Path::Key(&Path::Key(&Path::Root, kind.section()), id), message);
+    }
+
+    fn warn_at(&mut self, path: &Path<'_>, message: impl FnOnce() -> String) {
+        self.warnings.add(offset_of(self.root, path), path, message);
     }
 
     fn settings(&mut self) {
@@ -72,7 +75,8 @@ impl<'a> Search<'a> {
     fn idle_groups(&mut self) {
         let manned: BTreeSet<&String> = self.plan.agents.values().flat_map(|agent| &agent.groups).collect();
         let queues = || self.plan.queues.values();
-        let named: BTreeSet<&String> = queues().flat_map(|queue| &queue.groups).collect();
+        let borrowed = queues().flat_map(|queue| &queue.rings).flat_map(|ring| &ring.groups);
+        let named: BTreeSet<&String> = queues().flat_map(|queue| &queue.groups).chain(borrowed).collect();
         let open_to_all = queues().any(|queue| queue.groups.is_empty());
         for (id, group) in &self.plan.groups {
             if !manned.contains(id) {
@@ -80,8 +84,9 @@ impl<'a> Search<'a> {
                     "no agent is in this group, add one or remove the group".to_owned()
                 });
             }
-            // Reserve, temporary and outsourced groups may wait for their day.
-            if group.kind == GroupKind::Core && !open_to_all && !named.contains(id) {
+            // Reserve, temporary and outsourced groups may wait for their day, and so may closed ones.
+            let is_idle = !open_to_all && !named.contains(id);
+            if is_idle && group.kind == GroupKind::Core && !group.closed {
                 self.warn(EntryKind::Group, id, || {
                     "no queue names this group, so its agents get nothing: add it to one".to_owned()
                 });
@@ -89,15 +94,96 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Whether all groups that serve a queue from the beginning are closed.
+    fn is_closed(&self, queue: &Queue) -> bool {
+        let groups = &self.plan.groups;
+        if queue.groups.is_empty() {
+            return !groups.is_empty() && groups.values().all(|group| group.closed);
+        }
+        queue.groups.iter().all(|id| groups.get(id).is_some_and(|group| group.closed))
+    }
+
+    fn closed_queues(&mut self) {
+        for (id, queue) in &self.plan.queues {
+            if self.is_closed(queue) {
+                self.warn(EntryKind::Queue, id, || {
+                    "all its groups are closed: open one, or name one that is open".to_owned()
+                });
+            }
+        }
+    }
+
+    fn useless_reserves(&mut self) {
+        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+        for group in self.plan.agents.values().flat_map(|agent| &agent.groups) {
+            *sizes.entry(group).or_default() += 1;
+        }
+        for (id, group) in &self.plan.groups {
+            let size = sizes.get(id.as_str()).copied().unwrap_or(0);
+            if size > 0 && usize::try_from(group.keep_free).is_ok_and(|keep| keep >= size) {
+                self.warn(EntryKind::Group, id, || {
+                    format!(
+                        "keeps {} free, which is everybody in it, so it never helps: lower keep_free",
+                        group.keep_free
+                    )
+                });
+            }
+        }
+    }
+
+    /// Rings that take away what nobody asks for, other than perhaps the contacts themselves.
+    fn idle_rings(&mut self) {
+        let mut asked: BTreeMap<&String, Asked<'_>> = BTreeMap::new();
+        for (id, queue) in self.plan.queues.iter().filter(|(_, queue)| !queue.rings.is_empty()) {
+            asked.entry(id).or_default().add(&queue.requirement);
+        }
+        for category in self.plan.categories.values() {
+            if let Some(asked) = asked.get_mut(&category.queue) {
+                asked.add(&category.requirement);
+            }
+        }
+        let section = Path::Key(&Path::Root, EntryKind::Queue.section());
+        for (id, asked) in asked {
+            let queue = Path::Key(&section, id);
+            let rings = Path::Key(&queue, "rings");
+            for (index, ring) in self.plan.queues[id].rings.iter().enumerate() {
+                let ring_path = Path::Item(&rings, index);
+                let (drop, lower) = (Path::Key(&ring_path, "drop"), Path::Key(&ring_path, "lower"));
+                for (index, skill) in ring.drop.iter().enumerate() {
+                    if !asked.at_all.contains(skill.as_str()) {
+                        self.unasked(&Path::Item(&drop, index), skill, "asks for");
+                    }
+                }
+                for skill in ring.lower.keys().filter(|skill| !asked.required.contains(skill.as_str())) {
+                    self.unasked(&Path::Key(&lower, skill), skill, "requires");
+                }
+            }
+        }
+    }
+
+    fn unasked(&mut self, path: &Path<'_>, skill: &str, verb: &str) {
+        self.warn_at(path, || {
+            format!(
+                "neither the queue nor a category of it {verb} `{skill}`, remove it unless contacts do so \
+                 themselves"
+            )
+        });
+    }
+
     fn unmet_requirements(&mut self) {
         let mut staff = Staff::of(self.plan);
         let mut unmet: BTreeSet<&String> = BTreeSet::new();
         for (id, queue) in &self.plan.queues {
-            match staff.able(queue, &queue.skills) {
+            match staff.able(queue, &[&queue.requirement]) {
                 Able::Nobody => {
                     unmet.insert(id);
+                    // That its groups are closed has been told.
+                    if self.is_closed(queue) {
+                        continue;
+                    }
                     self.warn(EntryKind::Queue, id, || {
-                        "no agent of its groups has all its skills at these levels: lower them or add one"
+                        "no agent of its groups has the skills it asks for, in whatever ring: ask for less or \
+                         add one"
                             .to_owned()
                     });
                 }
@@ -116,15 +202,11 @@ impl<'a> Search<'a> {
             else {
                 continue;
             };
-            let mut skills = queue.skills.clone();
-            for (skill, level) in &category.skills {
-                let both = skills.entry(skill.clone()).or_insert(*level);
-                *both = (*both).max(*level);
-            }
-            if matches!(staff.able(queue, &skills), Able::Nobody) {
+            let both = [&queue.requirement, &category.requirement];
+            if matches!(staff.able(queue, &both), Able::Nobody) {
                 self.warn(EntryKind::Category, id, || {
                     format!(
-                        "no agent who serves queue `{}` has the skills that this asks for too: lower them or \
+                        "no agent who serves queue `{}` has the skills that this asks for too: ask for less or \
                          add one",
                         category.queue
                     )
@@ -134,87 +216,16 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether somebody can serve.
-enum Able<'a> {
-    /// Yes, or the search was given up.
-    Somebody,
-    /// Not contacts of this channel.
-    NotOn(&'a str),
-    /// No one at all.
-    Nobody,
+/// The skills that a queue and its categories name.
+#[derive(Default)]
+struct Asked<'a> {
+    required: BTreeSet<&'a str>,
+    at_all: BTreeSet<&'a str>,
 }
 
-/// One agent of each profile (same groups, skills, capacity and limits), by group.
-struct Staff<'a> {
-    channels: &'a BTreeMap<String, Channel>,
-    everybody: Vec<&'a Agent>,
-    by_group: BTreeMap<&'a str, Vec<&'a Agent>>,
-    looks_left: usize,
-}
-
-impl<'a> Staff<'a> {
-    fn of(plan: &'a Plan) -> Self {
-        let mut seen = HashSet::new();
-        let mut everybody = Vec::new();
-        let mut by_group: BTreeMap<&str, Vec<&Agent>> = BTreeMap::new();
-        for agent in plan.agents.values() {
-            if seen.insert((&agent.groups, &agent.skills, agent.capacity, &agent.limits)) {
-                everybody.push(agent);
-                for group in &agent.groups {
-                    by_group.entry(group).or_default().push(agent);
-                }
-            }
-        }
-        Self { channels: &plan.channels, everybody, by_group, looks_left: LOOKS_MAX }
-    }
-
-    fn able<'q>(&mut self, queue: &'q Queue, skills: &Levels) -> Able<'q> {
-        let mut channels: Vec<&str> = queue.channels.iter().map(String::as_str).collect();
-        let mut somebody = false;
-        let groups = queue.groups.iter().filter_map(|group| self.by_group.get(group.as_str()));
-        let everybody = queue.groups.is_empty().then_some(&self.everybody);
-        for agent in groups.chain(everybody).flatten() {
-            if self.looks_left == 0 {
-                return Able::Somebody;
-            }
-            self.looks_left -= 1;
-            if !skills.iter().all(|(skill, level)| agent.skills.get(skill).is_some_and(|own| own >= level)) {
-                continue;
-            }
-            somebody = true;
-            channels.retain(|channel| !can_take(agent, channel, self.channels));
-            if channels.is_empty() {
-                return Able::Somebody;
-            }
-        }
-        match channels.first() {
-            Some(channel) if somebody => Able::NotOn(channel),
-            _ => Able::Nobody,
-        }
-    }
-}
-
-fn can_take(agent: &Agent, channel: &str, channels: &BTreeMap<String, Channel>) -> bool {
-    let fits = channels.get(channel).is_some_and(|channel| channel.units <= agent.capacity);
-    fits && agent.limits.get(channel) != Some(&0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Able, LOOKS_MAX, Staff};
-    use crate::plan::{SAMPLE, parse};
-
-    #[test]
-    fn search_ends_with_its_budget() {
-        let plan = parse(SAMPLE).unwrap();
-        let queue = &plan.queues["consultation"];
-        let nobody_has = [("consultation".to_owned(), 10)].into();
-        let mut staff = Staff::of(&plan);
-        assert!(matches!(staff.able(queue, &nobody_has), Able::Nobody));
-        // Five groups of 19 agents, one of them twice.
-        let looks = LOOKS_MAX - staff.looks_left;
-        assert_eq!(looks, 20);
-        staff.looks_left = looks - 1;
-        assert!(matches!(staff.able(queue, &nobody_has), Able::Somebody));
+impl<'a> Asked<'a> {
+    fn add(&mut self, requirement: &'a Requirement) {
+        self.required.extend(requirement.skills.keys().map(String::as_str));
+        self.at_all.extend(requirement.names());
     }
 }

@@ -46,7 +46,7 @@ capacity = -5
             "12:1 skills.refund: is not a table, write [skills.refund]",
             "15:12 queues.refund.skills.refnd: there is no skill `refnd`, did you mean `refund`?",
             "15:20 queues.refund.skills.refnd: 11 is out of range, give 1 to 10",
-            "15:33 queues.refund.skills.refund: is a string, give a whole number from 1 to 10",
+            "15:33 queues.refund.skills.refund: is a string, give a level from 1 to 10, or a range such as { min = 3, max = 8 }",
             "16:23 queues.refund.channels[1]: there is no channel `phon`: add it or name another channel",
             "16:31 queues.refund.channels[2]: is an integer, give an id in quotes",
             "16:34 queues.refund.channels[3]: `wechat` is listed twice, keep one of them",
@@ -190,8 +190,8 @@ priority = 1
             "19:13 categories.b.objective: 744h is out of range, give 1s to 720h",
             "20:21 categories.b.skills.refund: 0 is out of range, give 1 to 10",
             "21:13 categories.c.queue: is missing, give the id of a queue",
-            "22:10 categories.c.skills: is an array, give a table of numbers such as { some_id = 3 }",
-            "23:1 categories.c.priority: unknown key `priority`, the keys here are `name`, `queue`, `skills`, `objective`",
+            "22:10 categories.c.skills: is an array, give a table of levels such as { some_id = 3 }",
+            "23:1 categories.c.priority: unknown key `priority`, the keys here are `name`, `queue`, `skills`, `any_of`, `none_of`, `preferred_skills`, `objective`",
         ],
     );
 }
@@ -211,19 +211,23 @@ max_wait = "1ms"
 channels = "phone"
 groups = [["core"]]
 agent_choice = true
+all_declined = "ring"
+unservable = "refused"
 "#,
         &[
             "14:12 queues.a.channels: is empty, name at least one channel",
             "15:11 queues.a.groups[0]: there is no group `cor`, did you mean `core`?",
             "16:13 queues.a.objective: 0s is out of range, give 1s to 720h",
             "17:18 queues.a.boost_permille: 100001 is out of range, give 0 to 100000",
-            "18:16 queues.a.agent_choice: there is no such choice as `random`, give one of `longest_idle`",
+            "18:16 queues.a.agent_choice: there is no such choice as `random`, give one of `longest_idle`, `least_loaded`, `most_skilled`, `least_skilled`, `round_robin`",
             "19:15 queues.a.max_waiting: 1000001 is out of range, give 0 to 1000000",
             "20:12 queues.a.max_wait: 1ms is out of range, give 1s to 720h",
             "21:9 queues.b.objective: is missing, give a duration such as \"20s\", \"5m\" or \"1h 30m\"",
             "22:12 queues.b.channels: is a string, give a list of ids of channels such as [\"one\", \"two\"]",
             "23:11 queues.b.groups[0]: is an array, give an id in quotes",
-            "24:16 queues.b.agent_choice: is a boolean, give one of `longest_idle`",
+            "24:16 queues.b.agent_choice: is a boolean, give one of `longest_idle`, `least_loaded`, `most_skilled`, `least_skilled`, `round_robin`",
+            "25:16 queues.b.all_declined: there is no such choice as `ring`, give one of `wait`, `offer_again`, `next_ring`",
+            "26:14 queues.b.unservable: there is no such choice as `refused`, did you mean `refuse`?",
         ],
     );
 }
@@ -231,11 +235,13 @@ agent_choice = true
 #[test]
 fn groups_dispositions_and_skills() {
     told(
-        "[groups.g]\nkind = \"temp\"\n[dispositions.d]\nkind = 1\n[skills.s]\nname = \"a\\tb\"\n",
+        "[groups.g]\nkind = \"temp\"\nclosed = 1\nkeep_free = 10001\n[dispositions.d]\nkind = 1\n[skills.s]\nname = \"a\\tb\"\n",
         &[
             "14:8 groups.g.kind: there is no such choice as `temp`, give one of `core`, `reserve`, `temporary`, `outsourced`",
-            "16:1 dispositions.d.kind: unknown key `kind`, the keys here are `name`",
-            "18:8 skills.s.name: has a control character such as a line break, remove it",
+            "15:10 groups.g.closed: is an integer, give true or false",
+            "16:13 groups.g.keep_free: 10001 is out of range, give 0 to 10000",
+            "18:1 dispositions.d.kind: unknown key `kind`, the keys here are `name`",
+            "20:8 skills.s.name: has a control character such as a line break, remove it",
         ],
     );
 }

@@ -8,10 +8,12 @@ use super::apply;
 use crate::plan::{
     Plan, diff, limits,
     model::{
-        Agent, AgentChoice, Category, Channel, ChannelKind, Disposition, Entries, Group, GroupKind, Levels,
-        Queue, Settings, Skill,
+        Agent, Category, Channel, ChannelKind, Disposition, Entries, Group, GroupKind, LevelRange, Levels,
+        Queue, Requirement, Ring, Settings, Skill, SkillRanges,
     },
     parse, render,
+    requirement::impossible,
+    words::{AGENT_CHOICES, ALL_DECLINED, UNSERVABLE},
 };
 
 /// Ids, also such as need quotes in TOML.
@@ -90,23 +92,90 @@ fn channel() -> impl Strategy<Value = Channel> {
 
 fn group() -> impl Strategy<Value = Group> {
     let kinds = vec![GroupKind::Core, GroupKind::Reserve, GroupKind::Temporary, GroupKind::Outsourced];
-    (name(), proptest::sample::select(kinds)).prop_map(|(name, kind)| Group { name, kind })
+    (name(), proptest::sample::select(kinds), any::<bool>(), 0..=10_000_u32)
+        .prop_map(|(name, kind, closed, keep_free)| Group { name, kind, closed, keep_free })
+}
+
+fn ranges(skills: &[String], min: usize) -> impl Strategy<Value = SkillRanges> + use<> {
+    let range = (1..=10_u8, 1..=10_u8).prop_map(|(a, b)| LevelRange { min: a.min(b), max: a.max(b) });
+    some_of(skills, min).prop_flat_map(move |skills| {
+        let ranges = proptest::collection::vec(range.clone(), skills.len());
+        ranges.prop_map(move |ranges| skills.iter().cloned().zip(ranges).collect())
+    })
+}
+
+fn requirement(skills: &[String]) -> impl Strategy<Value = Requirement> + use<> {
+    // A set that is empty is not allowed.
+    let sets = if skills.is_empty() { 0..=0 } else { 0..=2_usize };
+    let any_of = proptest::collection::vec(ranges(skills, skills.len().min(1)), sets);
+    (ranges(skills, 0), any_of, ranges(skills, 0), ranges(skills, 0)).prop_map(
+        |(skills, any_of, none_of, preferred_skills)| {
+            let mut requirement = Requirement { skills, any_of, none_of, preferred_skills };
+            let impossible: Vec<String> =
+                impossible(&[&requirement]).into_iter().map(str::to_owned).collect();
+            requirement.none_of.retain(|skill, _| !impossible.contains(skill));
+            requirement
+        },
+    )
+}
+
+fn rings(skills: &[String], groups: &[String]) -> impl Strategy<Value = Vec<Ring>> + use<> {
+    let ring = (limits::RING_AFTER_MS, some_of(skills, 0), levels(skills), some_of(groups, 0))
+        .prop_map(|(after_ms, drop, lower, groups)| Ring { after_ms, drop, lower, groups });
+    proptest::collection::vec(ring, 0..4)
+}
+
+/// Takes out of rings what has no effect.
+fn mend(queue: &mut Queue) {
+    let mut least: Levels =
+        queue.requirement.skills.iter().map(|(skill, range)| (skill.clone(), range.min)).collect();
+    let (mut dropped, mut serving) = (Vec::new(), queue.groups.clone());
+    for ring in &mut queue.rings {
+        ring.drop.retain(|skill| !dropped.contains(skill));
+        dropped.extend(ring.drop.iter().cloned());
+        ring.lower.retain(|skill, level| {
+            !dropped.contains(skill) && least.get(skill).is_none_or(|least| *level < *least)
+        });
+        least.extend(ring.lower.clone());
+        ring.groups.retain(|group| !queue.groups.is_empty() && !serving.contains(group));
+        serving.extend(ring.groups.iter().cloned());
+    }
+    queue.rings.retain(|ring| !(ring.drop.is_empty() && ring.lower.is_empty() && ring.groups.is_empty()));
+    let wait_max = queue.rings.first().map_or(u64::MAX, |ring| ring.after_ms);
+    queue.preferred_agent_wait_ms = queue.preferred_agent_wait_ms.min(wait_max);
+    queue.last_agent_wait_ms = queue.last_agent_wait_ms.min(wait_max);
 }
 
 fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Strategy<Value = Queue> + use<> {
+    let work = (name(), some_of(channels, 1), requirement(skills), some_of(groups, 0), rings(skills, groups));
+    let waits = (limits::AGENT_WAIT_MS, limits::AGENT_WAIT_MS, limits::OBJECTIVE_MS);
     let rest = (option::of(0..=9_u8), 0..=100_000_u32, 0..=1_000_000_u32, option::of(limits::MAX_WAIT_MS));
-    (name(), some_of(channels, 1), levels(skills), some_of(groups, 0), limits::OBJECTIVE_MS, rest).prop_map(
-        |(name, channels, skills, groups, objective_ms, rest)| Queue {
-            name,
-            channels,
-            skills,
-            groups,
-            objective_ms,
-            band: rest.0,
-            boost_permille: rest.1,
-            agent_choice: AgentChoice::LongestIdle,
-            max_waiting: rest.2,
-            max_wait_ms: rest.3,
+    let choices = (
+        proptest::sample::select(AGENT_CHOICES.map(|(_, choice)| choice).to_vec()),
+        proptest::sample::select(ALL_DECLINED.map(|(_, choice)| choice).to_vec()),
+        proptest::sample::select(UNSERVABLE.map(|(_, choice)| choice).to_vec()),
+    );
+    (work, waits, rest, choices).prop_map(
+        |((name, channels, requirement, groups, rings), waits, rest, choices)| {
+            let mut queue = Queue {
+                name,
+                channels,
+                requirement,
+                groups,
+                rings,
+                preferred_agent_wait_ms: waits.0,
+                last_agent_wait_ms: waits.1,
+                objective_ms: waits.2,
+                band: rest.0,
+                boost_permille: rest.1,
+                agent_choice: choices.0,
+                all_declined: choices.1,
+                unservable: choices.2,
+                max_waiting: rest.2,
+                max_wait_ms: rest.3,
+            };
+            mend(&mut queue);
+            queue
         },
     )
 }
@@ -138,9 +207,18 @@ fn plan() -> impl Strategy<Value = Plan> {
         let agents = entries(agent(&channels, &skill_ids, &group_ids), 0);
         (queues, agents).prop_flat_map(move |(queues, agents)| {
             let queue = proptest::sample::select(ids(&queues));
-            let category = (name(), queue, levels(&skill_ids), option::of(limits::OBJECTIVE_MS)).prop_map(
-                |(name, queue, skills, objective_ms)| Category { name, queue, skills, objective_ms },
-            );
+            let of_queues: BTreeMap<String, Requirement> =
+                queues.iter().map(|(id, queue)| (id.clone(), queue.requirement.clone())).collect();
+            let category = (name(), queue, requirement(&skill_ids), option::of(limits::OBJECTIVE_MS))
+                .prop_map(move |(name, queue, mut requirement, objective_ms)| {
+                    let both = [&of_queues[&queue], &requirement];
+                    let skills: Vec<String> = impossible(&both).into_iter().map(str::to_owned).collect();
+                    for skill in skills {
+                        requirement.skills.remove(&skill);
+                        requirement.none_of.remove(&skill);
+                    }
+                    Category { name, queue, requirement, objective_ms }
+                });
             let plan = Plan {
                 settings: settings.clone(),
                 channels: channels.clone(),

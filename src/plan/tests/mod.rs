@@ -6,6 +6,8 @@ mod generated;
 mod large;
 mod limits;
 mod places;
+mod requirements;
+mod rules;
 mod sample;
 mod warnings;
 

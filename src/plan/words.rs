@@ -1,0 +1,39 @@
+//! The words for choices in a plan document. Owns them for reading and writing; they must agree with the
+//! serde form in [`super::model`].
+
+use super::model::{AgentChoice, AllDeclined, ChannelKind, GroupKind, Unservable};
+
+pub(super) const CHANNEL_KINDS: [(&str, ChannelKind); 3] = [
+    ("realtime", ChannelKind::Realtime),
+    ("messaging", ChannelKind::Messaging),
+    ("deferred", ChannelKind::Deferred),
+];
+
+pub(super) const GROUP_KINDS: [(&str, GroupKind); 4] = [
+    ("core", GroupKind::Core),
+    ("reserve", GroupKind::Reserve),
+    ("temporary", GroupKind::Temporary),
+    ("outsourced", GroupKind::Outsourced),
+];
+
+pub(super) const AGENT_CHOICES: [(&str, AgentChoice); 5] = [
+    ("longest_idle", AgentChoice::LongestIdle),
+    ("least_loaded", AgentChoice::LeastLoaded),
+    ("most_skilled", AgentChoice::MostSkilled),
+    ("least_skilled", AgentChoice::LeastSkilled),
+    ("round_robin", AgentChoice::RoundRobin),
+];
+
+pub(super) const ALL_DECLINED: [(&str, AllDeclined); 3] = [
+    ("wait", AllDeclined::Wait),
+    ("offer_again", AllDeclined::OfferAgain),
+    ("next_ring", AllDeclined::NextRing),
+];
+
+pub(super) const UNSERVABLE: [(&str, Unservable); 2] =
+    [("accept", Unservable::Accept), ("refuse", Unservable::Refuse)];
+
+/// The word for a choice; every choice has one.
+pub(super) fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {
+    choices.iter().find(|(_, other)| other == choice).map_or("", |(word, _)| word)
+}
