@@ -7,6 +7,7 @@ use prost::Message;
 
 const PROTOS: &[&str] = &[
     "kefud/v1/types.proto",
+    "kefud/v1/explanation.proto",
     "kefud/v1/contact_service.proto",
     "kefud/v1/agent_service.proto",
     "kefud/v1/supervisor_service.proto",
@@ -26,6 +27,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("kefud.v1.descriptors.bin"), public.encode_to_vec())?;
 
     // Ordered maps: a request has one encoding, whose hash tells a repeat from another request.
-    tonic_prost_build::configure().btree_map(".").compile_fds(files)?;
+    // Boxed: what most contacts lack, so that a waiting contact takes less memory.
+    tonic_prost_build::configure()
+        .btree_map(".")
+        .boxed(".kefud.journal.v1.ContactEnqueued.wants")
+        .boxed(".kefud.journal.v1.ContactUpdated.wants")
+        .boxed(".kefud.journal.v1.ContactRecord.wants")
+        .boxed(".kefud.journal.v1.ContactRecord.customer")
+        .boxed(".kefud.journal.v1.ContactRecord.closing")
+        .compile_fds(files)?;
     Ok(())
 }

@@ -12,5 +12,63 @@ pub mod v1 {
 /// What is written to disk, package `kefud.journal.v1`.
 #[allow(clippy::doc_markdown, clippy::large_enum_variant, missing_docs)]
 pub mod journal {
+    use prost::{
+        Message as _,
+        encoding::{WireType, encode_key, encode_varint},
+    };
+
     tonic::include_proto!("kefud.journal.v1");
+
+    impl Event {
+        /// Appends itself to an encoded [`Batch`], as one more of its events. Most events are short, so the
+        /// length is written when it is known, and not worked out before.
+        pub fn append_to(&self, batch: &mut Vec<u8>) {
+            // Field 1, length-delimited; room for a length of one byte.
+            encode_key(1, WireType::LengthDelimited, batch);
+            batch.push(0);
+            let start = batch.len();
+            self.encode_raw(batch);
+            let length = batch.len() - start;
+            match u8::try_from(length) {
+                Ok(length) if length < 0x80 => batch[start - 1] = length,
+                _ => {
+                    let mut prefix = Vec::with_capacity(8);
+                    encode_varint(length as u64, &mut prefix);
+                    batch.splice(start - 1..start, prefix);
+                }
+            }
+        }
+    }
+
+    impl ContactRecord {
+        /// How it has ended; all zero while it is live.
+        #[must_use]
+        pub fn ended(&self) -> Closing {
+            self.closing.as_deref().copied().unwrap_or_default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::journal::{AgentAvailabilitySet, Batch, Event, event::Kind};
+
+    #[test]
+    fn events_of_any_length_append_to_a_batch() {
+        let event = |length: usize| Event {
+            at_ms: 7,
+            kind: Some(Kind::AgentAvailabilitySet(AgentAvailabilitySet {
+                agent: 1,
+                ready: false,
+                reason: "r".repeat(length),
+            })),
+            ..Event::default()
+        };
+        let events: Vec<Event> = [0, 100, 116, 117, 118, 119, 128, 500, 20_000].map(event).to_vec();
+        let mut bytes = Vec::new();
+        events.iter().for_each(|event| event.append_to(&mut bytes));
+        assert_eq!(bytes, Batch { events }.encode_to_vec());
+    }
 }
