@@ -1,12 +1,10 @@
-//! Deadlines of the engine: one named enum, one ordered set. Derived from the state and rebuilt with it,
+//! Deadlines of the engine: one named enum, ordered by time. Derived from the state and rebuilt with it,
 //! never stored. Must not know the clock: the caller brings the time.
 
-use std::collections::BTreeSet;
-
-use super::lookup::Lookup;
+use super::line::Line;
 
 /// What falls due. The order breaks ties between timers of the same millisecond.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {
     /// The offer lapses unanswered.
     Offer(u64),
@@ -18,52 +16,84 @@ pub enum Timer {
     GatewayLease(u32),
     /// The contact has waited as long as its queue allows.
     MaxWait(u64),
+    /// The contact is no longer kept for one agent.
+    Keep(u64),
+    /// The contact's next ring opens.
+    Ring(u64),
     /// The agent may be offered the contact again.
     Exclusion(u64, u32),
 }
 
-/// The armed timers.
+/// Kinds of timers.
+const KINDS: usize = 8;
+
+impl Timer {
+    /// Its kind, in the order of the enum, and what it is about.
+    fn parts(self) -> (usize, u64, u32) {
+        match self {
+            Self::Offer(offer) => (0, offer, 0),
+            Self::WrapUp(offer) => (1, offer, 0),
+            Self::AgentGrace(agent) => (2, u64::from(agent), 0),
+            Self::GatewayLease(gateway) => (3, u64::from(gateway), 0),
+            Self::MaxWait(contact) => (4, contact, 0),
+            Self::Keep(contact) => (5, contact, 0),
+            Self::Ring(contact) => (6, contact, 0),
+            Self::Exclusion(contact, agent) => (7, contact, agent),
+        }
+    }
+
+    fn of(kind: usize, about: u64, agent: u32) -> Self {
+        let number = || u32::try_from(about).unwrap_or(u32::MAX);
+        match kind {
+            0 => Self::Offer(about),
+            1 => Self::WrapUp(about),
+            2 => Self::AgentGrace(number()),
+            3 => Self::GatewayLease(number()),
+            4 => Self::MaxWait(about),
+            5 => Self::Keep(about),
+            6 => Self::Ring(about),
+            _ => Self::Exclusion(about, agent),
+        }
+    }
+}
+
+/// The armed timers. Whoever arms one remembers what it was armed for, and must disarm it with that.
 #[derive(Debug, Default)]
 pub struct Timers {
-    order: BTreeSet<(u64, Timer)>,
-    due: Lookup<Timer, u64>,
+    /// A line for each kind: those of one kind mostly last equally long, so that they come in at the end
+    /// and leave from the front.
+    kinds: [Line<(u64, u64, u32)>; KINDS],
 }
 
 impl Timers {
-    /// Arms `timer` for `due_ms`, instead of whatever it was armed for.
+    /// Arms `timer` for `due_ms`.
     pub fn arm(&mut self, timer: Timer, due_ms: u64) {
-        if let Some(before) = self.due.insert(timer, due_ms) {
-            self.order.remove(&(before, timer));
-        }
-        self.order.insert((due_ms, timer));
+        let (kind, about, agent) = timer.parts();
+        self.kinds[kind].insert((due_ms, about, agent));
     }
 
-    /// Disarms `timer`, if it is armed.
-    pub fn disarm(&mut self, timer: Timer) {
-        if let Some(before) = self.due.remove(&timer) {
-            self.order.remove(&(before, timer));
-        }
-    }
-
-    /// Whether `timer` is armed and due at `now_ms`.
-    #[must_use]
-    pub fn is_due(&self, timer: Timer, now_ms: u64) -> bool {
-        self.due.get(&timer).is_some_and(|due_ms| *due_ms <= now_ms)
+    /// Disarms `timer` that was armed for `due_ms`, if it still is.
+    pub fn disarm(&mut self, timer: Timer, due_ms: u64) {
+        let (kind, about, agent) = timer.parts();
+        self.kinds[kind].remove(&(due_ms, about, agent));
     }
 
     /// When the first one falls due, in milliseconds of engine time.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
-        self.order.first().map(|(due, _)| *due)
+        self.kinds.iter().filter_map(Line::first).map(|(due_ms, ..)| due_ms).min()
     }
 
     /// Takes out the first one that is due at `now_ms`.
     pub fn pop_due(&mut self, now_ms: u64) -> Option<Timer> {
-        let (due, timer) = *self.order.first()?;
-        if due > now_ms {
+        let first = |(kind, line): (usize, &Line<(u64, u64, u32)>)| {
+            line.first().map(|(due_ms, about, agent)| (due_ms, kind, about, agent))
+        };
+        let (due_ms, kind, about, agent) = self.kinds.iter().enumerate().filter_map(first).min()?;
+        if due_ms > now_ms {
             return None;
         }
-        self.disarm(timer);
-        Some(timer)
+        self.kinds[kind].remove(&(due_ms, about, agent));
+        Some(Timer::of(kind, about, agent))
     }
 }
