@@ -3,6 +3,7 @@
 use crate::{
     engine::{
         command::Reply,
+        matching::rings::Subject,
         refusal::Refusal,
         state::Agent,
         step::{Answer, Step},
@@ -118,14 +119,24 @@ impl Step<'_> {
         for leg in work {
             match leg.stage() {
                 AssignmentStage::Active if !leg.realtime => {
-                    let reason = ReturnReason::AgentLost.into();
-                    self.emit(Kind::ContactReturned(j::ContactReturned { contact: leg.contact, reason }));
+                    self.give_back(leg.contact);
                     self.end_assignment(leg.offer, AssignmentEnd::AgentLost);
                 }
                 AssignmentStage::WrapUp => self.end_assignment(leg.offer, AssignmentEnd::AgentLost),
                 _ => {}
             }
         }
+    }
+
+    /// A contact whose agent is gone waits again at its age.
+    fn give_back(&mut self, contact: u64) {
+        let Some(record) = self.state.contact(contact) else {
+            return;
+        };
+        let (known, exclusions) = (record.known_agent, &record.exclusions);
+        let entry = Some(self.state.entry(Subject::of(record), known, exclusions, self.now_ms));
+        let reason = ReturnReason::AgentLost.into();
+        self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason, entry }));
     }
 
     pub fn set_availability(&mut self, id: &str, ready: bool, reason: &str) -> Answer {
@@ -166,7 +177,7 @@ impl Step<'_> {
         let Some(entry) = self.state.agent(agent) else {
             return;
         };
-        let offers: Vec<u64> = entry.work.iter().copied().collect();
+        let offers: Vec<u64> = entry.work.clone();
         for offer in offers {
             self.withdraw_stale(offer);
         }

@@ -8,7 +8,10 @@ use crate::{
     proto::journal::PlanKind,
 };
 
-use super::lookup::Lookup;
+use super::{
+    lookup::Lookup,
+    requirement::{Requirement, Ring},
+};
 
 /// A skill's number with a level, 1 to 10. As a requirement: the least level.
 pub type SkillLevel = (u32, u8);
@@ -16,39 +19,52 @@ pub type SkillLevel = (u32, u8);
 /// Numbers of the names that plans have ever used. A name keeps its number for ever.
 #[derive(Debug, Default)]
 pub struct Names {
-    by_number: BTreeMap<u32, (PlanKind, Arc<str>)>,
-    numbers: BTreeMap<PlanKind, Lookup<Arc<str>, u32>>,
+    by_number: Vec<Option<(PlanKind, Arc<str>)>>,
+    /// By kind.
+    numbers: [Lookup<Arc<str>, u32>; KINDS],
 }
+
+/// Kinds of names, the unspecified one included.
+const KINDS: usize = PlanKind::Agent as usize + 1;
 
 impl Names {
     /// Remembers that `number` stands for `id`.
     pub(super) fn insert(&mut self, kind: PlanKind, id: &str, number: u32) {
         let id: Arc<str> = id.into();
-        self.by_number.insert(number, (kind, id.clone()));
-        self.numbers.entry(kind).or_default().insert(id, number);
+        let at = number as usize;
+        if self.by_number.len() <= at {
+            self.by_number.resize(at + 1, None);
+        }
+        self.by_number[at] = Some((kind, id.clone()));
+        self.numbers[kind as usize].insert(id, number);
     }
 
     /// The number of a name.
     #[must_use]
     pub fn number(&self, kind: PlanKind, id: &str) -> Option<u32> {
-        self.numbers.get(&kind)?.get(id).copied()
+        self.numbers[kind as usize].get(id).copied()
     }
 
     /// The name of a number; empty for 0 and for numbers never given.
     #[must_use]
     pub fn id(&self, number: u32) -> &str {
-        self.by_number.get(&number).map_or("", |(_, id)| id)
+        self.named(number).map_or("", |(_, id)| id)
     }
 
     /// The name of a number, shared.
     #[must_use]
     pub fn shared_id(&self, number: u32) -> Arc<str> {
-        self.by_number.get(&number).map_or_else(|| Arc::from(""), |(_, id)| id.clone())
+        self.named(number).map_or_else(|| Arc::from(""), |(_, id)| id.clone())
+    }
+
+    fn named(&self, number: u32) -> Option<&(PlanKind, Arc<str>)> {
+        self.by_number.get(number as usize)?.as_ref()
     }
 
     /// All names by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, PlanKind, &Arc<str>)> {
-        self.by_number.iter().map(|(number, (kind, id))| (*number, *kind, id))
+        let named = (0..).zip(&self.by_number);
+        named.filter_map(|(number, entry)| entry.as_ref().map(|(kind, id)| (number, *kind, id)))
     }
 }
 
@@ -57,6 +73,8 @@ impl Names {
 pub struct ChannelInfo {
     /// Its number.
     pub channel: u32,
+    /// Its place among the plan's channels, below 128.
+    pub slot: u8,
     /// What it is like to serve.
     pub kind: ChannelKind,
     /// Capacity that one contact takes.
@@ -82,10 +100,24 @@ impl ChannelInfo {
 pub struct QueueInfo {
     /// Numbers of the channels that it accepts.
     pub channels: Vec<u32>,
-    /// What all its contacts ask for, by skill.
-    pub skills: Vec<SkillLevel>,
-    /// Numbers of its home groups; empty: every group.
+    /// What all its contacts ask for.
+    pub requirement: Requirement,
+    /// Numbers of its home groups that are not closed, ordered.
     pub groups: Vec<u32>,
+    /// Whether it named no groups: every group that is not closed is at home.
+    pub every_group: bool,
+    /// Steps of relaxation.
+    pub rings: Vec<Ring>,
+    /// Whom a contact is offered to.
+    pub agent_choice: model::AgentChoice,
+    /// A contact is kept for its preferred agent for so long.
+    pub preferred_agent_wait_ms: u64,
+    /// The same for the last agent.
+    pub last_agent_wait_ms: u64,
+    /// When everybody has declined.
+    pub all_declined: model::AllDeclined,
+    /// For contacts that nobody in the plan could serve.
+    pub unservable: model::Unservable,
     /// Target wait.
     pub objective_ms: u64,
     /// Lower is served first; none: by the channel's kind.
@@ -103,16 +135,25 @@ pub struct QueueInfo {
 pub struct CategoryInfo {
     /// Where its contacts go.
     pub queue: u32,
-    /// What they ask for beyond the queue's requirements.
-    pub skills: Vec<SkillLevel>,
+    /// What they ask for beyond the queue's requirement.
+    pub requirement: Requirement,
     /// Their own objective.
     pub objective_ms: Option<u64>,
 }
 
+/// A group of the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupInfo {
+    /// Its agents get nothing through it.
+    pub closed: bool,
+    /// It helps other queues only while more than so many of its agents are free.
+    pub keep_free: u32,
+}
+
 /// An agent of the plan.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AgentInfo {
-    /// Numbers of the groups, ascending.
+    /// Numbers of the groups that are not closed, ascending.
     pub groups: Vec<u32>,
     /// Skills with levels, by skill.
     pub skills: Vec<SkillLevel>,
@@ -137,30 +178,38 @@ pub struct Catalog {
     pub dispositions: BTreeMap<u32, ()>,
     /// Queues by number.
     pub queues: BTreeMap<u32, QueueInfo>,
+    /// Groups by number.
+    pub groups: BTreeMap<u32, GroupInfo>,
     /// Agents by number.
-    pub agents: BTreeMap<u32, AgentInfo>,
+    pub agents: BTreeMap<u32, Arc<AgentInfo>>,
 }
 
 impl Catalog {
     /// Translates `plan`, all of whose names must have numbers.
     pub(super) fn new(plan: &Plan, names: &Names) -> Self {
         let of = |kind, id: &str| names.number(kind, id).unwrap_or(0);
-        let channels = plan.channels.iter().map(|(id, channel)| {
+        let channels = (0..).zip(&plan.channels).map(|(slot, (id, channel))| {
             let number = of(PlanKind::Channel, id);
-            (number, ChannelInfo::new(number, channel))
+            (number, ChannelInfo::new(number, slot, channel))
         });
+        let open = Open { plan, names };
         let queues =
-            plan.queues.iter().map(|(id, queue)| (of(PlanKind::Queue, id), QueueInfo::new(queue, names)));
+            plan.queues.iter().map(|(id, queue)| (of(PlanKind::Queue, id), QueueInfo::new(queue, open)));
+        let group = |(id, group): (&String, &model::Group)| {
+            (of(PlanKind::Group, id), GroupInfo { closed: group.closed, keep_free: group.keep_free })
+        };
         let categories = plan.categories.iter().map(|(id, category)| {
             let info = CategoryInfo {
                 queue: of(PlanKind::Queue, &category.queue),
-                skills: names.levels(&category.skills),
+                requirement: names.requirement(&category.requirement),
                 objective_ms: category.objective_ms,
             };
             (of(PlanKind::Category, id), info)
         });
-        let agents =
-            plan.agents.iter().map(|(id, agent)| (of(PlanKind::Agent, id), AgentInfo::new(agent, names)));
+        let agents = plan
+            .agents
+            .iter()
+            .map(|(id, agent)| (of(PlanKind::Agent, id), Arc::new(AgentInfo::new(agent, open))));
         let dispositions = plan.dispositions.keys().map(|id| (of(PlanKind::Disposition, id), ()));
         Self {
             settings: plan.settings.clone(),
@@ -169,15 +218,35 @@ impl Catalog {
             categories: categories.collect(),
             dispositions: dispositions.collect(),
             queues: queues.collect(),
+            groups: plan.groups.iter().map(group).collect(),
             agents: agents.collect(),
         }
     }
 }
 
+/// The plan and its names, to find open groups.
+#[derive(Clone, Copy)]
+struct Open<'a> {
+    plan: &'a Plan,
+    names: &'a Names,
+}
+
+impl Open<'_> {
+    /// Numbers of the groups that are not closed, ordered.
+    fn groups(self, ids: &[String]) -> Vec<u32> {
+        let open = |id: &&String| self.plan.groups.get(*id).is_some_and(|group| !group.closed);
+        let number = |id: &String| self.names.number(PlanKind::Group, id).unwrap_or(0);
+        let mut list: Vec<u32> = ids.iter().filter(open).map(number).collect();
+        list.sort_unstable();
+        list
+    }
+}
+
 impl ChannelInfo {
-    fn new(channel: u32, entry: &model::Channel) -> Self {
+    fn new(channel: u32, slot: u8, entry: &model::Channel) -> Self {
         Self {
             channel,
+            slot,
             kind: entry.kind,
             units: entry.units,
             offer_timeout_ms: entry.offer_timeout_ms,
@@ -188,11 +257,20 @@ impl ChannelInfo {
 }
 
 impl QueueInfo {
-    fn new(entry: &model::Queue, names: &Names) -> Self {
+    fn new(entry: &model::Queue, open: Open<'_>) -> Self {
+        let names = open.names;
+        let ring = |ring: &model::Ring| Ring { groups: open.groups(&ring.groups), ..names.ring(ring) };
         Self {
             channels: names.list(PlanKind::Channel, &entry.channels),
-            skills: names.levels(&entry.skills),
-            groups: names.list(PlanKind::Group, &entry.groups),
+            requirement: names.requirement(&entry.requirement),
+            groups: open.groups(&entry.groups),
+            every_group: entry.groups.is_empty(),
+            rings: entry.rings.iter().map(ring).collect(),
+            agent_choice: entry.agent_choice,
+            preferred_agent_wait_ms: entry.preferred_agent_wait_ms,
+            last_agent_wait_ms: entry.last_agent_wait_ms,
+            all_declined: entry.all_declined,
+            unservable: entry.unservable,
             objective_ms: entry.objective_ms,
             band: entry.band,
             boost_permille: entry.boost_permille,
@@ -203,12 +281,13 @@ impl QueueInfo {
 }
 
 impl AgentInfo {
-    fn new(entry: &model::Agent, names: &Names) -> Self {
+    fn new(entry: &model::Agent, open: Open<'_>) -> Self {
+        let names = open.names;
         let limit = |(id, limit): (&String, &u32)| (names.number(PlanKind::Channel, id).unwrap_or(0), *limit);
         let mut limits: Vec<(u32, u32)> = entry.limits.iter().map(limit).collect();
         limits.sort_unstable();
         Self {
-            groups: names.list(PlanKind::Group, &entry.groups),
+            groups: open.groups(&entry.groups),
             skills: names.levels(&entry.skills),
             capacity: entry.capacity,
             limits,
@@ -218,7 +297,7 @@ impl AgentInfo {
 
 impl Names {
     /// Skills with levels, ordered by number.
-    fn levels(&self, levels: &model::Levels) -> Vec<SkillLevel> {
+    pub(super) fn levels(&self, levels: &model::Levels) -> Vec<SkillLevel> {
         let level = |(id, level): (&String, &u8)| (self.number(PlanKind::Skill, id).unwrap_or(0), *level);
         let mut list: Vec<SkillLevel> = levels.iter().map(level).collect();
         list.sort_unstable();

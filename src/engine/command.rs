@@ -1,7 +1,10 @@
 //! What the engine can be told to do, and what it answers. Commands name things as their senders do;
 //! the engine resolves the names.
 
-use crate::{plan::model::Plan, proto::journal as j};
+use crate::{
+    plan::model::{Plan, Requirement, Ring, SkillRanges},
+    proto::journal as j,
+};
 
 /// Makes a retry of a command harmless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +15,16 @@ pub struct RequestKey {
     pub fingerprint: u64,
 }
 
-/// A skill by name with the least level, 1 to 10.
-pub type NamedSkill = (String, u8);
+/// What a contact asks for by itself, beyond its queue's and category's requirements.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// Of an agent's skills.
+    pub requirement: Requirement,
+    /// Instead of the queue's rings; empty: the queue's.
+    pub rings: Vec<Ring>,
+    /// The agent who comes first; empty: nobody.
+    pub preferred_agent: String,
+}
 
 /// A contact that comes in.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +45,8 @@ pub struct Enqueue {
     pub case_id: String,
     /// 0 to 10.
     pub priority: i32,
-    /// Beyond the queue's and category's requirements.
-    pub skills: Vec<NamedSkill>,
+    /// What it asks for by itself.
+    pub wants: Wants,
     /// Customer data, possibly encrypted.
     pub customer: j::Sealed,
     /// Of the request.
@@ -53,8 +64,16 @@ pub struct Update {
     pub case_id: Option<String>,
     /// Category; empty removes it.
     pub category: Option<String>,
-    /// The contact's own requirements.
-    pub skills: Option<Vec<NamedSkill>>,
+    /// The contact's own required skills.
+    pub skills: Option<SkillRanges>,
+    /// Its any-of sets.
+    pub any_of: Option<Vec<SkillRanges>>,
+    /// Skills that the agent must not have.
+    pub none_of: Option<SkillRanges>,
+    /// Skills for which an agent comes first.
+    pub preferred_skills: Option<SkillRanges>,
+    /// The agent who comes first; empty: nobody.
+    pub preferred_agent: Option<String>,
     /// Replaces the attributes: the new customer data.
     pub customer: Option<j::Sealed>,
 }
@@ -184,6 +203,13 @@ pub enum Command {
         agent: String,
         /// Skills and groups need not fit.
         override_requirements: bool,
+    },
+    /// An agent takes a waiting contact by itself.
+    Pull {
+        /// The agent's id.
+        agent: String,
+        /// The contact's id.
+        contact: String,
     },
     /// A gateway is alive for so long.
     GatewayAlive {

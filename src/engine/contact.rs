@@ -2,8 +2,9 @@
 
 use crate::{
     engine::{
-        command::{Ending, Enqueue, NamedSkill, Reply, Update},
+        command::{Ending, Enqueue, Reply, Update},
         limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX},
+        matching::rings::Subject,
         refusal::Refusal,
         state::State,
         step::{Answer, Step},
@@ -28,6 +29,7 @@ impl Step<'_> {
             PlanKind::Queue => catalog.queues.contains_key(number),
             PlanKind::Category => catalog.categories.contains_key(number),
             PlanKind::Skill => catalog.skills.contains_key(number),
+            PlanKind::Group => catalog.groups.contains_key(number),
             PlanKind::Disposition => catalog.dispositions.contains_key(number),
             _ => false,
         });
@@ -35,19 +37,6 @@ impl Step<'_> {
             fields.push((field.to_owned(), format!("the plan has no such entry: {id}")));
             0
         })
-    }
-
-    fn skills(&self, named: &[NamedSkill], fields: &mut Vec<(String, String)>) -> Vec<j::Skill> {
-        let mut skills: Vec<j::Skill> = named
-            .iter()
-            .enumerate()
-            .map(|(at, (id, level))| {
-                let field = format!("required_skills[{at}].skill");
-                j::Skill { skill: self.named(PlanKind::Skill, &field, id, fields), level: u32::from(*level) }
-            })
-            .collect();
-        skills.sort_unstable_by_key(|skill| (skill.skill, skill.level));
-        skills
     }
 
     pub fn enqueue(&mut self, enqueue: Enqueue) -> Answer {
@@ -77,7 +66,7 @@ impl Step<'_> {
         if enqueue.queue.is_empty() && enqueue.category.is_empty() {
             fields.push(("queue".to_owned(), "or `category` is required".to_owned()));
         }
-        let skills = self.skills(&enqueue.skills, &mut fields);
+        let wants = self.wants(&enqueue.wants, &mut fields);
         if fields.is_empty() {
             self.check_channel(queue, channel, "channel", &mut fields);
         }
@@ -85,6 +74,11 @@ impl Step<'_> {
             return Err(Refusal::invalid(fields));
         }
         self.admit(queue)?;
+        let subject = Subject { queue, channel, category, wants: wants.as_deref() };
+        let unservable = self.check_servable(subject)?;
+        let known_agent = self.known_agent(&enqueue.case_id);
+        let entry = Some(self.state.entry(subject, known_agent, &[], self.now_ms))
+            .filter(|entry| *entry != j::QueueEntry::default());
         let gateway = self.gateway_number(&enqueue.gateway)?;
         let contact = self.state.last_contact + 1;
         self.emit(Kind::ContactEnqueued(j::ContactEnqueued {
@@ -97,9 +91,13 @@ impl Step<'_> {
             language: enqueue.language,
             case_id: enqueue.case_id,
             priority: enqueue.priority,
-            skills,
-            customer: Some(enqueue.customer),
+            wants,
+            customer: Some(enqueue.customer).filter(|customer| !customer.data.is_empty()),
             fingerprint: enqueue.fingerprint,
+            entry,
+            known_agent,
+            unservable,
+            skills: Vec::new(),
         }));
         Ok(Reply::Enqueued { contact, created: true })
     }
@@ -135,19 +133,30 @@ impl Step<'_> {
             return Err(contact_closed(id));
         }
         let mut fields = Vec::new();
-        let category = update.category.map(|id| self.named(PlanKind::Category, "category", &id, &mut fields));
-        let skills = update.skills.map(|named| j::Skills { skills: self.skills(&named, &mut fields) });
+        let category =
+            update.category.as_ref().map(|id| self.named(PlanKind::Category, "category", id, &mut fields));
+        let wants = self.changed_wants(record, &update, &mut fields);
         if !fields.is_empty() {
             return Err(Refusal::invalid(fields));
         }
+        let now = Subject::of(record);
+        let subject = Subject {
+            category: category.unwrap_or(record.category),
+            wants: wants.as_deref().or(now.wants),
+            ..now
+        };
+        let asks_anew = wants.is_some() || category.is_some();
+        let unservable = if asks_anew { self.check_servable(subject)? } else { record.unservable };
         self.emit(Kind::ContactUpdated(j::ContactUpdated {
             contact,
             priority: update.priority,
             language: update.language,
             case_id: update.case_id,
             category,
-            skills,
+            wants,
             customer: update.customer,
+            unservable,
+            skills: None,
         }));
         Ok(Reply::Contact(contact))
     }
@@ -226,22 +235,23 @@ impl Step<'_> {
         let Some(record) = self.state.contact(contact) else {
             return Ok(());
         };
-        let nothing_new = (disposition == 0 || disposition == record.disposition)
-            && (resolution == 0 || resolution == record.resolution);
+        let ended = record.ended();
+        let nothing_new = (disposition == 0 || disposition == ended.disposition)
+            && (resolution == 0 || resolution == ended.resolution);
         if nothing_new {
             return Ok(());
         }
         let wrapping_up =
             self.state.assignment(record.offer).is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
         let window_ms = self.state.catalog.settings.correction_window_ms;
-        if !wrapping_up && self.now_ms > record.closed_ms + window_ms {
+        if !wrapping_up && self.now_ms > ended.closed_ms + window_ms {
             return Err(Refusal::precondition(
                 "CORRECTION_WINDOW_OVER",
                 format!("the contact ended more than {} s ago", window_ms / 1_000),
             ));
         }
-        let disposition = if disposition == 0 { record.disposition } else { disposition };
-        let resolution = if resolution == 0 { record.resolution } else { resolution };
+        let disposition = if disposition == 0 { ended.disposition } else { disposition };
+        let resolution = if resolution == 0 { ended.resolution } else { resolution };
         self.emit(Kind::DispositionRecorded(j::DispositionRecorded { contact, disposition, resolution }));
         Ok(())
     }

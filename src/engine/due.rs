@@ -5,13 +5,14 @@ use crate::{
     engine::{
         command::Reply,
         limits::CHORES_PER_STEP,
+        matching::rings::Subject,
         state::Chore,
         step::{Answer, Step},
         timers::Timer,
     },
     proto::journal::{
-        self as j, AssignmentEnd, ContactEnd, ContactStage, RemovedQueues, SignOutReason, TransferReason,
-        event::Kind,
+        self as j, AssignmentEnd, ContactEnd, ContactStage, KeepEndReason, RemovedQueues, RingCause,
+        SignOutReason, TransferReason, event::Kind,
     },
 };
 
@@ -23,11 +24,13 @@ impl Step<'_> {
     }
 
     pub fn tick(&mut self) -> Answer {
-        for _ in 0..CHORES_PER_STEP {
+        let mut left = CHORES_PER_STEP;
+        while left > 0 {
+            left -= 1;
             if let Some(timer) = self.state.timers.pop_due(self.now_ms) {
                 self.timer(timer);
             } else if let Some(chore) = self.state.chores.pop_first() {
-                self.chore(chore);
+                left = left.saturating_sub(self.chore(chore));
             } else {
                 break;
             }
@@ -42,11 +45,77 @@ impl Step<'_> {
             Timer::AgentGrace(agent) => self.end_session(agent, SignOutReason::GraceOver),
             Timer::GatewayLease(gateway) => self.emit(Kind::GatewayLost(j::GatewayLost { gateway })),
             Timer::MaxWait(contact) => self.close(contact, ContactEnd::WaitLimit, 0, 0),
+            Timer::Keep(contact) => self.end_keep(contact, KeepEndReason::Time),
+            Timer::Ring(contact) => self.open_ring(contact),
             Timer::Exclusion(contact, _) => self.state.exclusion_over(contact),
         }
     }
 
-    fn chore(&mut self, chore: Chore) {
+    fn end_keep(&mut self, contact: u64, reason: KeepEndReason) {
+        self.emit(Kind::KeepEnded(j::KeepEnded { contact, reason: reason.into() }));
+    }
+
+    /// The contact has been in its ring for long enough. Rings without anybody are passed over.
+    fn open_ring(&mut self, contact: u64) {
+        let Some(record) = self.state.contact(contact) else {
+            return;
+        };
+        let next = record.ring + 1;
+        let ring = self.state.staffed_ring(Subject::of(record), next).unwrap_or(next);
+        self.emit(Kind::RingOpened(j::RingOpened { contact, ring, cause: RingCause::Time.into() }));
+    }
+
+    /// If nobody signed in can serve a class, its contacts go on to the first ring that has somebody.
+    /// Returns how many did.
+    fn skip_ring(&mut self, class: u32) -> usize {
+        let Some(entry) = self.state.index.classes.get(class) else {
+            return 0;
+        };
+        let first = entry.waiting.first().and_then(|(_, contact)| self.state.contact(contact));
+        let Some(subject) = first.map(Subject::of) else {
+            return 0;
+        };
+        if self.state.index.staffed(entry) {
+            self.state.index.classes.set_unstaffed(class, false);
+            return 0;
+        }
+        let Some(ring) = self.state.staffed_ring(subject, entry.key.ring + 1) else {
+            return 0;
+        };
+        let mut contacts: Vec<u64> =
+            entry.waiting.iter().map(|(_, contact)| contact).take(CHORES_PER_STEP + 1).collect();
+        let left = if contacts.len() > CHORES_PER_STEP { contacts.pop() } else { None };
+        let cause = RingCause::Unstaffed.into();
+        for contact in &contacts {
+            self.emit(Kind::RingOpened(j::RingOpened { contact: *contact, ring, cause }));
+        }
+        if let Some(first) = left {
+            self.state.chores.insert(Chore::Ring(first, class));
+        }
+        contacts.len()
+    }
+
+    /// If the agent for whom a class is kept is gone, its contacts are no longer kept. Returns how many.
+    fn release(&mut self, class: u32) -> usize {
+        let Some(entry) = self.state.index.classes.get(class) else {
+            return 0;
+        };
+        if entry.key.kept_for == 0 || self.state.serves(entry.key.kept_for, entry) {
+            return 0;
+        }
+        let mut contacts: Vec<u64> =
+            entry.waiting.iter().map(|(_, contact)| contact).take(CHORES_PER_STEP + 1).collect();
+        if contacts.len() > CHORES_PER_STEP
+            && let Some(first) = contacts.pop()
+        {
+            self.state.chores.insert(Chore::Keep(first, class));
+        }
+        contacts.iter().for_each(|contact| self.end_keep(*contact, KeepEndReason::AgentGone));
+        contacts.len()
+    }
+
+    /// Settles a chore; returns how much more than one it was.
+    fn chore(&mut self, chore: Chore) -> usize {
         match chore {
             Chore::Offer(offer) => self.withdraw_stale(offer),
             Chore::Agent(agent) => {
@@ -59,7 +128,10 @@ impl Step<'_> {
                 }
             }
             Chore::Contact(contact) => self.settle_contact(contact),
+            Chore::Ring(_, class) => return self.skip_ring(class),
+            Chore::Keep(_, class) => return self.release(class),
         }
+        0
     }
 
     /// A contact whose queue has left the plan goes where the change said; one whose gateway is gone, and

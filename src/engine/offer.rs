@@ -3,9 +3,11 @@
 use crate::{
     engine::{
         command::{Connection, Reply},
+        matching::{choice::Chosen, rings::Subject},
         refusal::Refusal,
         step::{Answer, Step},
     },
+    plan::model::AllDeclined,
     proto::journal::{
         self as j, AssignmentEnd, AssignmentStage, ContactEnd, OfferEnd, ReturnReason, event::Kind,
     },
@@ -13,23 +15,30 @@ use crate::{
 
 impl Step<'_> {
     /// Offers a waiting contact to an agent who can take it.
-    pub fn offer(&mut self, contact: u64, agent: u32, cause: j::OfferCause) {
+    pub fn offer(&mut self, contact: u64, chosen: &Chosen, cause: j::OfferCause, trigger: j::OfferTrigger) {
         let Some(record) = self.state.contact(contact) else {
             return;
         };
         let Some(channel) = self.state.catalog.channels.get(&record.channel) else {
             return;
         };
+        let idle_since_ms = self.state.agent(chosen.agent).map_or(0, |agent| agent.record.idle_since_ms);
         let event = j::ContactOffered {
             contact,
             offer: self.state.last_offer + 1,
             epoch: record.epoch + 1,
-            agent,
+            agent: chosen.agent,
             deadline_ms: self.now_ms + channel.offer_timeout_ms,
             units: channel.units,
             realtime: channel.realtime(),
             interruptible: channel.interruptible,
             cause: cause.into(),
+            trigger: trigger.into(),
+            rule: chosen.rule.into(),
+            ring: record.ring,
+            preferred_matched: chosen.preferred_matched,
+            idle_ms: self.now_ms - idle_since_ms,
+            rank: chosen.rank,
         };
         self.emit(Kind::ContactOffered(event));
     }
@@ -42,7 +51,35 @@ impl Step<'_> {
             _ => 0,
         };
         let excluded_until_ms = if excluded_ms > 0 { self.now_ms + excluded_ms } else { 0 };
+        let contact = self.state.assignment(offer).map_or(0, |record| record.contact);
         self.emit(Kind::OfferEnded(j::OfferEnded { offer, reason: reason.into(), excluded_until_ms }));
+        if matches!(reason, OfferEnd::Declined | OfferEnd::NoAnswer) {
+            self.all_declined(contact);
+        }
+    }
+
+    /// What the queue says when everybody signed in who could serve the contact has let it go.
+    fn all_declined(&mut self, contact: u64) {
+        let Some(record) = self.state.contact(contact) else {
+            return;
+        };
+        let rule = self.state.catalog.queues.get(&record.queue).map(|queue| queue.all_declined);
+        let (ring, exclusions) = (record.ring, record.exclusions.len());
+        if matches!(rule, None | Some(AllDeclined::Wait))
+            || !self.state.everybody_excluded(record, self.now_ms)
+        {
+            return;
+        }
+        let subject = Subject::of(record);
+        if rule == Some(AllDeclined::OfferAgain) {
+            if exclusions > 1 {
+                self.emit(Kind::ExclusionsCleared(j::ExclusionsCleared { contact }));
+            }
+        } else if ring < self.state.last_ring(subject) {
+            let ring = self.state.staffed_ring(subject, ring + 1).unwrap_or(ring + 1);
+            let cause = j::RingCause::AllDeclined.into();
+            self.emit(Kind::RingOpened(j::RingOpened { contact, ring, cause }));
+        }
     }
 
     /// The offer's deadline has passed. Too many in a row, and the agent is no longer ready.
@@ -171,7 +208,7 @@ impl Step<'_> {
             self.end_offer(offer, OfferEnd::AgentGone);
         } else {
             let reason = ReturnReason::AgentUnreachable.into();
-            self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason }));
+            self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason, entry: None }));
             self.end_assignment(offer, AssignmentEnd::Unreachable);
         }
         self.make_not_ready(agent, "unreachable");

@@ -11,7 +11,7 @@ use crate::{
         step::{Answer, Step},
     },
     plan::{self, Diff, EntryKind},
-    proto::journal::{self as j, ContactStage, PlanKind, RemovedQueues, event::Kind},
+    proto::journal::{self as j, PlanKind, RemovedQueues, event::Kind},
 };
 
 impl Step<'_> {
@@ -134,11 +134,14 @@ impl Step<'_> {
         // Contacts of a queue that went earlier may be on their way to one that goes now.
         let adrift = self.state.draining().filter(|draining| removed.contains(&draining.move_to));
         let adrift: Vec<u32> = adrift.map(|draining| draining.queue).collect();
-        for queue in removed.into_iter().chain(adrift) {
-            let inside: Vec<&j::ContactRecord> = self.state.queue_contacts_after(queue, 0).collect();
-            if inside.is_empty() {
-                continue;
-            }
+        let mut leaving: BTreeMap<u32, Vec<&j::ContactRecord>> = BTreeMap::new();
+        if !removed.is_empty() {
+            let concerned: BTreeSet<u32> = removed.into_iter().chain(adrift).collect();
+            let live = self.state.live_contacts_after(0);
+            live.filter(|record| concerned.contains(&record.queue))
+                .for_each(|record| leaving.entry(record.queue).or_default().push(record));
+        }
+        for (queue, inside) in leaving {
             let id = self.state.names.id(queue);
             match &apply.removed_queues {
                 RemovedQueuePolicy::End => {}
@@ -153,11 +156,8 @@ impl Step<'_> {
                 }
                 RemovedQueuePolicy::Move(to) => {
                     let accepted = apply.plan.queues.get(to).map(|queue| &queue.channels);
-                    let homeless = inside
-                        .iter()
-                        .filter(|record| record.stage() != ContactStage::Closed)
-                        .map(|record| self.state.names.id(record.channel))
-                        .find(|channel| {
+                    let homeless =
+                        inside.iter().map(|record| self.state.names.id(record.channel)).find(|channel| {
                             accepted.is_none_or(|accepted| !accepted.iter().any(|id| id == channel))
                         });
                     if let Some(channel) = homeless {

@@ -5,13 +5,14 @@ use prost::Message;
 
 use crate::{
     plan::{self, Plan},
-    proto::journal::{self as j, ContactStage, snapshot_record::Record},
+    proto::journal::{self as j, ContactStage, OfferTrigger, snapshot_record::Record},
 };
 
 use super::{
     catalog::Catalog,
     evolve::plan_kind,
     lookup::Lookup,
+    matching::index::Index,
     state::{Agent, Chore, State},
     timers::Timer,
 };
@@ -44,13 +45,16 @@ impl State {
         // Closed ones last and in the order in which they are to be forgotten.
         let live = self.contacts.values().filter(|contact| contact.record.stage() != ContactStage::Closed);
         live.for_each(|contact| put(Record::Contact(contact.record.clone())));
-        for contact in self.closed.iter().filter_map(|number| self.contacts.get(number)) {
+        for contact in self.closed.iter().filter_map(|number| self.contacts.get(*number)) {
             put(Record::Contact(contact.record.clone()));
         }
         self.assignments.values().for_each(|record| put(Record::Assignment(*record)));
-        self.counts.values().for_each(|counts| put(Record::QueueCounts(*counts)));
+        for number in self.cell_numbers.values() {
+            let cell = self.cells.get(*number as usize).filter(|cell| cell.counted());
+            cell.into_iter().for_each(|cell| put(Record::QueueCounts(cell.counts)));
+        }
         self.draining.values().for_each(|draining| put(Record::Draining(*draining)));
-        self.compacted.iter().for_each(|record| put(Record::Closed(record.clone())));
+        self.compacted.iter().for_each(|record| put(Record::Closed(*record)));
         self.requests.iter().for_each(|record| put(Record::Request(record.clone())));
         self.staged.iter().for_each(|staged| put(Record::PlanStaged(staged.clone())));
     }
@@ -88,7 +92,7 @@ impl State {
                 self.gateways.insert(record.gateway, record);
             }
             Record::Agent(record) => {
-                self.agents.insert(record.agent, Agent::new(record, None));
+                self.agents.insert(u64::from(record.agent), Agent::new(record, None));
             }
             Record::Contact(record) => {
                 if record.stage() == ContactStage::Closed {
@@ -98,14 +102,13 @@ impl State {
             }
             Record::Assignment(record) => self.add_assignment(record),
             Record::QueueCounts(counts) => {
-                self.counts.insert((counts.queue, counts.channel), counts);
+                *self.count(counts.queue, counts.channel) = counts;
             }
             Record::Draining(draining) => {
                 self.draining.insert(draining.queue, draining);
             }
             Record::Closed(record) => {
-                self.compacted_ids.insert(record.id.clone(), record.contact);
-                self.compacted.push_back(record);
+                self.import_compacted(record);
             }
             Record::Request(record) => self.add_request(record),
             Record::PlanStaged(staged) => self.staged.push(staged),
@@ -115,14 +118,12 @@ impl State {
     /// Derives what an import leaves out.
     pub fn imported(&mut self) {
         self.catalog = Catalog::new(&self.plan, &self.names);
-        for (number, agent) in &mut self.agents {
-            agent.info = self.catalog.agents.get(number).cloned();
-        }
+        self.index = Index::new(&self.catalog);
         self.index_agents();
         let contacts: Vec<(u64, ContactStage)> =
-            self.contacts.iter().map(|(number, contact)| (*number, contact.record.stage())).collect();
-        for (number, stage) in &contacts {
-            self.enter_stage(*number, *stage);
+            self.contacts.iter().map(|(number, contact)| (number, contact.record.stage())).collect();
+        for (number, stage) in contacts {
+            self.enter_stage(number, stage, OfferTrigger::RulesChanged);
         }
         self.rearm();
         self.note_chores();
@@ -132,30 +133,32 @@ impl State {
         for record in self.gateways.values().filter(|record| record.leased && record.deadline_ms > 0) {
             self.timers.arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
         }
-        for (number, agent) in &self.agents {
-            if agent.record.session != 0 && !agent.record.connected {
-                self.timers.arm(Timer::AgentGrace(*number), agent.record.grace_deadline_ms);
+        for record in self.agents.values().map(|agent| &agent.record) {
+            if record.session != 0 && !record.connected {
+                self.timers.arm(Timer::AgentGrace(record.agent), record.grace_deadline_ms);
             }
         }
-        for (number, contact) in &self.contacts {
+        for (number, contact) in self.contacts.iter() {
             for exclusion in contact.record.exclusions.iter().filter(|entry| entry.until_ms > self.now_ms) {
-                self.timers.arm(Timer::Exclusion(*number, exclusion.agent), exclusion.until_ms);
+                self.timers.arm(Timer::Exclusion(number, exclusion.agent), exclusion.until_ms);
             }
         }
     }
 
     fn note_chores(&mut self) {
-        self.chores.extend(self.assignments.keys().map(|offer| Chore::Offer(*offer)));
-        let removed = self.agents.iter().filter(|(_, agent)| agent.record.removed);
-        self.chores.extend(removed.map(|(number, _)| Chore::Agent(*number)));
-        for (gateway, contact) in &self.by_gateway {
+        self.chores.extend(self.assignments.iter().map(|(offer, _)| Chore::Offer(offer)));
+        let removed = self.agents.values().filter(|agent| agent.record.removed);
+        self.chores.extend(removed.map(|agent| Chore::Agent(agent.record.agent)));
+        for (gateway, contacts) in &self.by_gateway {
             if self.gateways.get(gateway).is_some_and(|record| record.lost) {
-                self.chores.insert(Chore::Contact(*contact));
+                self.chores.extend(contacts.iter().map(Chore::Contact));
             }
         }
-        for queue in self.draining.keys() {
-            let contacts = self.by_queue.range((*queue, 0)..=(*queue, u64::MAX));
-            self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+        if !self.draining.is_empty() {
+            let live = self.contacts.values().map(|contact| &contact.record);
+            let live = live.filter(|record| record.stage() != ContactStage::Closed);
+            let adrift = live.filter(|record| self.draining.contains_key(&record.queue));
+            self.chores.extend(adrift.map(|record| Chore::Contact(record.contact)));
         }
     }
 }

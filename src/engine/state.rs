@@ -1,14 +1,19 @@
 //! The state of a tenant: what events add up to, and the indexes derived from it. Owns the layout; only
 //! `evolve` changes it. Reading it is open to everybody.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use crate::{plan::model::Plan, proto::journal as j};
 
 use super::{
     catalog::{AgentInfo, Catalog, Names},
-    lookup::Lookup,
-    matching::index::Index,
+    line::Line,
+    lookup::{Lookup, id_hash},
+    matching::{index::Index, profile::FreeKey},
+    table::Table,
     timers::Timers,
 };
 
@@ -21,9 +26,14 @@ pub enum Chore {
     Agent(u32),
     /// A contact whose queue or gateway may be gone.
     Contact(u64),
+    /// A class that nobody signed in may be able to serve, while a later ring has somebody. In the order of
+    /// the classes' first contacts: numbers of classes are others in an engine that was rebuilt.
+    Ring(u64, u32),
+    /// A class that is kept for an agent who may be gone, in the same order.
+    Keep(u64, u32),
 }
 
-/// A contact and where the index has it.
+/// A contact and where it is found.
 #[derive(Debug)]
 pub struct Contact {
     /// What is stored.
@@ -32,6 +42,17 @@ pub struct Contact {
     pub(super) place: Option<(u32, i64)>,
     /// Offers and assignments of it, wrap-ups after a transfer included.
     pub(super) legs: u32,
+    /// Where its queue and channel are counted, while it is live.
+    pub(super) cell: u32,
+    /// What its timers are armed for; 0: they are not.
+    pub(super) ring_due_ms: u64,
+    pub(super) max_wait_due_ms: u64,
+}
+
+impl Contact {
+    pub(super) fn new(record: j::ContactRecord) -> Self {
+        Self { record, place: None, legs: 0, cell: 0, ring_due_ms: 0, max_wait_due_ms: 0 }
+    }
 }
 
 /// Capacity that an agent's work takes. Derived from the work.
@@ -73,21 +94,31 @@ pub struct Agent {
     /// What is stored.
     pub record: j::AgentRecord,
     /// From the plan; none when the agent is no longer in it.
-    pub info: Option<AgentInfo>,
+    pub info: Option<Arc<AgentInfo>>,
     /// Offers and assignments by number.
-    pub work: BTreeSet<u64>,
+    pub work: Vec<u64>,
     /// What they take.
     pub load: Load,
     /// Its profile in the index.
     pub(super) profile: u32,
-    /// The key under which the index has it as free.
-    pub(super) free_key: Option<u64>,
+    /// Under what the index has it as free.
+    pub(super) free: FreeKey,
+    /// Whether the index counts it as signed in.
+    pub(super) counted: bool,
 }
 
 impl Agent {
     /// One who holds nothing, as far as is known.
-    pub(super) fn new(record: j::AgentRecord, info: Option<AgentInfo>) -> Self {
-        Self { record, info, work: BTreeSet::new(), load: Load::default(), profile: 0, free_key: None }
+    pub(super) fn new(record: j::AgentRecord, info: Option<Arc<AgentInfo>>) -> Self {
+        Self {
+            record,
+            info,
+            work: Vec::new(),
+            load: Load::default(),
+            profile: 0,
+            free: FreeKey::default(),
+            counted: false,
+        }
     }
 
     /// Whether new work can reach it: signed in, connected, ready, in the plan.
@@ -111,6 +142,26 @@ pub struct QueueLive {
     pub active: u32,
 }
 
+/// A queue's contacts of one channel.
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    pub queue: u32,
+    pub channel: u32,
+    /// What became of them. Authoritative.
+    pub counts: j::QueueCounts,
+    pub live: QueueLive,
+    /// Those waiting or offered, by effective arrival and number.
+    pub arrivals: Line<(u64, u64)>,
+}
+
+impl Cell {
+    /// Whether anything has ever been counted.
+    pub fn counted(&self) -> bool {
+        let none = j::QueueCounts { queue: self.queue, channel: self.channel, ..j::QueueCounts::default() };
+        self.counts != none
+    }
+}
+
 /// Everything about a tenant.
 #[derive(Debug, Default)]
 pub struct State {
@@ -127,10 +178,10 @@ pub struct State {
     pub(super) staged: Vec<j::PlanStaged>,
     pub(super) draining: BTreeMap<u32, j::DrainingQueue>,
     pub(super) gateways: BTreeMap<u32, j::GatewayRecord>,
-    pub(super) agents: BTreeMap<u32, Agent>,
-    pub(super) contacts: BTreeMap<u64, Contact>,
-    pub(super) assignments: BTreeMap<u64, j::AssignmentRecord>,
-    pub(super) counts: BTreeMap<(u32, u32), j::QueueCounts>,
+    pub(super) agents: Table<Agent>,
+    pub(super) contacts: Table<Contact>,
+    pub(super) assignments: Table<j::AssignmentRecord>,
+    pub(super) cells: Vec<Cell>,
     /// Closed contacts that are kept whole, oldest first.
     pub(super) closed: VecDeque<u64>,
     /// Ids of closed contacts that are no longer kept, oldest first.
@@ -140,15 +191,16 @@ pub struct State {
 
     // Derived from the above.
     pub(super) catalog: Catalog,
-    pub(super) contact_ids: Lookup<String, u64>,
-    pub(super) compacted_ids: Lookup<String, u64>,
+    /// Contacts by the hash of their id.
+    pub(super) contact_ids: Lookup<u128, u64>,
+    pub(super) compacted_ids: Lookup<u128, u64>,
     pub(super) request_ids: Lookup<String, u64>,
     pub(super) gateway_ids: Lookup<String, u32>,
-    pub(super) by_gateway: BTreeSet<(u32, u64)>,
-    pub(super) by_queue: BTreeSet<(u32, u64)>,
-    pub(super) live: BTreeMap<(u32, u32), QueueLive>,
-    /// Those waiting or offered by queue and effective arrival.
-    pub(super) arrivals: BTreeSet<(u32, u64, u64)>,
+    /// Live contacts by gateway.
+    pub(super) by_gateway: BTreeMap<u32, Line<u64>>,
+    /// Contacts that are kept and name a case, by case.
+    pub(super) by_case: BTreeSet<(String, u64)>,
+    pub(super) cell_numbers: BTreeMap<(u32, u32), u32>,
     pub(super) live_contacts: usize,
     pub(super) timers: Timers,
     pub(super) chores: BTreeSet<Chore>,
@@ -203,24 +255,24 @@ impl State {
     /// A contact by number.
     #[must_use]
     pub fn contact(&self, contact: u64) -> Option<&j::ContactRecord> {
-        self.contacts.get(&contact).map(|contact| &contact.record)
+        self.contacts.get(contact).map(|contact| &contact.record)
     }
 
     /// A contact by id.
     #[must_use]
     pub fn contact_by_id(&self, id: &str) -> Option<&j::ContactRecord> {
-        self.contact(*self.contact_ids.get(id)?)
+        self.contact(*self.contact_ids.get(&id_hash(id))?).filter(|record| record.id == id)
     }
 
     /// Whether the contact of this id has ended so long ago that only its id is kept.
     #[must_use]
     pub fn compacted(&self, id: &str) -> bool {
-        self.compacted_ids.get(id).is_some()
+        self.compacted_ids.get(&id_hash(id)).is_some()
     }
 
     /// Live contacts with larger numbers, in the order they came in.
     pub fn live_contacts_after(&self, after: u64) -> impl Iterator<Item = &j::ContactRecord> {
-        let later = self.contacts.range(after.saturating_add(1)..).map(|(_, contact)| &contact.record);
+        let later = self.contacts.after(after).map(|(_, contact)| &contact.record);
         later.filter(|record| record.stage() != j::ContactStage::Closed)
     }
 
@@ -230,14 +282,8 @@ impl State {
         gateway: u32,
         after: u64,
     ) -> impl Iterator<Item = &j::ContactRecord> {
-        let keys = (gateway, after.saturating_add(1))..=(gateway, u64::MAX);
-        self.by_gateway.range(keys).filter_map(|(_, contact)| self.contact(*contact))
-    }
-
-    /// The same of one queue; those waiting longest need not be first.
-    pub fn queue_contacts_after(&self, queue: u32, after: u64) -> impl Iterator<Item = &j::ContactRecord> {
-        let keys = (queue, after.saturating_add(1))..=(queue, u64::MAX);
-        self.by_queue.range(keys).filter_map(|(_, contact)| self.contact(*contact))
+        let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(move |line| line.after(after));
+        contacts.filter_map(|contact| self.contact(contact))
     }
 
     /// How many contacts are live.
@@ -249,7 +295,7 @@ impl State {
     /// An offer or assignment.
     #[must_use]
     pub fn assignment(&self, offer: u64) -> Option<&j::AssignmentRecord> {
-        self.assignments.get(&offer)
+        self.assignments.get(offer)
     }
 
     /// All offers and assignments by number.
@@ -260,7 +306,7 @@ impl State {
     /// An agent by number.
     #[must_use]
     pub fn agent(&self, agent: u32) -> Option<&Agent> {
-        self.agents.get(&agent)
+        self.agents.get(u64::from(agent))
     }
 
     /// An agent by id.
@@ -306,21 +352,24 @@ impl State {
 
     /// The same by channel.
     pub fn queue_live_by_channel(&self, queue: u32) -> impl Iterator<Item = (u32, QueueLive)> {
-        self.live.range((queue, 0)..=(queue, u32::MAX)).map(|((_, channel), live)| (*channel, *live))
+        self.cells_of(queue).map(|cell| (cell.channel, cell.live))
+    }
+
+    /// The cells of a queue, by channel.
+    pub(super) fn cells_of(&self, queue: u32) -> impl Iterator<Item = &Cell> {
+        let numbers = self.cell_numbers.range((queue, 0)..=(queue, u32::MAX));
+        numbers.filter_map(|(_, number)| self.cells.get(*number as usize))
     }
 
     /// Effective arrival of the contact that has waited longest in a queue, offered ones included.
     #[must_use]
     pub fn oldest_arrival_ms(&self, queue: u32) -> Option<u64> {
-        self.arrivals
-            .range((queue, 0, 0)..=(queue, u64::MAX, u64::MAX))
-            .next()
-            .map(|(_, arrival, _)| *arrival)
+        self.cells_of(queue).filter_map(|cell| cell.arrivals.first()).min().map(|(arrival, _)| arrival)
     }
 
     /// What became of the contacts of a queue, by channel.
     pub fn queue_counts(&self, queue: u32) -> impl Iterator<Item = &j::QueueCounts> {
-        self.counts.range((queue, 0)..=(queue, u32::MAX)).map(|(_, counts)| counts)
+        self.cells_of(queue).map(|cell| &cell.counts)
     }
 
     /// Queues out of the plan that still have contacts.
@@ -338,6 +387,12 @@ impl State {
     #[must_use]
     pub fn next_deadline_ms(&self) -> Option<u64> {
         self.timers.next_ms()
+    }
+
+    /// Whether a waiting contact is past its longest wait.
+    pub(super) fn waited_too_long(&self, contact: u64, now_ms: u64) -> bool {
+        let due_ms = self.contacts.get(contact).map_or(0, |contact| contact.max_wait_due_ms);
+        due_ms > 0 && due_ms <= now_ms
     }
 
     /// Whether something is due whatever the time.

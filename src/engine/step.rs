@@ -9,7 +9,6 @@ use super::{
     limits::OFFERS_PER_STEP,
     refusal::Refusal,
     state::State,
-    timers::Timer,
 };
 
 /// Who is told each event, right after it has become part of the state.
@@ -94,6 +93,7 @@ impl<'a> Step<'a> {
             Command::Assign { contact, agent, override_requirements } => {
                 self.assign(&contact, &agent, override_requirements)
             }
+            Command::Pull { agent, contact } => self.pull(&agent, &contact),
             Command::GatewayAlive { gateway, lease_ms } => self.gateway_alive(&gateway, lease_ms),
             Command::GatewayStreamLost { gateway } => self.gateway_stream_lost(&gateway),
             Command::SignIn { agent, session, ready } => self.sign_in(&agent, session, ready),
@@ -128,11 +128,11 @@ impl<'a> Step<'a> {
             let Some(pair) = self.state.next_pair(self.now_ms) else {
                 break;
             };
-            if self.state.timers.is_due(Timer::MaxWait(pair.contact), self.now_ms) {
+            if self.state.waited_too_long(pair.contact, self.now_ms) {
                 // It came back to waiting after its time, before the timer was looked at.
                 self.close(pair.contact, j::ContactEnd::WaitLimit, 0, 0);
             } else {
-                self.offer(pair.contact, pair.agent, j::OfferCause::Matched);
+                self.offer(pair.contact, &pair.chosen, j::OfferCause::Matched, pair.trigger);
             }
         }
     }

@@ -5,11 +5,13 @@ use crate::{
     engine::{
         command::{Reply, Target},
         contact::{contact_closed, not_held},
-        matching::eligible::{can_take, fits},
+        matching::{choice::Chosen, eligible::Hindrance, hindrance::can_take, rings::Subject},
         refusal::Refusal,
         step::{Answer, Step},
     },
-    proto::journal::{self as j, ContactStage, OfferEnd, PlanKind, TransferReason, event::Kind},
+    proto::journal::{
+        self as j, AgentRule, ContactStage, OfferEnd, OfferTrigger, PlanKind, TransferReason, event::Kind,
+    },
 };
 
 impl Step<'_> {
@@ -48,9 +50,11 @@ impl Step<'_> {
         } else if to == queue && stage == ContactStage::Waiting {
             return Ok(Reply::Contact(contact));
         }
+        let subject = Subject { queue: to, ..Subject::of(self.contact(id)?) };
+        self.check_servable(subject)?;
         self.move_to(contact, to, TransferReason::Requested);
         if let Some(agent) = to_agent {
-            self.offer(contact, agent, j::OfferCause::Transfer);
+            self.offer(contact, &named(agent), j::OfferCause::Transfer, OfferTrigger::ByHand);
         }
         Ok(Reply::Contact(contact))
     }
@@ -64,7 +68,15 @@ impl Step<'_> {
         if stage == ContactStage::Offered {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }
-        self.emit(Kind::ContactTransferred(j::ContactTransferred { contact, queue, reason: reason.into() }));
+        let Some(record) = self.state.contact(contact) else {
+            return;
+        };
+        let subject = Subject { queue, ..Subject::of(record) };
+        // Whoever transfers it away is not to get it back.
+        let known = if reason == TransferReason::Requested { 0 } else { record.known_agent };
+        let entry = Some(self.state.entry(subject, known, &record.exclusions, self.now_ms));
+        let reason = reason.into();
+        self.emit(Kind::ContactTransferred(j::ContactTransferred { contact, queue, reason, entry }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
             self.leave_agent(offer);
         }
@@ -81,7 +93,8 @@ impl Step<'_> {
             return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
         }
         can_take(agent, channel).map_err(|why| {
-            Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {}", why.text(&self.state.names)))
+            let text = why.text(&self.state.names, agent);
+            Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
         })
     }
 
@@ -89,7 +102,7 @@ impl Step<'_> {
         let number = self.agent(agent)?.record.agent;
         let record = self.contact(id)?;
         let (contact, stage) = (record.contact, record.stage());
-        let (queue, channel, offer) = (record.queue, record.channel, record.offer);
+        let (channel, offer) = (record.channel, record.offer);
         if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             return Err(Refusal::precondition(
                 "CONTACT_NOT_WAITING",
@@ -101,26 +114,75 @@ impl Step<'_> {
             return Ok(Reply::Contact(contact));
         }
         self.check_agent(number, channel, None)?;
-        if !override_requirements {
-            let need = self.state.need(contact);
-            let (info, queue) = (
-                self.state.agent(number).and_then(|agent| agent.info.as_ref()),
-                self.state.catalog.queues.get(&queue),
-            );
-            if let (Some(info), Some(queue)) = (info, queue) {
-                fits(&info.groups, &info.skills, queue, &need).map_err(|why| {
-                    let message = format!(
-                        "the agent {}; override_requirements offers it anyway",
-                        why.text(&self.state.names)
-                    );
-                    Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
-                })?;
-            }
-        }
+        // A supervisor goes over exclusions and keeping, and over the requirement if told to.
+        self.check_fits(contact, number, |why| why.is_requirement() && !override_requirements)?;
         if offered_to.is_some() {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }
-        self.offer(contact, number, j::OfferCause::Assigned);
+        self.offer(contact, &named(number), j::OfferCause::Assigned, OfferTrigger::ByHand);
         Ok(Reply::Contact(contact))
     }
+
+    /// Refuses if something of the kind that `counts` keeps the agent from the contact.
+    fn check_fits(
+        &self,
+        contact: u64,
+        agent: u32,
+        counts: impl Fn(Hindrance) -> bool,
+    ) -> Result<(), Refusal> {
+        let (Some(contact), Some(agent)) = (self.state.contacts.get(contact), self.state.agent(agent)) else {
+            return Ok(());
+        };
+        let Some(class) = self.state.class_in_ring(Subject::of(&contact.record), contact.record.ring) else {
+            let message = "the contact's queue has left the plan; transfer the contact instead";
+            return Err(Refusal::precondition("CONTACT_NOT_WAITING", message));
+        };
+        let found = self.state.hindrances(contact, &class, agent, self.now_ms);
+        let Some(why) = found.into_iter().find(|why| counts(*why)) else {
+            return Ok(());
+        };
+        let text = why.text(&self.state.names, agent);
+        Err(if why.is_requirement() {
+            let message = format!("the agent {text}; override_requirements offers it anyway");
+            Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
+        } else {
+            Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
+        })
+    }
+
+    /// An agent takes a waiting contact by itself, ready or not: at once offered and accepted.
+    pub fn pull(&mut self, agent: &str, id: &str) -> Answer {
+        let number = self.agent(agent)?.record.agent;
+        let record = self.contact(id)?;
+        let (contact, stage, offer) = (record.contact, record.stage(), record.offer);
+        let leg = self.state.assignment(offer).filter(|leg| leg.agent == number);
+        match (stage, leg.map(|leg| leg.deadline_ms)) {
+            (ContactStage::Waiting, _) => {}
+            (ContactStage::Offered, Some(deadline_ms)) if self.now_ms < deadline_ms => {
+                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+                return Ok(Reply::Accepted { contact, offer });
+            }
+            (ContactStage::Connecting | ContactStage::Active, Some(_)) => {
+                return Ok(Reply::Accepted { contact, offer });
+            }
+            (ContactStage::Closed, _) => return Err(contact_closed(id)),
+            _ => {
+                return Err(Refusal::precondition(
+                    "CONTACT_NOT_WAITING",
+                    format!("contact {id} is with somebody else already"),
+                ));
+            }
+        }
+        // The agent asks for it itself: it need not be ready, and may have declined it before.
+        self.check_fits(contact, number, |why| !matches!(why, Hindrance::NotReady | Hindrance::Excluded(_)))?;
+        self.offer(contact, &named(number), j::OfferCause::Pulled, OfferTrigger::ByHand);
+        let offer = self.state.last_offer;
+        self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+        Ok(Reply::Accepted { contact, offer })
+    }
+}
+
+/// An agent whom somebody has named.
+fn named(agent: u32) -> Chosen {
+    Chosen { agent, rule: AgentRule::Named, preferred_matched: 0, rank: 0 }
 }

@@ -3,7 +3,10 @@
 use crate::proto::journal::{self as j, AssignmentStage, ContactStage, OfferEnd};
 
 use super::{Effect, WaitEnd};
-use crate::engine::{limits::EXCLUSIONS_MAX, state::State, timers::Timer};
+use crate::{
+    engine::{limits::EXCLUSIONS_MAX, state::State, timers::Timer},
+    proto::journal::OfferTrigger,
+};
 
 impl State {
     pub(super) fn contact_offered(&mut self, event: &j::ContactOffered) -> Effect {
@@ -21,17 +24,25 @@ impl State {
             queue: effect.queue,
             offered_ms: self.now_ms,
             deadline_ms: event.deadline_ms,
+            trigger: event.trigger,
+            rule: event.rule,
+            ring: event.ring,
+            preferred_matched: event.preferred_matched,
+            idle_ms: event.idle_ms,
+            rank: event.rank,
             ..j::AssignmentRecord::default()
         };
         self.last_offer = self.last_offer.max(event.offer);
         self.add_assignment(record);
-        self.work_changed(event.agent, false);
-        self.leave_stage(event.contact);
-        if let Some(contact) = self.contacts.get_mut(&event.contact) {
+        if let Some(agent) = self.agents.get_mut(u64::from(event.agent)) {
+            agent.record.offered_sequence = self.sequence;
+        }
+        self.agent_changed(event.agent, OfferTrigger::CapacityFreed);
+        if let Some(contact) = self.contacts.get_mut(event.contact) {
             contact.record.offer = event.offer;
             contact.record.epoch = event.epoch;
         }
-        self.enter_stage(event.contact, ContactStage::Offered);
+        self.change_stage(event.contact, ContactStage::Offered, OfferTrigger::ContactWaiting);
         effect.agent = event.agent;
         effect.offer = event.offer;
         effect
@@ -46,29 +57,52 @@ impl State {
             }
             _ => {}
         }
-        if let Some(contact) = self.contacts.get_mut(&record.contact) {
+        if let Some(contact) = self.contacts.get_mut(record.contact) {
             contact.legs += 1;
         }
-        if let Some(agent) = self.agents.get_mut(&record.agent) {
-            agent.work.insert(record.offer);
+        if let Some(agent) = self.agents.get_mut(u64::from(record.agent)) {
+            agent.work.push(record.offer);
+            agent.load.add(&record);
         }
         self.assignments.insert(record.offer, record);
     }
 
     fn drop_assignment(&mut self, offer: u64) -> Option<j::AssignmentRecord> {
-        let record = self.assignments.remove(&offer)?;
-        self.timers.disarm(Timer::Offer(offer));
-        self.timers.disarm(Timer::WrapUp(offer));
-        if let Some(contact) = self.contacts.get_mut(&record.contact) {
+        let record = self.assignments.remove(offer)?;
+        match record.stage() {
+            AssignmentStage::Offered => self.timers.disarm(Timer::Offer(offer), record.deadline_ms),
+            AssignmentStage::WrapUp if record.deadline_ms > 0 => {
+                self.timers.disarm(Timer::WrapUp(offer), record.deadline_ms);
+            }
+            _ => {}
+        }
+        if let Some(contact) = self.contacts.get_mut(record.contact) {
             contact.legs = contact.legs.saturating_sub(1);
             if contact.record.offer == offer {
                 contact.record.offer = 0;
             }
         }
-        if let Some(agent) = self.agents.get_mut(&record.agent) {
-            agent.work.remove(&offer);
+        if let Some(agent) = self.agents.get_mut(u64::from(record.agent)) {
+            agent.work.retain(|other| *other != offer);
+            agent.load.remove(&record);
         }
         Some(record)
+    }
+
+    /// Moves an assignment on, with what it takes of its agent.
+    fn move_assignment(
+        &mut self,
+        offer: u64,
+        change: impl FnOnce(&mut j::AssignmentRecord),
+    ) -> Option<j::AssignmentRecord> {
+        let record = self.assignments.get_mut(offer)?;
+        let before = *record;
+        change(record);
+        if let Some(agent) = self.agents.get_mut(u64::from(before.agent)) {
+            agent.load.remove(&before);
+            agent.load.add(record);
+        }
+        Some(before)
     }
 
     pub(super) fn offer_ended(&mut self, event: &j::OfferEnded) -> Effect {
@@ -76,38 +110,59 @@ impl State {
             return Effect::default();
         };
         let mut effect = self.about_contact(record.contact);
-        self.leave_stage(record.contact);
         if event.excluded_until_ms > self.now_ms {
             self.exclude(record.contact, record.agent, event.excluded_until_ms);
         }
-        self.enter_stage(record.contact, ContactStage::Waiting);
-        if let Some(agent) = self.agents.get_mut(&record.agent) {
+        if matches!(event.reason(), OfferEnd::NoAnswer | OfferEnd::Declined) {
+            self.keep_no_longer(record.contact, record.agent);
+        }
+        self.change_stage(record.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
+        if let Some(agent) = self.agents.get_mut(u64::from(record.agent)) {
             match event.reason() {
                 OfferEnd::NoAnswer => agent.record.missed_in_row += 1,
                 OfferEnd::Declined => agent.record.missed_in_row = 0,
                 _ => {}
             }
         }
-        self.work_changed(record.agent, true);
+        self.agent_changed(record.agent, OfferTrigger::CapacityFreed);
         effect.agent = record.agent;
         effect.offer = event.offer;
         effect.offer_ms = Some(self.now_ms - record.offered_ms);
         effect
     }
 
+    /// A contact kept for this agent is not, after the agent has let it go.
+    fn keep_no_longer(&mut self, number: u64, agent: u32) {
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        let record = &mut contact.record;
+        if record.kept_for == agent {
+            record.kept_for = 0;
+            self.timers.disarm(Timer::Keep(number), std::mem::take(&mut record.kept_until_ms));
+        }
+    }
+
     fn exclude(&mut self, number: u64, agent: u32, until_ms: u64) {
         let now_ms = self.now_ms;
-        let Some(contact) = self.contacts.get_mut(&number) else {
+        let Some(contact) = self.contacts.get_mut(number) else {
             return;
         };
         let list = &mut contact.record.exclusions;
-        list.retain(|entry| entry.agent != agent && entry.until_ms > now_ms);
+        let timers = &mut self.timers;
+        list.retain(|entry| {
+            let kept = entry.agent != agent && entry.until_ms > now_ms;
+            if !kept {
+                timers.disarm(Timer::Exclusion(number, entry.agent), entry.until_ms);
+            }
+            kept
+        });
         if list.len() >= EXCLUSIONS_MAX
             && let Some(first) = list.iter().enumerate().min_by_key(|(_, entry)| entry.until_ms)
         {
             let first = first.0;
             let dropped = list.remove(first);
-            self.timers.disarm(Timer::Exclusion(number, dropped.agent));
+            self.timers.disarm(Timer::Exclusion(number, dropped.agent), dropped.until_ms);
         }
         list.push(j::Exclusion { agent, until_ms });
         self.timers.arm(Timer::Exclusion(number, agent), until_ms);
@@ -115,48 +170,48 @@ impl State {
 
     pub(super) fn offer_accepted(&mut self, event: &j::OfferAccepted) -> Effect {
         let (now_ms, sequence) = (self.now_ms, self.sequence);
-        self.timers.disarm(Timer::Offer(event.offer));
-        let Some(record) = self.assignments.get_mut(&event.offer) else {
+        let before = self.move_assignment(event.offer, |record| {
+            record.accepted_ms = now_ms;
+            record.deadline_ms = 0;
+            record.set_stage(AssignmentStage::Connecting);
+        });
+        let Some(before) = before else {
             return Effect::default();
         };
-        record.accepted_ms = now_ms;
-        record.deadline_ms = 0;
-        record.set_stage(AssignmentStage::Connecting);
-        let (number, agent_number) = (record.contact, record.agent);
-        let (offered_ms, realtime) = (record.offered_ms, record.realtime);
-        if let Some(agent) = self.agents.get_mut(&agent_number) {
+        self.timers.disarm(Timer::Offer(event.offer), before.deadline_ms);
+        if let Some(agent) = self.agents.get_mut(u64::from(before.agent)) {
             agent.record.missed_in_row = 0;
             agent.record.idle_sequence = sequence;
+            agent.record.idle_since_ms = now_ms;
         }
-        self.leave_stage(number);
-        if let Some(contact) = self.contacts.get_mut(&number) {
-            contact.record.last_agent = agent_number;
+        if let Some(contact) = self.contacts.get_mut(before.contact) {
+            contact.record.last_agent = before.agent;
+            contact.record.known_agent = before.agent;
         }
-        self.enter_stage(number, ContactStage::Connecting);
-        let mut effect = if realtime {
-            let mut effect = self.about_contact(number);
-            effect.agent = agent_number;
-            effect.offer = event.offer;
-            self.work_changed(agent_number, false);
-            effect
+        let mut effect = if before.realtime {
+            self.change_stage(before.contact, ContactStage::Connecting, OfferTrigger::ContactWaiting);
+            self.agent_moved(before.agent);
+            let effect = self.about_contact(before.contact);
+            Effect { agent: before.agent, offer: event.offer, ..effect }
         } else {
             self.contact_connected(event.offer)
         };
-        effect.offer_ms = Some(now_ms - offered_ms);
+        effect.offer_ms = Some(now_ms - before.offered_ms);
         effect
     }
 
     pub(super) fn contact_connected(&mut self, offer: u64) -> Effect {
         let now_ms = self.now_ms;
-        let Some(record) = self.assignments.get_mut(&offer) else {
+        let before = self.move_assignment(offer, |record| {
+            record.connected_ms = now_ms;
+            record.set_stage(AssignmentStage::Active);
+        });
+        let Some(before) = before else {
             return Effect::default();
         };
-        record.connected_ms = now_ms;
-        record.set_stage(AssignmentStage::Active);
-        let (number, agent) = (record.contact, record.agent);
-        let mut effect = self.about_contact(number);
-        self.leave_stage(number);
-        if let Some(contact) = self.contacts.get_mut(&number) {
+        let mut effect = self.about_contact(before.contact);
+        self.change_stage(before.contact, ContactStage::Active, OfferTrigger::ContactWaiting);
+        if let Some(contact) = self.contacts.get_mut(before.contact) {
             let record = &mut contact.record;
             if record.answered_ms == 0 {
                 record.answered_ms = now_ms;
@@ -164,43 +219,43 @@ impl State {
             record.active_ms = now_ms;
             effect.wait = Some((WaitEnd::Answered, now_ms - record.queue_entered_ms));
         }
-        self.enter_stage(number, ContactStage::Active);
         if let Some((_, wait_ms)) = effect.wait {
             let counts = self.count(effect.queue, effect.channel);
             counts.answered += 1;
             counts.answered_wait_ms += wait_ms;
         }
-        self.work_changed(agent, false);
-        effect.agent = agent;
+        self.agent_moved(before.agent);
+        effect.agent = before.agent;
         effect.offer = offer;
         effect
     }
 
     pub(super) fn wrap_up_started(&mut self, event: &j::WrapUpStarted) -> Effect {
         let now_ms = self.now_ms;
-        let Some(record) = self.assignments.get_mut(&event.offer) else {
+        let before = self.move_assignment(event.offer, |record| {
+            record.set_stage(AssignmentStage::WrapUp);
+            record.deadline_ms = event.deadline_ms;
+            record.ended_ms = now_ms;
+        });
+        let Some(before) = before else {
             return Effect::default();
         };
-        let handle_ms = now_ms - record.connected_ms;
-        record.set_stage(AssignmentStage::WrapUp);
-        record.deadline_ms = event.deadline_ms;
-        record.ended_ms = now_ms;
-        let effect = about_assignment(record);
         if event.deadline_ms > 0 {
             self.timers.arm(Timer::WrapUp(event.offer), event.deadline_ms);
         }
-        self.work_changed(effect.agent, false);
-        Effect { handle_ms: Some(handle_ms), ..effect }
+        self.agent_moved(before.agent);
+        Effect { handle_ms: Some(now_ms - before.connected_ms), ..about_assignment(&before) }
     }
 
     pub(super) fn assignment_ended(&mut self, event: &j::AssignmentEnded) -> Effect {
         let Some(record) = self.drop_assignment(event.offer) else {
             return Effect::default();
         };
-        if let Some(agent) = self.agents.get_mut(&record.agent) {
+        if let Some(agent) = self.agents.get_mut(u64::from(record.agent)) {
             agent.record.idle_sequence = self.sequence;
+            agent.record.idle_since_ms = self.now_ms;
         }
-        self.work_changed(record.agent, true);
+        self.agent_changed(record.agent, OfferTrigger::CapacityFreed);
         self.drop_removed_agent(record.agent);
         let (handle_ms, wrap_up_ms) = match record.stage() {
             AssignmentStage::Active => (Some(self.now_ms - record.connected_ms), None),

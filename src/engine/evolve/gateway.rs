@@ -4,6 +4,7 @@ use crate::proto::journal as j;
 
 use super::Effect;
 use crate::engine::{
+    line::Line,
     state::{Chore, State},
     timers::Timer,
 };
@@ -14,16 +15,17 @@ impl State {
             .agents
             .iter()
             .filter(|(_, agent)| agent.record.connected)
-            .map(|(number, _)| *number)
+            .map(|(_, agent)| agent.record.agent)
             .collect();
         for agent in connected {
             self.disconnect(agent, event.grace_deadline_ms);
-            if let Some(agent) = self.agents.get(&agent) {
+            if let Some(agent) = self.agents.get(u64::from(agent)) {
                 self.chores.extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
             }
         }
         let now_ms = self.now_ms;
         for record in self.gateways.values_mut().filter(|record| record.leased) {
+            self.timers.disarm(Timer::GatewayLease(record.gateway), record.deadline_ms);
             record.deadline_ms = now_ms + record.lease_ms;
             self.timers.arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
         }
@@ -40,16 +42,15 @@ impl State {
     }
 
     pub(super) fn gateway_leased(&mut self, event: &j::GatewayLeased) -> Effect {
+        let timer = Timer::GatewayLease(event.gateway);
         if let Some(record) = self.gateways.get_mut(&event.gateway) {
+            self.timers.disarm(timer, record.deadline_ms);
             record.lease_ms = event.lease_ms;
             record.deadline_ms = event.deadline_ms;
             record.leased = true;
             record.lost = false;
         }
-        let timer = Timer::GatewayLease(event.gateway);
-        if event.deadline_ms == 0 {
-            self.timers.disarm(timer);
-        } else {
+        if event.deadline_ms > 0 {
             self.timers.arm(timer, event.deadline_ms);
         }
         Effect::default()
@@ -57,13 +58,13 @@ impl State {
 
     pub(super) fn gateway_lost(&mut self, event: &j::GatewayLost) -> Effect {
         if let Some(record) = self.gateways.get_mut(&event.gateway) {
+            self.timers.disarm(Timer::GatewayLease(event.gateway), record.deadline_ms);
             record.leased = false;
             record.deadline_ms = 0;
             record.lost = true;
         }
-        self.timers.disarm(Timer::GatewayLease(event.gateway));
-        let contacts = self.by_gateway.range((event.gateway, 0)..=(event.gateway, u64::MAX));
-        self.chores.extend(contacts.map(|(_, contact)| Chore::Contact(*contact)));
+        let contacts = self.by_gateway.get(&event.gateway).into_iter().flat_map(Line::iter);
+        self.chores.extend(contacts.map(Chore::Contact));
         Effect::default()
     }
 }

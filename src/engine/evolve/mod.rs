@@ -5,6 +5,7 @@ mod agent;
 mod assignment;
 mod contact;
 mod gateway;
+mod place;
 mod plan;
 mod retention;
 
@@ -83,6 +84,9 @@ impl State {
             Kind::ContactUpdated(e) => self.contact_updated(e),
             Kind::ContactOffered(e) => self.contact_offered(e),
             Kind::OfferEnded(e) => self.offer_ended(e),
+            Kind::RingOpened(e) => self.ring_opened(e),
+            Kind::KeepEnded(e) => self.keep_ended(e),
+            Kind::ExclusionsCleared(e) => self.exclusions_cleared(e),
             Kind::OfferAccepted(e) => self.offer_accepted(e),
             Kind::ContactConnected(e) => self.contact_connected(e.offer),
             Kind::ContactReturned(e) => self.contact_returned(e),

@@ -1,16 +1,18 @@
 //! What a change of the plan means. It is staged in parts and counts as a whole once committed: then the
 //! catalog and the index are derived anew.
 
+use std::collections::BTreeSet;
+
 use crate::{
     plan::EntryKind,
-    proto::journal::{self as j, ContactStage, PlanKind},
+    proto::journal::{self as j, ContactStage, OfferTrigger, PlanKind},
 };
 
 use super::Effect;
 use crate::engine::{
     catalog::Catalog,
-    matching::index::Index,
-    state::{Agent, Chore, State},
+    matching::{index::Index, profile::FreeKey},
+    state::{Agent, Chore, QueueLive, State},
 };
 
 impl State {
@@ -62,76 +64,84 @@ impl State {
 
     fn note_draining(&mut self, event: &j::PlanCommitted) {
         self.draining.retain(|queue, _| !self.catalog.queues.contains_key(queue));
-        let mut queue = 0;
-        while let Some((next, _)) = self.by_queue.range((queue, 0)..).next().copied() {
-            if !self.catalog.queues.contains_key(&next) {
-                let settled =
-                    j::DrainingQueue { queue: next, policy: event.removed_queues, move_to: event.move_to };
-                let entry = self.draining.entry(next).or_insert(settled);
-                // A queue that contacts were to move to may be gone now too.
-                if entry.policy() == j::RemovedQueues::Move
-                    && !self.catalog.queues.contains_key(&entry.move_to)
-                {
-                    *entry = settled;
-                }
+        let gone: BTreeSet<u32> = self
+            .cells
+            .iter()
+            .filter(|cell| cell.live != QueueLive::default())
+            .map(|cell| cell.queue)
+            .filter(|queue| !self.catalog.queues.contains_key(queue))
+            .collect();
+        for queue in gone {
+            let settled = j::DrainingQueue { queue, policy: event.removed_queues, move_to: event.move_to };
+            let entry = self.draining.entry(queue).or_insert(settled);
+            // A queue that contacts were to move to may be gone now too.
+            if entry.policy() == j::RemovedQueues::Move && !self.catalog.queues.contains_key(&entry.move_to) {
+                *entry = settled;
             }
-            queue = next + 1;
         }
     }
 
     fn note_agents(&mut self) {
-        for (number, agent) in &mut self.agents {
-            agent.info = self.catalog.agents.get(number).cloned();
-            agent.record.removed = agent.info.is_none();
+        let known: Vec<u64> = self.agents.iter().map(|(number, _)| number).collect();
+        for number in known {
+            let Some(agent) = self.agents.get_mut(number) else { continue };
+            agent.record.removed = !self.catalog.agents.contains_key(&agent.record.agent);
             if agent.record.removed {
-                self.chores.insert(Chore::Agent(*number));
+                let kept = agent.record.session != 0 || !agent.work.is_empty();
+                self.chores.insert(Chore::Agent(agent.record.agent));
+                if !kept {
+                    self.agents.remove(number);
+                }
             }
         }
-        self.agents
-            .retain(|_, agent| !agent.record.removed || agent.record.session != 0 || !agent.work.is_empty());
-        for (number, info) in &self.catalog.agents {
-            self.agents.entry(*number).or_insert_with(|| {
+        for number in self.catalog.agents.keys() {
+            if !self.agents.contains(u64::from(*number)) {
                 let record = j::AgentRecord { agent: *number, ..j::AgentRecord::default() };
-                Agent::new(record, Some(info.clone()))
-            });
+                self.agents.insert(u64::from(*number), Agent::new(record, None));
+            }
         }
     }
 
     /// Derives the index anew from agents and waiting contacts.
     fn reindex(&mut self) {
-        self.index = Index::default();
+        self.index = Index::new(&self.catalog);
+        // These tell of classes that are gone; contacts that come to wait anew make their own.
+        self.chores.retain(|chore| !matches!(chore, Chore::Ring(..) | Chore::Keep(..)));
         self.index_agents();
-        let waiting: Vec<u64> = self
-            .by_queue
+        let live: Vec<(u64, ContactStage)> = self
+            .contacts
             .iter()
-            .map(|(_, contact)| *contact)
-            .filter(|contact| self.contact(*contact).is_some_and(|r| r.stage() == ContactStage::Waiting))
+            .map(|(number, contact)| (number, contact.record.stage()))
+            .filter(|(_, stage)| matches!(stage, ContactStage::Waiting | ContactStage::Offered))
             .collect();
-        for number in waiting {
-            if let Some(contact) = self.contacts.get_mut(&number) {
+        for (number, stage) in live {
+            if let Some(contact) = self.contacts.get_mut(number) {
                 contact.place = None;
             }
             self.leave_stage(number);
-            self.enter_stage(number, ContactStage::Waiting);
+            self.enter_stage(number, stage, OfferTrigger::RulesChanged);
+            if stage == ContactStage::Offered {
+                // Its channel may be realtime now, and its gateway gone.
+                self.chores.insert(Chore::Contact(number));
+            }
         }
     }
 
     /// Puts every agent into an index that has none. The records stay as they are.
     pub(in crate::engine) fn index_agents(&mut self) {
-        let agents: Vec<u32> = self.agents.keys().copied().collect();
-        for number in agents {
-            let Some(agent) = self.agents.get_mut(&number) else {
+        let numbers: Vec<u64> = self.agents.iter().map(|(number, _)| number).collect();
+        for number in numbers {
+            let Some(agent) = self.agents.get_mut(number) else {
                 continue;
             };
-            agent.free_key = None;
+            agent.free = FreeKey::default();
+            agent.counted = false;
+            agent.info = self.catalog.agents.get(&agent.record.agent).cloned();
             if let Some(info) = &agent.info {
-                agent.profile = self.index.profile_of(&info.groups, &info.skills, &self.catalog.queues);
+                agent.profile = self.index.profiles.number_of(info, &self.catalog.channels);
             }
-            let sequence = agent.record.sequence;
-            self.work_changed(number, true);
-            if let Some(agent) = self.agents.get_mut(&number) {
-                agent.record.sequence = sequence;
-            }
+            let number = agent.record.agent;
+            self.index_agent(number, OfferTrigger::RulesChanged);
         }
     }
 }

@@ -5,11 +5,23 @@ use crate::proto::journal as j;
 
 use crate::engine::{
     limits::{REMEMBERED_MAX, REMEMBERED_MS},
+    lookup::id_hash,
     state::State,
 };
 
 /// Things forgotten by one event at most; more than one, so that a backlog shrinks.
 const PER_EVENT: usize = 4;
+
+fn halves(hash: u128) -> [u64; 2] {
+    [
+        u64::try_from(hash >> 64).unwrap_or_default(),
+        u64::try_from(hash & u128::from(u64::MAX)).unwrap_or_default(),
+    ]
+}
+
+fn whole(record: &j::ClosedRecord) -> u128 {
+    u128::from(record.id_high) << 64 | u128::from(record.id_low)
+}
 
 impl State {
     /// Forgets closed contacts beyond the plan's number or age, except for their ids.
@@ -24,11 +36,11 @@ impl State {
             let Some(number) = self.closed.front().copied() else {
                 break;
             };
-            let Some(contact) = self.contacts.get(&number) else {
+            let Some(contact) = self.contacts.get(number) else {
                 self.closed.pop_front();
                 continue;
             };
-            if self.closed.len() <= max && contact.record.closed_ms + keep_ms > self.now_ms {
+            if self.closed.len() <= max && contact.record.ended().closed_ms + keep_ms > self.now_ms {
                 break;
             }
             self.closed.pop_front();
@@ -37,18 +49,26 @@ impl State {
                 self.closed.push_back(number);
                 continue;
             }
-            if let Some(contact) = self.contacts.remove(&number) {
+            if let Some(contact) = self.contacts.remove(number) {
                 let record = contact.record;
-                self.contact_ids.remove(&record.id);
-                let closed = j::ClosedRecord { contact: number, id: record.id, closed_ms: record.closed_ms };
-                self.add_compacted(closed);
+                let (hash, closed_ms) = (id_hash(&record.id), record.ended().closed_ms);
+                self.contact_ids.remove(&hash);
+                if !record.case_id.is_empty() {
+                    self.by_case.remove(&(record.case_id, number));
+                }
+                let [high, low] = halves(hash);
+                self.add_compacted(j::ClosedRecord {
+                    contact: number,
+                    closed_ms,
+                    id_high: high,
+                    id_low: low,
+                });
             }
         }
     }
 
-    pub(in crate::engine) fn add_compacted(&mut self, record: j::ClosedRecord) {
-        self.compacted_ids.insert(record.id.clone(), record.contact);
-        self.compacted.push_back(record);
+    fn add_compacted(&mut self, record: j::ClosedRecord) {
+        self.import_compacted(record);
         for _ in 0..PER_EVENT {
             let Some(first) = self.compacted.front() else {
                 break;
@@ -57,11 +77,17 @@ impl State {
                 break;
             }
             if let Some(first) = self.compacted.pop_front()
-                && self.compacted_ids.get(&first.id) == Some(&first.contact)
+                && self.compacted_ids.get(&whole(&first)) == Some(&first.contact)
             {
-                self.compacted_ids.remove(&first.id);
+                self.compacted_ids.remove(&whole(&first));
             }
         }
+    }
+
+    /// The same from a snapshot, which forgets nothing.
+    pub(in crate::engine) fn import_compacted(&mut self, record: j::ClosedRecord) {
+        self.compacted_ids.insert(whole(&record), record.contact);
+        self.compacted.push_back(record);
     }
 
     pub(super) fn remember_request(&mut self, event: &j::Event) {

@@ -1,205 +1,237 @@
-//! The index of who waits and who is free. Owns classes (contacts with the same queue, channel, objective
-//! and requirement, in one order), profiles (agents with the same skills and groups, in idle order), and
-//! which serve which. Derived from the state; must hold nothing that can't be rebuilt from it.
+//! The index of who waits and who is free: classes and profiles, the agents who have just become able to
+//! take more, and how many of a reserve are free. Derived from the state; must hold nothing that can't be
+//! rebuilt from it, and must not decide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::engine::catalog::{QueueInfo, SkillLevel};
+use crate::{
+    engine::{catalog::Catalog, lookup::Lookup},
+    proto::journal::OfferTrigger,
+};
 
-use super::eligible::fits;
+use super::{
+    bits::Bits,
+    class::{Class, Classes},
+    eligible::{Hindrance, in_group, unfit},
+    profile::{Among, FreeKey, Profile, Profiles},
+};
 
-/// What makes contacts of one class.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ClassKey {
-    /// Queue.
-    pub queue: u32,
-    /// Channel.
-    pub channel: u32,
-    /// Target wait.
-    pub objective_ms: u64,
-    /// Least levels by skill: the queue's, the category's and the contact's together.
-    pub need: Vec<SkillLevel>,
-}
+/// What most contacts are known by: queue, channel, and category if it is in force.
+pub type Kind = (u32, u32, u32);
 
-/// Contacts that are alike to agents.
-#[derive(Debug)]
-pub struct Class {
-    /// What they have in common.
-    pub key: ClassKey,
-    /// Lower is served first.
-    pub band: u8,
-    /// Those waiting: (virtual arrival, number). The order doesn't change with time.
-    pub waiting: BTreeSet<(i64, u64)>,
-    /// Profiles that can serve them.
-    pub profiles: Vec<u32>,
-}
-
-/// Agents that are alike to contacts.
-#[derive(Debug)]
-pub struct Profile {
-    groups: Vec<u32>,
-    skills: Vec<SkillLevel>,
-    /// Those with free capacity of some kind: (idle sequence, number).
-    pub free: BTreeSet<(u64, u32)>,
-    /// Classes that they can serve.
+/// What is known of contacts of a kind that want nothing of their own.
+#[derive(Debug, Default, Clone)]
+pub struct Known {
+    /// Their classes by ring.
     pub classes: Vec<u32>,
+    /// Whether somebody in the plan could serve them, in the last ring at least.
+    pub servable: bool,
 }
 
-/// Classes, profiles, and which classes are to be matched.
+/// Everything that matching looks at.
 #[derive(Debug, Default)]
 pub struct Index {
-    classes: BTreeMap<u32, Class>,
-    class_numbers: BTreeMap<ClassKey, u32>,
-    profiles: BTreeMap<u32, Profile>,
-    profile_numbers: BTreeMap<(Vec<u32>, Vec<SkillLevel>), u32>,
-    dirty: BTreeSet<u32>,
-    last: u32,
-    empty_classes: usize,
+    /// Who is free.
+    pub profiles: Profiles,
+    /// Who waits.
+    pub classes: Classes,
+    kinds: Lookup<Kind, Known>,
+    /// Agents who may be able to take what they could not before, ordered.
+    fresh: Vec<(u32, OfferTrigger)>,
+    /// Changes with who is signed in, as far as profiles go.
+    staff_version: u64,
+    /// Groups that keep some of their agents free, with how many.
+    guarded: BTreeMap<u32, u32>,
+    /// Agents of these groups with room, by channel slot.
+    guards: BTreeMap<(u32, u8), u32>,
 }
 
-/// Empty classes kept for contacts to come; beyond, they are dropped.
-const EMPTY_CLASSES_MAX: usize = 4_096;
+/// With more agents to be matched than this, all classes are looked at instead.
+const FRESH_MAX: usize = 32;
 
 impl Index {
-    /// Whether some class is to be matched.
+    /// An empty one for a plan.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> Self {
+        let guarded = catalog.groups.iter().filter(|(_, group)| group.keep_free > 0);
+        Self {
+            profiles: Profiles::new(catalog),
+            guarded: guarded.map(|(number, group)| (*number, group.keep_free)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether something is to be matched.
     #[must_use]
     pub fn dirty(&self) -> bool {
-        !self.dirty.is_empty()
+        !self.fresh.is_empty() || !self.classes.dirty_lanes().is_empty()
     }
 
-    /// Classes to be matched.
-    pub fn dirty_classes(&self) -> Vec<u32> {
-        self.dirty.iter().copied().collect()
-    }
-
-    /// Nothing of the class can be matched now.
-    pub fn settle(&mut self, class: u32) {
-        self.dirty.remove(&class);
-    }
-
-    /// A class.
+    /// What is known of a kind.
     #[must_use]
-    pub fn class(&self, class: u32) -> Option<&Class> {
-        self.classes.get(&class)
+    pub fn known(&self, kind: Kind) -> Option<&Known> {
+        self.kinds.get(&kind)
     }
 
-    /// A profile.
-    #[must_use]
-    pub fn profile(&self, profile: u32) -> Option<&Profile> {
-        self.profiles.get(&profile)
-    }
-
-    /// Adds a waiting contact and returns its class.
-    pub fn wait(&mut self, key: ClassKey, band: u8, queue: &QueueInfo, place: (i64, u64)) -> u32 {
-        let number = match self.class_numbers.get(&key) {
-            Some(number) => *number,
-            None => self.add_class(key, band, queue),
-        };
-        if let Some(class) = self.classes.get_mut(&number) {
-            if class.waiting.is_empty() {
-                self.empty_classes = self.empty_classes.saturating_sub(1);
-            }
-            class.waiting.insert(place);
-            self.dirty.insert(number);
+    /// Remembers a kind. Its classes stay.
+    pub fn remember(&mut self, kind: Kind, known: Known) {
+        for number in &known.classes {
+            let Some(class) = self.classes.get(*number) else { continue };
+            let mut fit = Bits::default();
+            self.profiles.fitting(Among::Able, class).for_each(|profile| fit.set(profile, true));
+            self.classes.make_lasting(*number, fit);
         }
-        number
+        self.kinds.insert(kind, known);
     }
 
-    /// Removes a contact that waits no longer.
-    pub fn leave(&mut self, class: u32, place: (i64, u64)) {
-        let Some(entry) = self.classes.get_mut(&class) else {
-            return;
-        };
-        entry.waiting.remove(&place);
-        if entry.waiting.is_empty() {
-            self.dirty.remove(&class);
-            self.empty_classes += 1;
-            if self.empty_classes > EMPTY_CLASSES_MAX {
-                self.drop_empty_classes();
-            }
+    /// Adds a waiting contact to its class.
+    pub fn wait(&mut self, class: u32, place: (i64, u64), trigger: OfferTrigger) {
+        // Where nobody who fits has room, whoever gets some will look for it.
+        let open = self.classes.get(class).is_some_and(|class| self.profiles.may_take(class));
+        self.classes.wait(class, place, open.then_some(trigger));
+    }
+
+    /// Agents who may be able to take what they could not before. Many of them at once: none, and every
+    /// class is to be matched.
+    pub fn fresh(&mut self) -> &[(u32, OfferTrigger)] {
+        if self.fresh.len() > FRESH_MAX {
+            let trigger = self.fresh.first().map_or(OfferTrigger::RulesChanged, |(_, trigger)| *trigger);
+            self.fresh.clear();
+            self.classes.touch_all(trigger);
         }
+        &self.fresh
     }
 
-    /// Looks at the class again: somebody it may be offered to has come back.
-    pub fn touch(&mut self, class: u32) {
-        if self.classes.get(&class).is_some_and(|class| !class.waiting.is_empty()) {
-            self.dirty.insert(class);
+    /// There is nothing for this agent now.
+    pub fn settle_agent(&mut self, agent: u32) {
+        if let Ok(at) = self.fresh.binary_search_by_key(&agent, |(agent, _)| *agent) {
+            self.fresh.remove(at);
         }
     }
 
-    /// The profile of agents with these groups and skills; `queues` gives each class's queue.
-    pub fn profile_of(
-        &mut self,
-        groups: &[u32],
-        skills: &[SkillLevel],
-        queues: &BTreeMap<u32, QueueInfo>,
-    ) -> u32 {
-        let key = (groups.to_vec(), skills.to_vec());
-        if let Some(number) = self.profile_numbers.get(&key) {
-            return *number;
-        }
-        self.last += 1;
-        let number = self.last;
-        let mut classes = Vec::new();
-        for (class_number, class) in &mut self.classes {
-            let Some(queue) = queues.get(&class.key.queue) else {
-                continue;
-            };
-            if fits(groups, skills, queue, &class.key.need).is_ok() {
-                class.profiles.push(number);
-                classes.push(*class_number);
-            }
-        }
-        self.profile_numbers.insert(key, number);
-        let profile =
-            Profile { groups: groups.to_vec(), skills: skills.to_vec(), free: BTreeSet::new(), classes };
-        self.profiles.insert(number, profile);
-        number
-    }
-
-    /// An agent has free capacity; its classes are to be matched.
-    pub fn free(&mut self, profile: u32, agent: (u64, u32)) {
-        let Some(entry) = self.profiles.get_mut(&profile) else {
-            return;
-        };
-        entry.free.insert(agent);
-        for class in &entry.classes {
-            if self.classes.get(class).is_some_and(|class| !class.waiting.is_empty()) {
-                self.dirty.insert(*class);
-            }
-        }
-    }
-
-    /// An agent has none.
-    pub fn busy(&mut self, profile: u32, agent: (u64, u32)) {
-        if let Some(entry) = self.profiles.get_mut(&profile) {
-            entry.free.remove(&agent);
-        }
-    }
-
-    fn add_class(&mut self, key: ClassKey, band: u8, queue: &QueueInfo) -> u32 {
-        self.last += 1;
-        let number = self.last;
-        let mut profiles = Vec::new();
-        for (profile_number, profile) in &mut self.profiles {
-            if fits(&profile.groups, &profile.skills, queue, &key.need).is_ok() {
-                profile.classes.push(number);
-                profiles.push(*profile_number);
-            }
-        }
-        self.class_numbers.insert(key.clone(), number);
-        self.classes.insert(number, Class { key, band, waiting: BTreeSet::new(), profiles });
-        self.empty_classes += 1;
-        number
-    }
-
-    fn drop_empty_classes(&mut self) {
-        self.classes.retain(|_, class| !class.waiting.is_empty());
+    /// Makes sure that a profile knows the lasting classes that it fits.
+    pub fn look_at_classes(&mut self, profile: u32) {
         let classes = &self.classes;
-        self.class_numbers.retain(|_, number| classes.contains_key(number));
-        for profile in self.profiles.values_mut() {
-            profile.classes.retain(|number| classes.contains_key(number));
-        }
-        self.empty_classes = 0;
+        self.profiles.look_at(profile, classes.lasting(), |profile, class| {
+            classes.get(class).is_some_and(|class| fits(profile, class))
+        });
     }
+
+    /// One more or one less of a profile is signed in. Whether there was none before, or is none now.
+    pub fn sign(&mut self, profile: u32, here: bool) -> bool {
+        let changed = self.profiles.sign(profile, here);
+        self.staff_version += u64::from(changed);
+        changed
+    }
+
+    /// An agent has other room than before.
+    pub fn set_free(
+        &mut self,
+        profile: u32,
+        agent: u32,
+        before: &FreeKey,
+        after: &FreeKey,
+        trigger: OfferTrigger,
+    ) {
+        self.profiles.update(profile, agent, before, after);
+        if after.room & !before.room != 0 {
+            match self.fresh.binary_search_by_key(&agent, |(agent, _)| *agent) {
+                Ok(at) => self.fresh[at].1 = trigger,
+                Err(at) => self.fresh.insert(at, (agent, trigger)),
+            }
+        } else if after.room == 0 {
+            self.settle_agent(agent);
+        }
+        if !self.guarded.is_empty() && before.room != after.room {
+            self.count_guards(profile, before.room, after.room);
+        }
+    }
+
+    fn count_guards(&mut self, profile: u32, before: u128, after: u128) {
+        let Some(profile) = self.profiles.get(profile) else { return };
+        let mut freed = Vec::new();
+        for group in &profile.info.groups {
+            let Some(keep) = self.guarded.get(group) else { continue };
+            for slot in 0..128u8 {
+                let (was, is) = (before >> slot & 1, after >> slot & 1);
+                if was == is {
+                    continue;
+                }
+                let count = self.guards.entry((*group, slot)).or_default();
+                *count = if is == 1 { *count + 1 } else { count.saturating_sub(1) };
+                if is == 1 && *count == keep + 1 {
+                    freed.push((*group, slot));
+                }
+            }
+        }
+        for (group, slot) in freed {
+            let classes: Vec<u32> = self.classes.borrowers_of(group).collect();
+            for class in classes {
+                if self.classes.get(class).is_some_and(|class| class.slot == slot) {
+                    self.classes.touch(class, OfferTrigger::ReserveFreed);
+                }
+            }
+        }
+    }
+
+    /// Whether agents of these groups may help the class: one of the groups is at home, or keeps enough
+    /// free.
+    ///
+    /// # Errors
+    /// [`Hindrance::Reserved`].
+    pub fn not_reserved(&self, groups: &[u32], class: &Class) -> Result<(), Hindrance> {
+        let at_home = class.every_group || groups.iter().any(|group| class.home.binary_search(group).is_ok());
+        if at_home || self.guarded.is_empty() {
+            return Ok(());
+        }
+        let mut reserved = Ok(());
+        for group in groups.iter().filter(|group| class.key.borrowed.binary_search(group).is_ok()) {
+            let Some(keep) = self.guarded.get(group) else { return Ok(()) };
+            let free = self.guards.get(&(*group, class.slot)).copied().unwrap_or(0);
+            if free > *keep {
+                return Ok(());
+            }
+            reserved = Err(Hindrance::Reserved(*group, free, *keep));
+        }
+        reserved
+    }
+
+    /// Whether somebody signed in could serve contacts of the class.
+    #[must_use]
+    pub fn staffed(&self, class: &Class) -> bool {
+        let (version, staffed) = class.staffed.get();
+        // Versions begin at 1, so that a class that has not been looked at is.
+        if version == self.staff_version + 1 {
+            return staffed;
+        }
+        let staffed = self.anybody(Among::Staffed, class);
+        class.staffed.set((self.staff_version + 1, staffed));
+        staffed
+    }
+
+    /// Whether somebody in the plan could.
+    #[must_use]
+    pub fn servable(&self, class: &Class) -> bool {
+        self.anybody(Among::Able, class)
+    }
+
+    /// How many who are signed in could serve contacts of the class.
+    #[must_use]
+    pub fn staff(&self, class: &Class) -> usize {
+        let profiles = self.profiles.fitting(Among::Staffed, class);
+        profiles.filter_map(|number| self.profiles.get(number)).map(Profile::signed_in).sum()
+    }
+
+    fn anybody(&self, among: Among, class: &Class) -> bool {
+        let mut profiles = self.profiles.fitting(among, class);
+        if class.key.kept_for == 0 { profiles.next().is_some() } else { true }
+    }
+}
+
+/// Whether agents of a profile fit a class: groups and skills, which don't change with the moment.
+#[must_use]
+pub fn fits(profile: &Profile, class: &Class) -> bool {
+    class.skills & !profile.skills == 0
+        && in_group(&profile.info.groups, &class.key, &class.home, class.every_group).is_ok()
+        && unfit(&profile.info.skills, &class.key.requirement).next().is_none()
 }

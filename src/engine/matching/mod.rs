@@ -1,17 +1,31 @@
 //! Who gets what: among waiting contacts that somebody can serve now, the first in order is offered to
 //! the agent whom its queue's choice picks; and again, until nothing fits. Eligible before ordered: an
-//! agent is compared only with contacts that it can serve. Must not offer anything by itself: it names
-//! the next pair, and the caller makes the offer.
+//! agent is compared only with contacts that it can serve. README.md beside this has the rules. Must not
+//! offer anything by itself: it names the next pair, and the caller makes the offer.
+//!
+//! Only what has changed is looked at: classes into which a contact has come, and agents who have got
+//! room. What nobody could take before stays as it is.
 
+pub mod bits;
+pub mod choice;
+pub mod class;
 pub mod eligible;
+pub mod explain;
+pub mod hindrance;
 pub mod index;
 pub mod order;
+pub mod profile;
+pub mod rings;
 
-use std::cmp::Ordering;
+use crate::proto::journal::OfferTrigger;
 
-use super::state::{Contact, State};
-use eligible::capacity_for;
+use super::state::State;
+use choice::Chosen;
+use class::Class;
+use eligible::not_excluded;
+use index::fits;
 use order::{Standing, more_urgent};
+use profile::{Profile, Slots};
 
 /// A contact and the agent to offer it to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,82 +33,201 @@ pub struct Pair {
     /// The contact.
     pub contact: u64,
     /// The agent.
-    pub agent: u32,
+    pub chosen: Chosen,
+    /// Why now.
+    pub trigger: OfferTrigger,
+}
+
+/// A contact that somebody can take.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    standing: Standing,
+    class: u32,
+    trigger: OfferTrigger,
+    /// Whom it goes to, if that is known yet.
+    chosen: Option<Chosen>,
+}
+
+/// An agent who looks for a contact.
+struct Asking<'a> {
+    agent: u32,
+    profile: &'a Profile,
+    room: Slots,
+    now_ms: u64,
+}
+
+impl Candidate {
+    fn place(&self) -> (i64, u64) {
+        (self.standing.arrival_ms, self.standing.contact)
+    }
+}
+
+/// The more urgent of two.
+fn better(a: Option<Candidate>, b: Option<Candidate>, now_ms: u64) -> Option<Candidate> {
+    match (a, b) {
+        (Some(a), Some(b)) if more_urgent(&b.standing, &a.standing, now_ms).is_lt() => Some(b),
+        (Some(a), _) => Some(a),
+        (None, b) => b,
+    }
 }
 
 impl State {
-    /// The next offer to make at `now_ms`, if any. Classes for which there is none are settled until
-    /// something about them changes.
+    /// The next offer to make at `now_ms`, if any. Classes and agents for which there is none are settled
+    /// until something about them changes.
     pub(super) fn next_pair(&mut self, now_ms: u64) -> Option<Pair> {
-        let mut best: Option<(Standing, Pair)> = None;
-        for class in self.index.dirty_classes() {
-            let Some((standing, pair)) = self.first_pair(class, now_ms) else {
-                self.index.settle(class);
-                continue;
-            };
-            let better = match &best {
-                None => true,
-                Some((leader, _)) => more_urgent(&standing, leader, now_ms) == Ordering::Less,
-            };
-            if better {
-                best = Some((standing, pair));
+        if !self.index.dirty() {
+            return None;
+        }
+        let fresh = self.index.fresh().to_vec();
+        let mut best = None;
+        if !self.index.classes.dirty_lanes().is_empty() {
+            let lanes: Vec<u32> = self.index.classes.dirty_lanes().iter().copied().collect();
+            for lane in lanes {
+                best = better(best, self.first_of_lane(lane, now_ms), now_ms);
             }
         }
-        best.map(|(_, pair)| pair)
+        for (agent, trigger) in fresh {
+            if let Some(profile) = self.agent(agent).map(|agent| agent.profile) {
+                self.index.look_at_classes(profile);
+            }
+            let found = self.first_for_agent(agent, trigger, now_ms);
+            if found.is_none() {
+                self.index.settle_agent(agent);
+            }
+            best = better(best, found, now_ms);
+        }
+        let best = best?;
+        let contact = best.standing.contact;
+        let chosen = best.chosen.or_else(|| {
+            let class = self.index.classes.get(best.class)?;
+            self.choose(class, self.contacts.get(contact), now_ms)
+        })?;
+        Some(Pair { contact, chosen, trigger: best.trigger })
     }
 
-    /// The first contact of a class that somebody can serve, with that agent.
-    fn first_pair(&self, class_number: u32, now_ms: u64) -> Option<(Standing, Pair)> {
-        let class = self.index.class(class_number)?;
-        // Without exclusions the answer is the same for every contact of the class.
-        let anybody = self.longest_idle(class_number, None, now_ms)?;
-        for (arrival_ms, number) in &class.waiting {
-            let contact = self.contacts.get(number)?;
-            let agent = if excluded(contact, anybody, now_ms) {
-                self.longest_idle(class_number, Some(contact), now_ms)
-            } else {
-                Some(anybody)
-            };
-            if let Some(agent) = agent {
-                let standing = Standing {
-                    band: class.band,
-                    arrival_ms: *arrival_ms,
-                    objective_ms: class.key.objective_ms,
-                    contact: *number,
-                };
-                return Some((standing, Pair { contact: *number, agent }));
+    /// The first contact that somebody can take among a lane's classes that are to be matched.
+    fn first_of_lane(&mut self, lane: u32, now_ms: u64) -> Option<Candidate> {
+        let mut best: Option<Candidate> = None;
+        let mut settled = Vec::new();
+        let dirty = self.index.classes.lane(lane).into_iter().flat_map(|lane| &lane.dirty);
+        for (arrival_ms, contact, class) in dirty {
+            if best.as_ref().is_some_and(|best| best.place() < (*arrival_ms, *contact)) {
+                break;
+            }
+            match self.first_of_class(*class, now_ms) {
+                None => settled.push(*class),
+                Some(found) if best.as_ref().is_none_or(|best| found.place() < best.place()) => {
+                    best = Some(found);
+                }
+                Some(_) => {}
+            }
+        }
+        settled.into_iter().for_each(|class| self.index.classes.settle(class));
+        best
+    }
+
+    /// The first contact of a class that somebody can take, with that agent.
+    fn first_of_class(&self, number: u32, now_ms: u64) -> Option<Candidate> {
+        let class = self.index.classes.get(number)?;
+        // But for exclusions and agents who come first, the answer is the same for every contact.
+        let anybody = self.choose(class, None, now_ms)?;
+        for (arrival_ms, contact_number) in class.waiting.iter() {
+            let contact = self.contacts.get(contact_number)?;
+            let own =
+                !contact.record.exclusions.is_empty() || self.has_known(contact) || class.key.kept_for != 0;
+            let chosen = if own { self.choose(class, Some(contact), now_ms) } else { Some(anybody) };
+            if chosen.is_some() {
+                let trigger = self.index.classes.trigger(number);
+                return Some(Candidate {
+                    standing: standing(class, arrival_ms, contact_number),
+                    class: number,
+                    trigger,
+                    chosen,
+                });
             }
         }
         None
     }
 
-    /// Of the agents who can take one more of the class, and are not excluded from `contact`, the one
-    /// idle longest.
-    fn longest_idle(&self, class_number: u32, contact: Option<&Contact>, now_ms: u64) -> Option<u32> {
-        let class = self.index.class(class_number)?;
-        let channel = self.catalog.channels.get(&class.key.channel)?;
-        let first_of = |profile: &u32| {
-            self.index.profile(*profile)?.free.iter().copied().find(|(_, number)| {
-                let Some(agent) = self.agents.get(number) else {
-                    return false;
-                };
-                let Some(info) = &agent.info else { return false };
-                capacity_for(info, &agent.load, channel).is_ok()
-                    && !contact.is_some_and(|contact| excluded(contact, *number, now_ms))
-            })
-        };
-        class.profiles.iter().filter_map(first_of).min().map(|(_, agent)| agent)
+    /// The first contact that this agent can take.
+    fn first_for_agent(&self, number: u32, trigger: OfferTrigger, now_ms: u64) -> Option<Candidate> {
+        let found = self.first_with_room(number, self.agent(number)?.free.room, now_ms)?;
+        Some(Candidate { trigger, ..found })
+    }
+
+    /// The same if it had room for these channels.
+    fn first_with_room(&self, number: u32, room: Slots, now_ms: u64) -> Option<Candidate> {
+        let profile = self.index.profiles.get(self.agent(number)?.profile)?;
+        let asking = Asking { agent: number, profile, room, now_ms };
+        let classes = &self.index.classes;
+        let fits = |class: &u32| classes.get(*class).is_some_and(|class| fits(profile, class));
+        let unknown = profile.not_looked_at(classes.lasting()).iter().filter(|class| fits(class));
+        let mut best: Option<Candidate> = None;
+        for class in profile.common().iter().chain(unknown) {
+            best = better(best, self.first_of_class_for(*class, &asking, best.as_ref()), now_ms);
+        }
+        for lane in classes.lanes().filter(|lane| room >> lane.slot & 1 == 1) {
+            for (arrival_ms, contact, class) in &lane.heads {
+                let (band, objective_ms) = (lane.band, lane.objective_ms);
+                let head = Standing { band, arrival_ms: *arrival_ms, objective_ms, contact: *contact };
+                if best.as_ref().is_some_and(|best| more_urgent(&best.standing, &head, now_ms).is_lt()) {
+                    break;
+                }
+                if fits(class) {
+                    best = better(best, self.first_of_class_for(*class, &asking, best.as_ref()), now_ms);
+                }
+            }
+        }
+        for class in classes.kept_for(number).filter(fits) {
+            best = better(best, self.first_of_class_for(class, &asking, best.as_ref()), now_ms);
+        }
+        best
+    }
+
+    /// The first contact of a class, whose requirement the agent fits, that the agent can take, unless
+    /// `best` is before it.
+    fn first_of_class_for(
+        &self,
+        number: u32,
+        asking: &Asking<'_>,
+        best: Option<&Candidate>,
+    ) -> Option<Candidate> {
+        let now_ms = asking.now_ms;
+        let class = self.index.classes.get(number)?;
+        if asking.room >> class.slot & 1 == 0 {
+            return None;
+        }
+        let (arrival_ms, contact) = class.waiting.first()?;
+        let first = standing(class, arrival_ms, contact);
+        let beaten = best.is_some_and(|best| more_urgent(&best.standing, &first, now_ms).is_lt());
+        if beaten || self.index.not_reserved(&asking.profile.info.groups, class).is_err() {
+            return None;
+        }
+        let (arrival_ms, contact) = self.first_not_excluding(class, asking.agent, now_ms)?;
+        let trigger = OfferTrigger::Unspecified;
+        Some(Candidate {
+            standing: standing(class, arrival_ms, contact),
+            class: number,
+            trigger,
+            chosen: None,
+        })
+    }
+
+    fn first_not_excluding(&self, class: &Class, agent: u32, now_ms: u64) -> Option<(i64, u64)> {
+        class.waiting.find(|(_, contact)| {
+            let contact = self.contacts.get(*contact);
+            contact.is_some_and(|contact| not_excluded(&contact.record, agent, now_ms).is_ok())
+        })
     }
 
     /// An agent may be offered the contact again: look at its class.
     pub(super) fn exclusion_over(&mut self, contact: u64) {
-        if let Some((class, _)) = self.contacts.get(&contact).and_then(|contact| contact.place) {
-            self.index.touch(class);
+        if let Some((class, _)) = self.contacts.get(contact).and_then(|contact| contact.place) {
+            self.index.classes.touch(class, OfferTrigger::ExclusionEnded);
         }
     }
 }
 
-/// Whether the contact is not to be offered to the agent for now.
-fn excluded(contact: &Contact, agent: u32, now_ms: u64) -> bool {
-    contact.record.exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > now_ms)
+fn standing(class: &Class, arrival_ms: i64, contact: u64) -> Standing {
+    Standing { band: class.band, arrival_ms, objective_ms: class.key.objective_ms, contact }
 }

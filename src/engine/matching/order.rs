@@ -30,6 +30,14 @@ pub fn virtual_arrival_ms(
     i64::try_from(arrival).unwrap_or(if arrival < 0 { i64::MIN } else { i64::MAX })
 }
 
+/// Urgency in thousandths of the objective, rounded down.
+#[must_use]
+pub fn urgency_permille(standing: &Standing, now_ms: u64) -> i64 {
+    let age = i128::from(now_ms) - i128::from(standing.arrival_ms);
+    let permille = (age * 1_000).div_euclid(i128::from(standing.objective_ms.max(1)));
+    i64::try_from(permille).unwrap_or(if permille < 0 { i64::MIN } else { i64::MAX })
+}
+
 /// `Less` when `a` is served before `b` at `now_ms`.
 #[must_use]
 pub fn more_urgent(a: &Standing, b: &Standing, now_ms: u64) -> Ordering {

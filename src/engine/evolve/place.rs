@@ -1,0 +1,225 @@
+//! Where a contact is found by its stage: counts, arrivals, timers, its class in the index. Owns entering
+//! and leaving them; what makes a contact change its stage is the business of the events.
+
+use crate::{
+    engine::{
+        matching::order::virtual_arrival_ms,
+        state::{Cell, Chore, Contact, QueueLive, State},
+        timers::{Timer, Timers},
+    },
+    proto::journal::{self as j, ContactStage, OfferTrigger},
+};
+
+/// Whether a contact of this stage is in line, though it may be offered just now.
+fn in_line(stage: ContactStage) -> bool {
+    matches!(stage, ContactStage::Waiting | ContactStage::Offered)
+}
+
+impl State {
+    fn cell(&mut self, queue: u32, channel: u32) -> u32 {
+        let cells = &mut self.cells;
+        *self.cell_numbers.entry((queue, channel)).or_insert_with(|| {
+            let counts = j::QueueCounts { queue, channel, ..j::QueueCounts::default() };
+            cells.push(Cell { queue, channel, counts, ..Cell::default() });
+            u32::try_from(cells.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// What became of the contacts of a queue and channel.
+    pub(in crate::engine) fn count(&mut self, queue: u32, channel: u32) -> &mut j::QueueCounts {
+        let cell = self.cell(queue, channel);
+        &mut self.cells[cell as usize].counts
+    }
+
+    /// Takes a contact out of whatever its stage has it in. The record keeps its stage.
+    pub(in crate::engine) fn leave_stage(&mut self, number: u64) {
+        self.unplace(number);
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        let stage = contact.record.stage();
+        if stage == ContactStage::Closed {
+            return;
+        }
+        let Some(cell) = self.cells.get_mut(contact.cell as usize) else {
+            return;
+        };
+        if in_line(stage) {
+            leave_line(contact, cell, &mut self.timers);
+        }
+        if let Some(count) = stage_count(&mut cell.live, stage) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// Sets a contact's stage and puts it into whatever that has it in.
+    pub(in crate::engine) fn enter_stage(&mut self, number: u64, stage: ContactStage, trigger: OfferTrigger) {
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        contact.record.set_stage(stage);
+        if stage == ContactStage::Closed {
+            return;
+        }
+        let (queue, channel) = (contact.record.queue, contact.record.channel);
+        let cell_number = self.cell(queue, channel);
+        let (Some(contact), Some(cell)) =
+            (self.contacts.get_mut(number), self.cells.get_mut(cell_number as usize))
+        else {
+            return;
+        };
+        contact.cell = cell_number;
+        if let Some(count) = stage_count(&mut cell.live, stage) {
+            *count += 1;
+        }
+        if in_line(stage) {
+            self.enter_line(number);
+        }
+        if stage == ContactStage::Waiting {
+            self.place(number, trigger);
+        }
+    }
+
+    /// Moves a contact to another stage while its queue and place in the order stay.
+    pub(in crate::engine) fn change_stage(
+        &mut self,
+        number: u64,
+        stage: ContactStage,
+        trigger: OfferTrigger,
+    ) {
+        self.unplace(number);
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        let before = contact.record.stage();
+        contact.record.set_stage(stage);
+        let Some(cell) = self.cells.get_mut(contact.cell as usize) else {
+            return;
+        };
+        if let Some(count) = stage_count(&mut cell.live, before) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(count) = stage_count(&mut cell.live, stage) {
+            *count += 1;
+        }
+        match (in_line(before), in_line(stage)) {
+            (true, false) => leave_line(contact, cell, &mut self.timers),
+            (false, true) => self.enter_line(number),
+            _ => {}
+        }
+        if stage == ContactStage::Waiting {
+            self.place(number, trigger);
+        }
+    }
+
+    /// Puts a contact in line: by its arrival, with the timers of its ring and of whom it is kept for.
+    fn enter_line(&mut self, number: u64) {
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        let record = &contact.record;
+        if let Some(cell) = self.cells.get_mut(contact.cell as usize) {
+            cell.arrivals.insert((record.effective_arrival_ms, number));
+        }
+        if record.kept_for != 0 {
+            self.timers.arm(Timer::Keep(number), record.kept_until_ms);
+        }
+        let queue = self.catalog.queues.get(&record.queue);
+        let own = record.wants.as_ref().map_or(&[][..], |wants| &wants.rings);
+        let ring = record.ring as usize;
+        let after_ms = if own.is_empty() {
+            queue.and_then(|queue| queue.rings.get(ring)).map(|ring| ring.after_ms)
+        } else {
+            own.get(ring).map(|ring| ring.after_ms)
+        };
+        if let Some(after_ms) = after_ms {
+            contact.ring_due_ms = record.ring_opened_ms + after_ms;
+            self.timers.arm(Timer::Ring(number), contact.ring_due_ms);
+        }
+    }
+
+    /// Takes a contact out of its class.
+    fn unplace(&mut self, number: u64) {
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        if contact.max_wait_due_ms > 0 {
+            self.timers.disarm(Timer::MaxWait(number), std::mem::take(&mut contact.max_wait_due_ms));
+        }
+        if let Some((class, key)) = contact.place.take() {
+            self.index.classes.leave(class, (key, number));
+        }
+    }
+
+    /// Puts a waiting contact into its class, and arms its longest wait.
+    fn place(&mut self, number: u64, trigger: OfferTrigger) {
+        let Some(record) = self.contact(number) else {
+            return;
+        };
+        let lost = self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
+        let queue = self.catalog.queues.get(&record.queue);
+        let channel =
+            self.catalog.channels.get(&record.channel).filter(|channel| !(lost && channel.realtime()));
+        let (Some(queue), Some(_)) = (queue, channel) else {
+            // It is to end or to move: nobody is to be offered it meanwhile.
+            self.chores.insert(Chore::Contact(number));
+            return;
+        };
+        let boost_permille = queue.boost_permille;
+        let max_wait_due_ms = queue.max_wait_ms.map(|wait_ms| record.effective_arrival_ms + wait_ms);
+        let (effective_arrival_ms, priority) = (record.effective_arrival_ms, record.priority);
+        let Some(class) = self.class_of(number) else { return };
+        let Some(objective_ms) = self.index.classes.get(class).map(|class| class.key.objective_ms) else {
+            return;
+        };
+        let arrival_ms = virtual_arrival_ms(effective_arrival_ms, priority, boost_permille, objective_ms);
+        if let Some(contact) = self.contacts.get_mut(number) {
+            contact.place = Some((class, arrival_ms));
+            if let Some(due_ms) = max_wait_due_ms {
+                contact.max_wait_due_ms = due_ms;
+                self.timers.arm(Timer::MaxWait(number), due_ms);
+            }
+        }
+        self.index.wait(class, (arrival_ms, number), trigger);
+        self.check_class(class);
+    }
+
+    /// Gives a waiting contact that is in no class (it was to end, but need not any more) its place again.
+    pub(in crate::engine) fn wait_again(&mut self, number: u64) {
+        let adrift = self.contacts.get(number).is_some_and(|contact| {
+            contact.place.is_none() && contact.record.stage() == ContactStage::Waiting
+        });
+        if adrift {
+            self.place(number, OfferTrigger::ContactWaiting);
+        }
+    }
+
+    /// Forgets that a queue is draining once nothing live is in it.
+    pub(super) fn drained(&mut self, queue: u32) {
+        if self.draining.contains_key(&queue) && self.queue_live(queue) == QueueLive::default() {
+            self.draining.remove(&queue);
+        }
+    }
+}
+
+fn leave_line(contact: &mut Contact, cell: &mut Cell, timers: &mut Timers) {
+    let record = &contact.record;
+    let number = record.contact;
+    cell.arrivals.remove(&(record.effective_arrival_ms, number));
+    if record.kept_for != 0 {
+        timers.disarm(Timer::Keep(number), record.kept_until_ms);
+    }
+    if contact.ring_due_ms > 0 {
+        timers.disarm(Timer::Ring(number), std::mem::take(&mut contact.ring_due_ms));
+    }
+}
+
+fn stage_count(live: &mut QueueLive, stage: ContactStage) -> Option<&mut u32> {
+    match stage {
+        ContactStage::Waiting => Some(&mut live.waiting),
+        ContactStage::Offered => Some(&mut live.offered),
+        ContactStage::Connecting => Some(&mut live.connecting),
+        ContactStage::Active => Some(&mut live.active),
+        ContactStage::Closed | ContactStage::Unspecified => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! Sets of small numbers, one bit each. Must not know what the numbers mean.
+
+/// What counts as a few.
+const FEW: usize = 8;
+
+/// A few numbers, ascending.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Few {
+    numbers: [u32; FEW],
+    count: usize,
+}
+
+impl Few {
+    /// Them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u32] {
+        &self.numbers[..self.count]
+    }
+}
+
+/// A set of small numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Bits {
+    words: Vec<u64>,
+    count: usize,
+}
+
+impl Bits {
+    /// Puts a number in or takes it out.
+    pub fn set(&mut self, number: u32, on: bool) {
+        let (at, bit) = (number as usize / 64, 1 << (number % 64));
+        if at >= self.words.len() {
+            if !on {
+                return;
+            }
+            self.words.resize(at + 1, 0);
+        }
+        let before = self.words[at] & bit != 0;
+        if before == on {
+            return;
+        }
+        self.words[at] ^= bit;
+        if on {
+            self.count += 1;
+        } else {
+            self.count -= 1;
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// All of them, if there are but a few.
+    #[must_use]
+    pub fn few(&self) -> Option<Few> {
+        if self.count > FEW {
+            return None;
+        }
+        let mut few = Few::default();
+        for (at, word) in self.words.iter().enumerate() {
+            let mut word = *word;
+            while word != 0 {
+                let number = at * 64 + word.trailing_zeros() as usize;
+                few.numbers[few.count] = u32::try_from(number).unwrap_or(u32::MAX);
+                few.count += 1;
+                word &= word - 1;
+            }
+            if few.count == self.count {
+                break;
+            }
+        }
+        Some(few)
+    }
+
+    /// Whether both have some number.
+    #[must_use]
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
+    }
+
+    /// 64 of them.
+    #[must_use]
+    pub fn word(&self, at: usize) -> u64 {
+        self.words.get(at).copied().unwrap_or(0)
+    }
+
+    /// How many words there are.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.words.len()
+    }
+}

@@ -1,0 +1,391 @@
+//! Classes: contacts that are alike to agents (same queue, channel, objective, ring and requirement), each
+//! with its waiting contacts in one order that doesn't change with time. Classes of one band, objective
+//! and channel share a lane, in which their first contacts are in order. Owns which classes are still to
+//! be matched. Derived from the state; must hold nothing that can't be rebuilt from it.
+
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use crate::{
+    engine::{
+        catalog::{ChannelInfo, QueueInfo},
+        line::Line,
+        lookup::Lookup,
+        requirement::{Requirement, Ring},
+    },
+    plan::model::AgentChoice,
+    proto::journal::OfferTrigger,
+};
+
+use super::{bits::Bits, profile::skill_bit};
+
+/// What makes contacts of one class.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassKey {
+    /// Queue.
+    pub queue: u32,
+    /// Channel.
+    pub channel: u32,
+    /// Target wait.
+    pub objective_ms: u64,
+    /// The agent for whom they are kept; 0: nobody.
+    pub kept_for: u32,
+    /// The ring that they are in.
+    pub ring: u32,
+    /// Rings of their own; empty: the queue's.
+    pub rings: Vec<Ring>,
+    /// Groups that the rings opened so far have added, ordered.
+    pub borrowed: Vec<u32>,
+    /// What is asked for in this ring.
+    pub requirement: Requirement,
+}
+
+/// Contacts that are alike to agents.
+#[derive(Debug)]
+pub struct Class {
+    /// What they have in common.
+    pub key: ClassKey,
+    /// Lower is served first.
+    pub band: u8,
+    /// The channel's place among the plan's.
+    pub slot: u8,
+    /// Home groups of the queue, ordered.
+    pub home: Vec<u32>,
+    /// Every group is at home.
+    pub every_group: bool,
+    /// Whom they are offered to.
+    pub choice: AgentChoice,
+    /// Skills that the choice adds up, where it does.
+    pub wanted: Vec<u32>,
+    /// A bit for each required skill: an agent without it can't serve.
+    pub skills: u64,
+    /// Those waiting: (virtual arrival, number).
+    pub waiting: Line<(i64, u64)>,
+    lane: u32,
+    dirty: Option<OfferTrigger>,
+    /// It stays when it is empty.
+    lasting: bool,
+    /// The profiles that could ever serve it; for lasting classes only.
+    pub fit: Option<Bits>,
+    /// Whether somebody signed in could serve it, as of which state of the staff.
+    pub staffed: Cell<(u64, bool)>,
+}
+
+/// A class by what its first contact is ordered by: (virtual arrival, number, class).
+type Head = (i64, u64, u32);
+
+/// Classes whose first contacts are in one order that doesn't change with time.
+#[derive(Debug)]
+pub struct Lane {
+    /// Lower is served first.
+    pub band: u8,
+    /// Target wait.
+    pub objective_ms: u64,
+    /// The channel's place.
+    pub slot: u8,
+    /// Classes in which somebody waits who is not kept for one agent, by their first contacts; those that
+    /// last apart, since whoever fits them knows them.
+    pub heads: BTreeSet<Head>,
+    /// Those of all classes that are to be matched.
+    pub dirty: BTreeSet<Head>,
+}
+
+/// All classes.
+#[derive(Debug, Default)]
+pub struct Classes {
+    list: Vec<Option<Class>>,
+    vacant: Vec<u32>,
+    numbers: Lookup<ClassKey, u32>,
+    lanes: Vec<Lane>,
+    lane_numbers: BTreeMap<(u8, u64, u8), u32>,
+    dirty_lanes: BTreeSet<u32>,
+    kept: BTreeMap<u32, BTreeSet<u32>>,
+    /// By borrowed group that keeps some of its agents free.
+    borrowers: BTreeMap<u32, BTreeSet<u32>>,
+    /// In which somebody waits whom nobody signed in can serve.
+    unstaffed: BTreeSet<u32>,
+    /// Classes that stay, in the order in which they came.
+    lasting: Vec<u32>,
+    /// Classes without contacts, in the order in which they became so; some may have contacts again.
+    empty: Vec<u32>,
+}
+
+/// Empty classes kept for contacts to come; beyond, they are dropped.
+const EMPTY_CLASSES_MAX: usize = 4_096;
+
+impl Classes {
+    /// A class.
+    #[must_use]
+    pub fn get(&self, number: u32) -> Option<&Class> {
+        self.list.get(number as usize)?.as_ref()
+    }
+
+    fn get_mut(&mut self, number: u32) -> Option<&mut Class> {
+        self.list.get_mut(number as usize)?.as_mut()
+    }
+
+    /// All lanes.
+    pub fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.iter()
+    }
+
+    /// A lane.
+    #[must_use]
+    pub fn lane(&self, number: u32) -> Option<&Lane> {
+        self.lanes.get(number as usize)
+    }
+
+    /// Lanes with classes to be matched.
+    #[must_use]
+    pub fn dirty_lanes(&self) -> &BTreeSet<u32> {
+        &self.dirty_lanes
+    }
+
+    /// Classes in which somebody waits for this agent alone.
+    pub fn kept_for(&self, agent: u32) -> impl Iterator<Item = u32> + '_ {
+        self.kept.get(&agent).into_iter().flatten().copied()
+    }
+
+    /// Classes in which somebody waits and that may borrow this group.
+    pub fn borrowers_of(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
+        self.borrowers.get(&group).into_iter().flatten().copied()
+    }
+
+    /// Classes with waiting contacts, in an order of no meaning that is the same on every machine.
+    pub fn waiting(&self) -> impl Iterator<Item = (u32, &Class)> {
+        let all = (0..).zip(&self.list).filter_map(|(number, class)| Some((number, class.as_ref()?)));
+        all.filter(|(_, class)| !class.waiting.is_empty())
+    }
+
+    /// Classes in which somebody waits whom nobody signed in can serve, as far as is known.
+    #[must_use]
+    pub fn unstaffed(&self) -> &BTreeSet<u32> {
+        &self.unstaffed
+    }
+
+    /// Notes whether nobody signed in can serve a class.
+    pub fn set_unstaffed(&mut self, number: u32, unstaffed: bool) {
+        if unstaffed {
+            self.unstaffed.insert(number);
+        } else {
+            self.unstaffed.remove(&number);
+        }
+    }
+
+    /// The number of the class of this key.
+    pub fn number_of(&mut self, key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo) -> u32 {
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let class = self.new_class(key.clone(), queue, channel);
+        let number = if let Some(number) = self.vacant.pop() {
+            self.list[number as usize] = Some(class);
+            number
+        } else {
+            self.list.push(Some(class));
+            u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.numbers.insert(key, number);
+        number
+    }
+
+    /// A class that is in no list yet.
+    fn new_class(&mut self, key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo) -> Class {
+        let band = queue.band.unwrap_or(channel.kind as u8);
+        let lanes = &mut self.lanes;
+        let lane = *self.lane_numbers.entry((band, key.objective_ms, channel.slot)).or_insert_with(|| {
+            lanes.push(Lane {
+                band,
+                objective_ms: key.objective_ms,
+                slot: channel.slot,
+                heads: BTreeSet::new(),
+                dirty: BTreeSet::new(),
+            });
+            u32::try_from(lanes.len() - 1).unwrap_or(u32::MAX)
+        });
+        Class { lane, ..Class::of(key, queue, channel) }
+    }
+
+    /// Adds a waiting contact. `trigger`: the class is to be matched, because of this.
+    pub fn wait(&mut self, number: u32, place: (i64, u64), trigger: Option<OfferTrigger>) {
+        let Some(class) = self.get_mut(number) else { return };
+        let before = class.waiting.first();
+        class.waiting.insert(place);
+        self.head_changed(number, before);
+        if let Some(trigger) = trigger {
+            self.touch(number, trigger);
+        }
+    }
+
+    /// Removes a contact that waits no longer.
+    pub fn leave(&mut self, number: u32, place: (i64, u64)) {
+        let Some(class) = self.get_mut(number) else { return };
+        let before = class.waiting.first();
+        class.waiting.remove(&place);
+        if !class.waiting.is_empty() {
+            self.head_changed(number, before);
+            return;
+        }
+        self.settle_at(number, before);
+        self.head_changed(number, before);
+        self.unstaffed.remove(&number);
+        if self.get(number).is_some_and(|class| !class.lasting) {
+            self.empty.push(number);
+        }
+        if self.empty.len() > EMPTY_CLASSES_MAX {
+            self.drop_empty();
+        }
+    }
+
+    /// Keeps the places of a class in order; `before` was its first contact.
+    fn head_changed(&mut self, number: u32, before: Option<(i64, u64)>) {
+        let Some(class) = self.list.get(number as usize).and_then(Option::as_ref) else { return };
+        let after = class.waiting.first();
+        if before == after {
+            return;
+        }
+        let head = |(arrival_ms, contact)| (arrival_ms, contact, number);
+        if let Some(lane) = self.lanes.get_mut(class.lane as usize) {
+            let listed = class.key.kept_for == 0 && !class.lasting;
+            if let Some(before) = before.map(head) {
+                if listed {
+                    lane.heads.remove(&before);
+                }
+                if class.dirty.is_some() {
+                    lane.dirty.remove(&before);
+                }
+            }
+            if let Some(after) = after.map(head) {
+                if listed {
+                    lane.heads.insert(after);
+                }
+                if class.dirty.is_some() {
+                    lane.dirty.insert(after);
+                }
+            }
+        }
+        if before.is_none() || after.is_none() {
+            self.list_special(number, after.is_some());
+        }
+    }
+
+    /// Files a class that is kept for an agent or may borrow, while somebody waits in it.
+    fn list_special(&mut self, number: u32, waiting: bool) {
+        let Some(class) = self.list.get(number as usize).and_then(Option::as_ref) else { return };
+        let file = |map: &mut BTreeMap<u32, BTreeSet<u32>>, of: u32| {
+            if waiting {
+                map.entry(of).or_default().insert(number);
+            } else if let Some(list) = map.get_mut(&of) {
+                list.remove(&number);
+                if list.is_empty() {
+                    map.remove(&of);
+                }
+            }
+        };
+        if class.key.kept_for != 0 {
+            file(&mut self.kept, class.key.kept_for);
+        }
+        for group in &class.key.borrowed {
+            file(&mut self.borrowers, *group);
+        }
+    }
+
+    /// The class is to be matched, because of this.
+    pub fn touch(&mut self, number: u32, trigger: OfferTrigger) {
+        let Some(class) = self.list.get_mut(number as usize).and_then(Option::as_mut) else { return };
+        let Some((arrival_ms, contact)) = class.waiting.first() else { return };
+        if class.dirty.replace(trigger).is_none()
+            && let Some(lane) = self.lanes.get_mut(class.lane as usize)
+        {
+            lane.dirty.insert((arrival_ms, contact, number));
+            self.dirty_lanes.insert(class.lane);
+        }
+    }
+
+    /// Every class in which somebody waits is to be matched.
+    pub fn touch_all(&mut self, trigger: OfferTrigger) {
+        let all: Vec<u32> = self.waiting().map(|(number, _)| number).collect();
+        all.into_iter().for_each(|number| self.touch(number, trigger));
+    }
+
+    /// Why a class is to be matched.
+    #[must_use]
+    pub fn trigger(&self, number: u32) -> OfferTrigger {
+        self.get(number).and_then(|class| class.dirty).unwrap_or_default()
+    }
+
+    /// Nothing of the class can be matched now.
+    pub fn settle(&mut self, number: u32) {
+        let first = self.get(number).and_then(|class| class.waiting.first());
+        self.settle_at(number, first);
+    }
+
+    fn settle_at(&mut self, number: u32, first: Option<(i64, u64)>) {
+        let Some(class) = self.list.get_mut(number as usize).and_then(Option::as_mut) else { return };
+        if class.dirty.take().is_some()
+            && let Some((arrival_ms, contact)) = first
+            && let Some(lane) = self.lanes.get_mut(class.lane as usize)
+        {
+            lane.dirty.remove(&(arrival_ms, contact, number));
+            if lane.dirty.is_empty() {
+                self.dirty_lanes.remove(&class.lane);
+            }
+        }
+    }
+
+    /// Classes that stay, in the order in which they came.
+    #[must_use]
+    pub fn lasting(&self) -> &[u32] {
+        &self.lasting
+    }
+
+    /// Keeps a class also when it is empty. `fit`: the profiles that could ever serve it.
+    pub fn make_lasting(&mut self, number: u32, fit: Bits) {
+        let Some(class) = self.get_mut(number).filter(|class| !class.lasting) else { return };
+        let first = class.waiting.first();
+        class.lasting = true;
+        class.fit = Some(fit);
+        let lane = class.lane;
+        self.lasting.push(number);
+        if let (Some((arrival_ms, contact)), Some(lane)) = (first, self.lanes.get_mut(lane as usize)) {
+            lane.heads.remove(&(arrival_ms, contact, number));
+        }
+    }
+
+    fn drop_empty(&mut self) {
+        for number in std::mem::take(&mut self.empty) {
+            let empty = self.get(number).is_some_and(|class| class.waiting.is_empty() && !class.lasting);
+            if empty && let Some(class) = self.list[number as usize].take() {
+                self.numbers.remove(&class.key);
+                self.vacant.push(number);
+            }
+        }
+    }
+}
+
+impl Class {
+    /// A class by itself: what the index says of it is not known.
+    #[must_use]
+    pub fn of(key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo) -> Self {
+        let adds_up = queue.agent_choice == AgentChoice::MostSkilled;
+        let skills = key.requirement.required.iter().fold(0, |bits, ask| bits | skill_bit(ask.skill));
+        Self {
+            band: queue.band.unwrap_or(channel.kind as u8),
+            slot: channel.slot,
+            home: queue.groups.clone(),
+            every_group: queue.every_group,
+            choice: queue.agent_choice,
+            wanted: if adds_up { key.requirement.wanted() } else { Vec::new() },
+            skills,
+            waiting: Line::default(),
+            lane: 0,
+            dirty: None,
+            lasting: false,
+            fit: None,
+            staffed: Cell::new((0, false)),
+            key,
+        }
+    }
+}

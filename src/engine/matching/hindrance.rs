@@ -1,0 +1,187 @@
+//! Everything that keeps an agent from a contact, at once: what explanations tell and what is refused by
+//! hand. Puts the predicates of [`super::eligible`] together; must not know a rule of its own.
+
+use crate::{
+    engine::{
+        catalog::{ChannelInfo, Names},
+        state::{Agent, Contact, State},
+    },
+    proto::journal::ContactRecord,
+};
+
+use super::{
+    class::Class,
+    eligible::{Hindrance, capacity_for, in_group, not_excluded, not_kept, present, unfit},
+    rings::Subject,
+};
+
+impl Hindrance {
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SignedOut => "SIGNED_OUT",
+            Self::Disconnected => "DISCONNECTED",
+            Self::NotReady => "NOT_READY",
+            Self::NotInGroup => "NOT_IN_GROUP",
+            Self::RingNotOpen(_) => "RING_NOT_OPEN",
+            Self::SkillMissing(..) => "SKILL_MISSING",
+            Self::LevelTooLow(..) => "LEVEL_TOO_LOW",
+            Self::LevelTooHigh(..) => "LEVEL_TOO_HIGH",
+            Self::AnyOfMissing(_) => "ANY_OF_MISSING",
+            Self::SkillUnwanted(..) => "SKILL_UNWANTED",
+            Self::ChannelNever => "CHANNEL_NEVER",
+            Self::ChannelLimit(..) => "CHANNEL_LIMIT",
+            Self::AtCapacity(..) => "AT_CAPACITY",
+            Self::OnCall => "ON_CALL",
+            Self::Reserved(..) => "RESERVED",
+            Self::KeptForAnother(..) => "KEPT_FOR_ANOTHER",
+            Self::Excluded(_) => "EXCLUDED",
+        }
+    }
+
+    /// For people; goes on after "the agent".
+    #[must_use]
+    pub fn text(self, names: &Names, agent: &Agent) -> String {
+        match self {
+            Self::SignedOut => "is not signed in".to_owned(),
+            Self::Disconnected => "has lost the stream".to_owned(),
+            Self::NotReady if agent.record.reason.is_empty() => "is not ready".to_owned(),
+            Self::NotReady => format!("is not ready ({})", agent.record.reason),
+            Self::NotInGroup => "is in no group that is open to the contact".to_owned(),
+            Self::RingNotOpen(ring) => format!("is in a group that only ring {ring} opens"),
+            Self::SkillMissing(skill, level) => {
+                format!("lacks the skill {}, needed at level {level}", names.id(skill))
+            }
+            Self::LevelTooLow(skill, has, needs) => {
+                format!("has the skill {} at level {has} of {needs}", names.id(skill))
+            }
+            Self::LevelTooHigh(skill, has, max) => {
+                format!("has the skill {} at level {has}, with at most {max} wanted", names.id(skill))
+            }
+            Self::AnyOfMissing(set) => format!("has none of the skills of any-of set {}", set + 1),
+            Self::SkillUnwanted(skill, level) => {
+                format!("has the skill {} at level {level}, which is not wanted", names.id(skill))
+            }
+            Self::ChannelNever => "can never take the channel, by limit or capacity".to_owned(),
+            Self::ChannelLimit(held, limit) => format!("holds {held} of {limit} contacts of the channel"),
+            Self::AtCapacity(held, needs, capacity) => {
+                format!("holds {held} of {capacity} units, and {needs} are needed")
+            }
+            Self::OnCall => "holds a realtime contact".to_owned(),
+            Self::Reserved(group, free, keep) => {
+                format!("is reserved: group {} has {free} free and keeps {keep}", names.id(group))
+            }
+            Self::KeptForAnother(other, _) => {
+                format!("is not the one for whom the contact is kept, {}", names.id(other))
+            }
+            Self::Excluded(_) => "declined or missed the contact a while ago".to_owned(),
+        }
+    }
+
+    /// Whether it would go away with capacity alone: the agent could serve the contact otherwise.
+    #[must_use]
+    pub fn is_room(self) -> bool {
+        matches!(self, Self::ChannelLimit(..) | Self::AtCapacity(..) | Self::OnCall)
+    }
+
+    /// Whether it is about groups and skills, which a supervisor may override.
+    #[must_use]
+    pub fn is_requirement(self) -> bool {
+        matches!(
+            self,
+            Self::NotInGroup
+                | Self::RingNotOpen(_)
+                | Self::SkillMissing(..)
+                | Self::LevelTooLow(..)
+                | Self::LevelTooHigh(..)
+                | Self::AnyOfMissing(_)
+                | Self::SkillUnwanted(..)
+                | Self::Reserved(..)
+        )
+    }
+}
+
+impl State {
+    /// Everything that keeps the agent from the contact, which is in `class`. Empty: matching may bring
+    /// them together now.
+    #[must_use]
+    pub(in crate::engine) fn hindrances(
+        &self,
+        contact: &Contact,
+        class: &Class,
+        agent: &Agent,
+        now_ms: u64,
+    ) -> Vec<Hindrance> {
+        self.hindrances_by(contact, class, agent, now_ms, || self.opening_ring(contact, class, agent))
+    }
+
+    /// The same; `opening` tells why none of the agent's groups is open to the contact.
+    pub(super) fn hindrances_by(
+        &self,
+        contact: &Contact,
+        class: &Class,
+        agent: &Agent,
+        now_ms: u64,
+        opening: impl FnOnce() -> Hindrance,
+    ) -> Vec<Hindrance> {
+        let mut found: Vec<Hindrance> = Vec::new();
+        let mut note = |result: Result<(), Hindrance>| found.extend(result.err());
+        note(present(agent));
+        let (Some(info), Some(channel)) =
+            (agent.info.as_ref(), self.catalog.channels.get(&class.key.channel))
+        else {
+            return found;
+        };
+        if in_group(&info.groups, &class.key, &class.home, class.every_group).is_err() {
+            note(Err(opening()));
+        } else {
+            note(self.index.not_reserved(&info.groups, class));
+        }
+        note(capacity_for(info, &agent.load, channel));
+        note(not_kept(contact, agent.record.agent));
+        note(not_excluded(&contact.record, agent.record.agent, now_ms));
+        found.extend(unfit(&info.skills, &class.key.requirement));
+        found
+    }
+
+    /// The ring that opens one of the agent's groups, if one does.
+    fn opening_ring(&self, contact: &Contact, class: &Class, agent: &Agent) -> Hindrance {
+        let subject = Subject::of(&contact.record);
+        let later = class.key.ring + 1..=self.last_ring(subject);
+        opening_of(later.filter_map(|ring| Some((ring, self.class_in_ring(subject, ring)?))), agent)
+    }
+
+    /// Whether everybody signed in who could serve the contact is excluded from it. False if there is
+    /// nobody.
+    pub(in crate::engine) fn everybody_excluded(&self, record: &ContactRecord, now_ms: u64) -> bool {
+        let Some(class) = self.class_in_ring(Subject::of(record), record.ring) else {
+            return false;
+        };
+        let staff = self.index.staff(&class);
+        let excluded = record.exclusions.iter().filter(|entry| entry.until_ms > now_ms);
+        let excluded = excluded.filter(|entry| self.serves(entry.agent, &class)).count();
+        staff > 0 && excluded >= staff
+    }
+}
+
+/// Why none of the agent's groups is open: the first of the `later` rings that opens one, if one does.
+pub(super) fn opening_of<C: std::ops::Deref<Target = Class>>(
+    later: impl IntoIterator<Item = (u32, C)>,
+    agent: &Agent,
+) -> Hindrance {
+    let groups = agent.info.as_ref().map_or(&[][..], |info| &info.groups);
+    let opens = |class: &C| in_group(groups, &class.key, &class.home, class.every_group).is_ok();
+    let ring = later.into_iter().find(|(_, class)| opens(class)).map(|(ring, _)| ring);
+    ring.and_then(|ring| u8::try_from(ring).ok()).map_or(Hindrance::NotInGroup, Hindrance::RingNotOpen)
+}
+
+/// Presence, and capacity for one more of the channel.
+///
+/// # Errors
+/// Why not.
+pub fn can_take(agent: &Agent, channel: &ChannelInfo) -> Result<(), Hindrance> {
+    present(agent)?;
+    let info = agent.info.as_ref().ok_or(Hindrance::SignedOut)?;
+    capacity_for(info, &agent.load, channel)
+}
