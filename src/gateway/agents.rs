@@ -181,6 +181,26 @@ impl AgentService for Api {
         Ok(Response::new(v1::FinishWrapUpResponse { agent }))
     }
 
+    async fn pull_contact(
+        &self,
+        request: Request<v1::PullContactRequest>,
+    ) -> Answer<v1::PullContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let v1::PullContactRequest { agent_id: agent, contact_id: contact } = request.into_inner();
+        let mut check = Check::new();
+        check.id("agent_id", &agent);
+        check.id("contact_id", &contact);
+        check.done()?;
+        let response = tenant
+            .call(None, Command::Pull { agent, contact }, move |state, reply, now_ms| {
+                let contact = answered_contact(state, reply, "", now_ms)?;
+                let assignment = contact.as_ref().and_then(|contact| contact.assignment.clone());
+                Ok(v1::PullContactResponse { contact, assignment })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
     async fn transfer_contact(
         &self,
         request: Request<v1::AgentServiceTransferContactRequest>,

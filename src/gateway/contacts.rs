@@ -86,6 +86,21 @@ pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> T
     }
 }
 
+/// What an update asks of agents.
+fn asked(check: &mut Check, request: &v1::UpdateContactRequest) -> Update {
+    let mut list = |field: &str, list: &Option<v1::SkillRequirements>| {
+        list.as_ref().map(|list| check.skills(field, &list.skills))
+    };
+    let skills = list("required_skills.skills", &request.required_skills);
+    let none_of = list("none_of_skills.skills", &request.none_of_skills);
+    let preferred_skills = list("preferred_skills.skills", &request.preferred_skills);
+    let sets = request.any_of_skills.as_ref();
+    let any_of = sets.map(|sets| check.skill_sets("any_of_skills.sets", &sets.sets));
+    let preferred_agent = request.preferred_agent_id.clone();
+    check.optional_id("preferred_agent_id", preferred_agent.as_deref().unwrap_or_default());
+    Update { skills, any_of, none_of, preferred_skills, preferred_agent, ..Update::default() }
+}
+
 #[tonic::async_trait]
 impl ContactService for Api {
     async fn enqueue_contact(
@@ -107,7 +122,7 @@ impl ContactService for Api {
         check.language("language", &request.language);
         check.optional_id("case_id", &request.case_id);
         check.priority("priority", request.priority);
-        let skills = check.skills("required_skills", &request.required_skills);
+        let wants = check.wants(&request);
         check.attributes("attributes", &request.attributes);
         check.done()?;
         let fingerprint = fingerprint("EnqueueContact", &request);
@@ -122,7 +137,7 @@ impl ContactService for Api {
             language: request.language,
             case_id: request.case_id,
             priority: request.priority,
-            skills,
+            wants,
             customer: seal(request.customer_ref, request.attributes),
             fingerprint,
         };
@@ -130,7 +145,7 @@ impl ContactService for Api {
         let answer = tenant
             .run(move |desk| {
                 let reply = desk.step(None, Command::Enqueue(Box::new(enqueue))).inspect_err(|refusal| {
-                    if refusal.retry_after_ms.is_some() {
+                    if refusal.retry_after_ms.is_some() || refusal.reason == "NOBODY_CAN_SERVE" {
                         count_rejected(desk.state(), &counter, place, refusal.reason);
                     }
                 })?;
@@ -205,8 +220,7 @@ impl ContactService for Api {
         check.language("language", request.language.as_deref().unwrap_or_default());
         check.optional_id("case_id", request.case_id.as_deref().unwrap_or_default());
         check.optional_id("category", request.category.as_deref().unwrap_or_default());
-        let required = request.required_skills.as_ref();
-        let skills = required.map(|list| check.skills("required_skills.skills", &list.skills));
+        let asked = asked(&mut check, &request);
         if let Some(attributes) = &request.attributes {
             check.attributes("attributes.entries", &attributes.entries);
         }
@@ -219,10 +233,10 @@ impl ContactService for Api {
             .run(move |desk| {
                 // Only the attributes are replaced: the rest of the customer data is what is there.
                 let known = desk.state().contact_by_id(&contact_id);
-                let known = known.map(|record| convert::customer(record.customer.as_ref()).customer_ref);
+                let known = known.map(|record| convert::customer(record.customer.as_deref()).customer_ref);
                 let customer =
                     attributes.map(|attributes| seal(known.unwrap_or_default(), attributes.entries));
-                let update = Update { priority, language, case_id, category, skills, customer };
+                let update = Update { priority, language, case_id, category, customer, ..asked };
                 let command = Command::Update { contact: contact_id.clone(), update: Box::new(update) };
                 let reply = desk.step(key.as_ref(), command)?;
                 answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())
@@ -397,10 +411,9 @@ fn list_contacts(
         // A gateway that never came has no contacts.
         id => Some(state.gateway_by_id(id).unwrap_or(u32::MAX)),
     };
-    let contacts: Box<dyn Iterator<Item = &j::ContactRecord>> = match (gateway, queue) {
-        (Some(gateway), _) => Box::new(state.gateway_contacts_after(gateway, after)),
-        (None, Some(queue)) => Box::new(state.queue_contacts_after(queue, after)),
-        (None, None) => Box::new(state.live_contacts_after(after)),
+    let contacts: Box<dyn Iterator<Item = &j::ContactRecord>> = match gateway {
+        Some(gateway) => Box::new(state.gateway_contacts_after(gateway, after)),
+        None => Box::new(state.live_contacts_after(after)),
     };
     let contacts = contacts.map(|record| (record.contact, record));
     let (contacts, next_page_token) = page::page(contacts, size, |record| {

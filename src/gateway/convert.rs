@@ -3,6 +3,7 @@
 
 use prost_types::{Duration, Timestamp};
 
+use super::wants;
 use crate::{
     engine::state::{Agent, State},
     proto::{
@@ -32,13 +33,14 @@ pub fn duration(ms: u64) -> Duration {
 #[must_use]
 pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Contact {
     let names = state.names();
-    let customer = customer(record.customer.as_ref());
+    let customer = customer(record.customer.as_deref());
+    let ended = record.ended();
     let (offer, assignment) = match state.assignment(record.offer) {
         Some(leg) if leg.stage() == AssignmentStage::Offered => (Some(self::offer(state, leg)), None),
         Some(leg) if leg.stage() != AssignmentStage::WrapUp => (None, Some(assignment(state, leg))),
         _ => (None, None),
     };
-    v1::Contact {
+    let mut contact = v1::Contact {
         contact_id: record.id.clone(),
         gateway_id: state.gateway_id(record.gateway).to_owned(),
         channel: names.id(record.channel).to_owned(),
@@ -48,35 +50,37 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         language: record.language.clone(),
         case_id: record.case_id.clone(),
         priority: record.priority,
-        required_skills: record
-            .skills
-            .iter()
-            .map(|skill| v1::SkillRequirement {
-                skill: names.id(skill.skill).to_owned(),
-                min_level: skill.level,
-            })
-            .collect(),
         attributes: customer.attributes.into_iter().map(|entry| (entry.key, entry.value)).collect(),
         state: contact_state(record).into(),
-        close_reason: close_reason(record.end()).into(),
+        close_reason: close_reason(ended.end()).into(),
         enqueue_time: timestamp(state, record.enqueued_ms),
         queue_enter_time: timestamp(state, record.queue_entered_ms),
         answer_time: timestamp(state, record.answered_ms),
-        close_time: timestamp(state, record.closed_ms),
+        close_time: timestamp(state, ended.closed_ms),
         wait: Some(duration(wait_ms(record, now_ms))),
         offer,
         assignment,
-        disposition: names.id(record.disposition).to_owned(),
-        resolution: i32::try_from(record.resolution).unwrap_or(0),
+        disposition: names.id(ended.disposition).to_owned(),
+        resolution: i32::try_from(ended.resolution).unwrap_or(0),
         sequence: record.sequence,
+        ring: record.ring,
+        ring_open_time: timestamp(state, record.ring_opened_ms),
+        kept_for_agent_id: names.id(record.kept_for).to_owned(),
+        kept_until: timestamp(state, record.kept_until_ms),
+        unservable: record.unservable,
+        ..v1::Contact::default()
+    };
+    if let Some(asked) = &record.wants {
+        wants::tell(names, asked, &mut contact);
     }
+    contact
 }
 
 /// Waiting time so far; final once the contact has ended.
 #[must_use]
 pub fn wait_ms(record: &j::ContactRecord, now_ms: u64) -> u64 {
     match record.stage() {
-        ContactStage::Closed => record.final_wait_ms,
+        ContactStage::Closed => record.ended().final_wait_ms,
         ContactStage::Active => record.active_ms - record.effective_arrival_ms,
         _ => now_ms.saturating_sub(record.effective_arrival_ms),
     }
@@ -97,7 +101,7 @@ pub fn contact_state(record: &j::ContactRecord) -> v1::ContactState {
         ContactStage::Offered => v1::ContactState::Offered,
         ContactStage::Connecting => v1::ContactState::Connecting,
         ContactStage::Active => v1::ContactState::Active,
-        ContactStage::Closed => match record.end() {
+        ContactStage::Closed => match record.ended().end() {
             _ if record.answered_ms != 0 => v1::ContactState::Completed,
             ContactEnd::GatewayLost => v1::ContactState::Lost,
             ContactEnd::WaitLimit | ContactEnd::QueueRemoved => v1::ContactState::Expired,
@@ -127,6 +131,15 @@ pub fn offer(state: &State, leg: &j::AssignmentRecord) -> v1::Offer {
         agent_id: state.names().id(leg.agent).to_owned(),
         offer_time: timestamp(state, leg.offered_ms),
         deadline: timestamp(state, leg.deadline_ms),
+        reason: Some(v1::OfferReason {
+            // The API's numbers of triggers and rules are the journal's.
+            trigger: leg.trigger,
+            rule: leg.rule,
+            ring: leg.ring,
+            preferred_skills_matched: leg.preferred_matched,
+            idle: Some(duration(leg.idle_ms)),
+            rank: leg.rank,
+        }),
     }
 }
 

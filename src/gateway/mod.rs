@@ -5,12 +5,14 @@
 mod agents;
 mod contacts;
 pub mod convert;
+mod explain;
 mod openings;
 mod page;
 mod plans;
 mod status;
 mod supervisors;
 mod validate;
+mod wants;
 
 use std::{pin::Pin, sync::Arc};
 

@@ -16,7 +16,7 @@ use super::{
     Answer, Api, Check, Streamed,
     agents::{availability_command, call_agent},
     contacts::call_contact,
-    convert, page, request_key,
+    convert, explain, page, request_key,
 };
 
 const INTERVAL_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
@@ -99,6 +99,36 @@ impl SupervisorService for Api {
         let command = availability_command(check, id.clone(), availability, reason)?;
         let agent = call_agent(&tenant, key, id, command).await?;
         Ok(Response::new(v1::SetAgentAvailabilityResponse { agent }))
+    }
+
+    async fn explain_contact(
+        &self,
+        request: Request<v1::ExplainContactRequest>,
+    ) -> Answer<v1::ExplainContactResponse> {
+        let tenant = self.tenant(&request)?;
+        let v1::ExplainContactRequest { contact_id: id, max_agents, agent_id } = request.into_inner();
+        let mut check = Check::new();
+        check.id("contact_id", &id);
+        check.optional_id("agent_id", &agent_id);
+        let max = check.told("max_agents", max_agents);
+        check.done()?;
+        let response =
+            tenant.read(move |state, now_ms| explain::contact(state, &id, &agent_id, now_ms, max)).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn explain_agent(
+        &self,
+        request: Request<v1::ExplainAgentRequest>,
+    ) -> Answer<v1::ExplainAgentResponse> {
+        let tenant = self.tenant(&request)?;
+        let v1::ExplainAgentRequest { agent_id: id, max_contacts } = request.into_inner();
+        let mut check = Check::new();
+        check.id("agent_id", &id);
+        let max = check.told("max_contacts", max_contacts);
+        check.done()?;
+        let response = tenant.read(move |state, now_ms| explain::agent(state, &id, now_ms, max)).await?;
+        Ok(Response::new(response))
     }
 }
 

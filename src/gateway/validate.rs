@@ -3,14 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    engine::{command::NamedSkill, refusal::Refusal},
-    plan::is_valid_id,
-    proto::v1,
-};
+use crate::{engine::refusal::Refusal, plan::is_valid_id, proto::v1};
 
-/// Requirements of one contact.
-pub const SKILLS_MAX: usize = 16;
 /// Attributes of one contact.
 pub const ATTRIBUTES_MAX: usize = 32;
 const ATTRIBUTE_KEY_BYTES: usize = 64;
@@ -21,6 +15,8 @@ const PRIORITY_MAX: i32 = 10;
 const REASON_CHARS: usize = 64;
 const PAGE_MAX: u32 = 1_000;
 const PAGE_DEFAULT: u32 = 100;
+const TOLD_MAX: u32 = 200;
+const TOLD_DEFAULT: u32 = 20;
 
 /// Collects what is wrong with a request.
 #[derive(Debug, Default)]
@@ -94,29 +90,6 @@ impl Check {
         }
     }
 
-    /// Skill requirements, as the engine takes them.
-    pub fn skills(&mut self, field: &str, skills: &[v1::SkillRequirement]) -> Vec<NamedSkill> {
-        if skills.len() > SKILLS_MAX {
-            self.problem(field, format!("must be at most {SKILLS_MAX}, not {}", skills.len()));
-            return Vec::new();
-        }
-        let mut seen = BTreeMap::new();
-        let mut named = Vec::with_capacity(skills.len());
-        for (at, skill) in skills.iter().enumerate() {
-            self.id(&format!("{field}[{at}].skill"), &skill.skill);
-            let level = u8::try_from(skill.min_level.max(1)).unwrap_or(u8::MAX);
-            if level > 10 {
-                self.problem(&format!("{field}[{at}].min_level"), "must be 1 to 10");
-            }
-            if let Some(first) = seen.insert(&skill.skill, at) {
-                let problem = format!("is asked for at {field}[{first}] too; ask once");
-                self.problem(&format!("{field}[{at}].skill"), problem);
-            }
-            named.push((skill.skill.clone(), level));
-        }
-        named
-    }
-
     /// Attributes.
     pub fn attributes(&mut self, field: &str, attributes: &BTreeMap<String, String>) {
         if attributes.len() > ATTRIBUTES_MAX {
@@ -166,6 +139,14 @@ impl Check {
             self.problem(field, "must be 1 to 1,000");
         }
         (if value == 0 { PAGE_DEFAULT } else { value }) as usize
+    }
+
+    /// How many agents or contacts an explanation tells.
+    pub fn told(&mut self, field: &str, value: u32) -> usize {
+        if value > TOLD_MAX {
+            self.problem(field, "must be 1 to 200");
+        }
+        (if value == 0 { TOLD_DEFAULT } else { value }) as usize
     }
 
     /// A length of time in milliseconds between two bounds; `default_ms` when absent.

@@ -4,9 +4,6 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use prost::Message;
-use prost::encoding::{WireType, encode_key, encode_varint};
-
 use crate::{
     engine::{
         Engine, Sink,
@@ -64,10 +61,7 @@ impl Recorder {
             self.parts.push_back(Part::default());
         }
         if let Some(part) = self.parts.back_mut() {
-            // One element of `Batch.events`, field 1.
-            encode_key(1, WireType::LengthDelimited, &mut part.payload);
-            encode_varint(event.encoded_len() as u64, &mut part.payload);
-            event.encode_raw(&mut part.payload);
+            event.append_to(&mut part.payload);
             part.count += 1;
         }
     }

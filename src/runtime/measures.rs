@@ -28,8 +28,11 @@ pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut 
         put(Measure::OfferEnded { queue, channel, result, after_ms });
     }
     match kind {
-        Kind::ContactEnqueued(_) => {
+        Kind::ContactEnqueued(e) => {
             let (queue, channel) = place();
+            if e.unservable {
+                put(Measure::ContactUnservable { queue: queue.clone(), channel: channel.clone() });
+            }
             put(Measure::ContactEntered { queue, channel });
         }
         Kind::ContactClosed(_) => {

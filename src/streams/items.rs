@@ -112,6 +112,9 @@ fn contact_cause(kind: &Kind) -> Option<ContactCause> {
             OfferEnd::AgentGone => ContactCause::Withdrawn,
             OfferEnd::ContactEnded | OfferEnd::ContactMoved | OfferEnd::Unspecified => return None,
         },
+        Kind::RingOpened(_) => ContactCause::RingOpened,
+        Kind::KeepEnded(_) => ContactCause::KeepEnded,
+        Kind::ExclusionsCleared(_) => ContactCause::ExclusionsCleared,
         Kind::OfferAccepted(_) => ContactCause::Accepted,
         Kind::ContactConnected(_) => ContactCause::Connected,
         Kind::ContactReturned(e) => match e.reason() {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 pub enum Measure {
     /// A contact was accepted into a queue from a gateway.
     ContactEntered { queue: Arc<str>, channel: Arc<str> },
+    /// A contact was accepted though nobody in the plan could ever serve it.
+    ContactUnservable { queue: Arc<str>, channel: Arc<str> },
     /// A contact was refused.
     ContactRejected { queue: Arc<str>, channel: Arc<str>, reason: &'static str },
     /// A contact stopped waiting in a queue: `answered`, `abandoned`, `expired`, `lost` or `moved`.
@@ -27,6 +29,7 @@ impl Measure {
     pub(super) fn place(&self) -> (&Arc<str>, &Arc<str>) {
         match self {
             Self::ContactEntered { queue, channel }
+            | Self::ContactUnservable { queue, channel }
             | Self::ContactRejected { queue, channel, .. }
             | Self::WaitEnded { queue, channel, .. }
             | Self::ContactClosed { queue, channel, .. }

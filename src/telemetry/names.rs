@@ -31,6 +31,12 @@ pub const BUILD_INFO: Definition =
 /// Contacts that came in.
 pub const CONTACTS_ENTERED: Definition =
     counter("kefud_contacts_entered_total", BY_CHANNEL, "Contacts accepted into the queue from a gateway.");
+/// Contacts for whom there is nobody.
+pub const CONTACTS_UNSERVABLE: Definition = counter(
+    "kefud_contacts_unservable_total",
+    BY_CHANNEL,
+    "Contacts accepted though nobody in the plan, signed in or not, could ever serve them.",
+);
 /// Contacts refused.
 pub const CONTACTS_REJECTED: Definition = counter(
     "kefud_contacts_rejected_total",
@@ -178,6 +184,7 @@ pub const SCRAPE_TIMEOUTS: Definition = counter(
 pub const ALL: &[&Definition] = &[
     &BUILD_INFO,
     &CONTACTS_ENTERED,
+    &CONTACTS_UNSERVABLE,
     &CONTACTS_REJECTED,
     &CONTACTS_CLOSED,
     &CONTACT_WAIT,

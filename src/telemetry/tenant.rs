@@ -48,6 +48,7 @@ type ByQueue = HashMap<Arc<str>, HashMap<Arc<str>, Arc<ChannelHandles>>>;
 /// Handles of one queue and channel. Histograms are made when first needed, as each is many lines.
 struct ChannelHandles {
     entered: Counter,
+    unservable: Counter,
     waits: Family<Histogram>,
     rejected: Family<Counter>,
     closed: Family<Counter>,
@@ -93,6 +94,7 @@ impl TenantMetrics {
         let labels = [self.inner.tenant.as_str(), queue, channel];
         match measure {
             Measure::ContactEntered { .. } => handles.entered.increment(1),
+            Measure::ContactUnservable { .. } => handles.unservable.increment(1),
             Measure::ContactRejected { reason, .. } => {
                 self.count(&handles.rejected, &names::CONTACTS_REJECTED, labels, reason);
             }
@@ -209,6 +211,7 @@ impl TenantMetrics {
         let labels = [self.inner.tenant.as_str(), queue, channel];
         let handles = Arc::new(ChannelHandles {
             entered: self.inner.registry.counter(&names::CONTACTS_ENTERED, &labels),
+            unservable: self.inner.registry.counter(&names::CONTACTS_UNSERVABLE, &labels),
             waits: Family::default(),
             rejected: Family::default(),
             closed: Family::default(),

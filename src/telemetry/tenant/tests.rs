@@ -35,6 +35,8 @@ fn measures_become_counters_and_histograms() {
     let (queue, channel) = place();
     measures.push(Measure::WaitEnded { queue, channel, outcome: "abandoned", wait_ms: 1_000 });
     let (queue, channel) = place();
+    measures.push(Measure::ContactUnservable { queue, channel });
+    let (queue, channel) = place();
     measures.push(Measure::ContactRejected { queue, channel, reason: "queue_full" });
     let (queue, channel) = place();
     measures.push(Measure::ContactClosed { queue, channel, outcome: "completed" });
@@ -63,6 +65,7 @@ const MEASURED: &[&str] = &[
     "# HELP kefud_contacts_entered_total Contacts accepted into the queue from a gateway.",
     "# TYPE kefud_contacts_entered_total counter",
     r#"kefud_contacts_entered_total{tenant="east",queue="complaints",channel="phone"} 4"#,
+    r#"kefud_contacts_unservable_total{tenant="east",queue="complaints",channel="phone"} 1"#,
     "# TYPE kefud_contact_wait_seconds histogram",
     r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="0.1"} 1"#,
     r#"kefud_contact_wait_seconds_bucket{tenant="east",queue="complaints",channel="phone",outcome="answered",le="20"} 2"#,

@@ -1,0 +1,104 @@
+//! What will change by itself, and when: the deadlines that concern a contact or an agent. Reads what timers
+//! are armed for; must not arm any.
+
+use crate::{
+    engine::state::{Agent, Contact, State},
+    plan::model::Ring,
+    proto::journal::{AssignmentStage, ContactStage},
+};
+
+use super::{AgentHindered, Change, Happening};
+
+/// So many changes are told at most.
+pub const CHANGES_MAX: usize = 50;
+
+impl State {
+    /// What will change for a contact. `near`: the agents told, whose wrap-ups and offers matter where only
+    /// room is missing.
+    pub(super) fn contact_changes(
+        &self,
+        contact: &Contact,
+        near: &[AgentHindered],
+        now_ms: u64,
+    ) -> (Vec<Change>, usize) {
+        let record = &contact.record;
+        let stage = record.stage();
+        let mut changes = Vec::new();
+        if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
+            self.ring_changes(contact, &mut changes);
+            if record.kept_for != 0 {
+                changes
+                    .push(Change { at_ms: record.kept_until_ms, what: Happening::KeepEnds(record.kept_for) });
+            }
+            let excluded = record.exclusions.iter().filter(|entry| entry.until_ms > now_ms);
+            changes.extend(
+                excluded.map(|entry| Change {
+                    at_ms: entry.until_ms,
+                    what: Happening::ExclusionEnds(entry.agent),
+                }),
+            );
+        }
+        if contact.max_wait_due_ms > 0 {
+            changes.push(Change { at_ms: contact.max_wait_due_ms, what: Happening::WaitEnds });
+        }
+        self.leg_change(record.offer, &mut changes);
+        for entry in near.iter().filter(|entry| entry.hindrances.iter().all(|why| why.is_room())) {
+            let work = self.agent(entry.agent).map_or(&[][..], |agent| &agent.work);
+            work.iter().for_each(|offer| self.leg_change(*offer, &mut changes));
+        }
+        changes.sort_unstable();
+        changes.dedup();
+        let left_out = changes.len().saturating_sub(CHANGES_MAX);
+        changes.truncate(CHANGES_MAX);
+        (changes, left_out)
+    }
+
+    /// The rings to come, each after the one before.
+    fn ring_changes(&self, contact: &Contact, changes: &mut Vec<Change>) {
+        let record = &contact.record;
+        let mut at_ms = contact.ring_due_ms;
+        if at_ms == 0 {
+            return;
+        }
+        let own = record.wants.as_ref().map_or(&[][..], |wants| &wants.rings);
+        let queue = self.plan.queues.get(self.names.id(record.queue));
+        let of_queue = queue.map_or(&[][..], |queue| &queue.rings);
+        let afters: Vec<u64> = if own.is_empty() {
+            of_queue.iter().map(|ring: &Ring| ring.after_ms).collect()
+        } else {
+            own.iter().map(|ring| ring.after_ms).collect()
+        };
+        for (ring, after_ms) in (1..).zip(afters).skip(record.ring as usize) {
+            if ring > record.ring + 1 {
+                at_ms += after_ms;
+            }
+            changes.push(Change { at_ms, what: Happening::RingOpens(ring) });
+        }
+    }
+
+    /// The deadline of an offer or a wrap-up, if it has one.
+    fn leg_change(&self, offer: u64, changes: &mut Vec<Change>) {
+        let Some(leg) = self.assignment(offer).filter(|leg| leg.deadline_ms > 0) else {
+            return;
+        };
+        let what = match leg.stage() {
+            AssignmentStage::Offered => Happening::OfferLapses(leg.contact, leg.agent),
+            AssignmentStage::WrapUp => Happening::WrapUpEnds(leg.contact, leg.agent),
+            _ => return,
+        };
+        changes.push(Change { at_ms: leg.deadline_ms, what });
+    }
+
+    /// What will change for an agent.
+    pub(super) fn agent_changes(&self, agent: &Agent) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let record = &agent.record;
+        if record.session != 0 && !record.connected {
+            let what = Happening::GraceEnds(record.agent);
+            changes.push(Change { at_ms: record.grace_deadline_ms, what });
+        }
+        agent.work.iter().for_each(|offer| self.leg_change(*offer, &mut changes));
+        changes.sort_unstable();
+        changes
+    }
+}

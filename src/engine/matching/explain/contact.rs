@@ -1,0 +1,86 @@
+//! Why a contact waits: puts together what the survey, the order, groups and deadlines tell.
+
+use crate::{
+    engine::{
+        matching::rings::{Looked, Subject},
+        requirement::Requirement,
+        state::State,
+    },
+    proto::journal::ContactStage,
+};
+
+use super::{AgentHindered, ContactExplained, Counts, Opening};
+
+impl State {
+    /// Why the contact waits at `now_ms`, with the `max` agents nearest to serving it; for one that
+    /// doesn't wait, where it is.
+    #[must_use]
+    pub fn explain_contact(&self, number: u64, now_ms: u64, max: usize) -> Option<ContactExplained> {
+        let contact = self.contacts.get(number)?;
+        let record = &contact.record;
+        let subject = Subject::of(record);
+        let live = record.stage() != ContactStage::Closed;
+        let last_ring = self.last_ring(subject);
+        let rings = self.rings_of(subject);
+        let ring = record.ring.min(last_ring);
+        let class = rings.get(ring as usize).filter(|_| live);
+        let mut explained = ContactExplained {
+            contact: number,
+            summary: String::new(),
+            ring: record.ring,
+            last_ring,
+            place: None,
+            urgency: None,
+            nobody_in_plan: class.is_some() && !self.servable(subject),
+            nobody_signed_in: class.is_some_and(|class| !self.index.staffed(class)),
+            requirement: class.map_or_else(Requirement::default, |class| class.key.requirement.clone()),
+            groups: Vec::new(),
+            groups_left_out: 0,
+            everybody: Counts::default(),
+            able: Counts::default(),
+            agents: Vec::new(),
+            agents_left_out: 0,
+            changes: Vec::new(),
+            changes_left_out: 0,
+        };
+        if let Some((_, mine)) = self.waiting_class(contact) {
+            explained.place = Some(self.place_of(record.queue, &mine, now_ms));
+            explained.urgency = Some(self.urgency_of(contact, &mine, now_ms));
+            (explained.groups, explained.groups_left_out) = self.groups_of(contact, &rings, ring);
+            let listed = explained.groups.iter().map(|entry| entry.group);
+            let survey = self.survey(contact, &rings, ring as usize, listed, now_ms, max);
+            let mut counts = survey.groups;
+            for entry in &mut explained.groups {
+                entry.counts = counts.remove(&entry.group).unwrap_or_default();
+                if entry.opening == Opening::Closed {
+                    entry.counts.agents = self.closed_group_agents(entry.group);
+                }
+            }
+            explained.everybody = survey.everybody;
+            explained.able = survey.able;
+            explained.agents = survey.near;
+            explained.agents_left_out = survey.left_out;
+        }
+        (explained.changes, explained.changes_left_out) =
+            self.contact_changes(contact, &explained.agents, now_ms);
+        explained.summary = self.contact_summary(contact, &explained, now_ms);
+        Some(explained)
+    }
+
+    /// What keeps an agent from a waiting contact at `now_ms`; none when it doesn't wait.
+    #[must_use]
+    pub fn explain_pair(&self, number: u64, agent: u32, now_ms: u64) -> Option<AgentHindered> {
+        let contact = self.contacts.get(number)?;
+        self.waiting_class(contact)?;
+        let subject = Subject::of(&contact.record);
+        let ring = contact.record.ring.min(self.last_ring(subject)) as usize;
+        let hindrances =
+            self.all_hindrances(contact, &self.rings_of(subject), ring, self.agent(agent)?, now_ms);
+        Some(self.hindered_agent(contact, agent, hindrances, now_ms))
+    }
+
+    /// The class of such a contact in each of its rings.
+    pub(super) fn rings_of(&self, subject: Subject<'_>) -> Vec<Looked<'_>> {
+        (0..=self.last_ring(subject)).map_while(|ring| self.class_in_ring(subject, ring)).collect()
+    }
+}

@@ -1,0 +1,205 @@
+//! Explanations in a sentence or two of plain English. Says what has been found out; must not find out
+//! anything.
+
+use crate::{
+    engine::{
+        matching::eligible::Hindrance,
+        state::{Agent, Contact, State},
+    },
+    plan::format_ms,
+    proto::journal::{AgentRule, AssignmentRecord, AssignmentStage, ContactEnd, ContactStage, OfferTrigger},
+};
+
+use super::{AgentExplained, Change, ContactExplained, Counts, Happening};
+
+/// A length of time in whole seconds, rounded up.
+fn seconds(ms: u64) -> String {
+    format_ms(ms.div_ceil(1_000) * 1_000)
+}
+
+/// `1 agent is`, `2 agents are`.
+fn be(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
+fn have(count: usize) -> &'static str {
+    if count == 1 { "has" } else { "have" }
+}
+
+impl Happening {
+    /// For people; a sentence without its dot.
+    #[must_use]
+    pub fn text(self, state: &State) -> String {
+        let agent = |agent| state.names.id(agent);
+        match self {
+            Self::RingOpens(ring) => format!("ring {ring} opens"),
+            Self::KeepEnds(number) => format!("it is no longer kept for {}", agent(number)),
+            Self::ExclusionEnds(number) => format!("it may be offered to {} again", agent(number)),
+            Self::WaitEnds => "it ends: it has waited as long as its queue allows".to_owned(),
+            Self::OfferLapses(contact, number) => {
+                format!("the offer of {} to {} lapses", state.contact_name(contact), agent(number))
+            }
+            Self::WrapUpEnds(contact, number) => {
+                format!("{} has to have wrapped up {}", agent(number), state.contact_name(contact))
+            }
+            Self::GraceEnds(number) => format!("{} is signed out, unless back by then", agent(number)),
+        }
+    }
+}
+
+/// Why able agents don't get it, such as `2 have no room, 1 is not ready`.
+fn busy(able: &Counts) -> String {
+    let sum = |of: fn(&Hindrance) -> bool| -> usize {
+        able.hindered.iter().filter(|(why, _)| of(why)).map(|(_, count)| count).sum()
+    };
+    let lost = sum(|why| matches!(why, Hindrance::Disconnected));
+    let not_ready = sum(|why| matches!(why, Hindrance::NotReady));
+    let room = sum(|why| why.is_room());
+    let reserved = sum(|why| matches!(why, Hindrance::Reserved(..)));
+    let kept = sum(|why| matches!(why, Hindrance::KeptForAnother(..)));
+    let excluded = sum(|why| matches!(why, Hindrance::Excluded(_)));
+    let parts = [
+        (room, format!("{room} {} no room", have(room))),
+        (not_ready, format!("{not_ready} {} not ready", be(not_ready))),
+        (lost, format!("{lost} {} lost the stream", have(lost))),
+        (reserved, format!("{reserved} {} kept free for other queues", be(reserved))),
+        (kept, format!("{kept} {} not the one for whom it is kept", be(kept))),
+        (excluded, format!("{excluded} declined or missed it a while ago")),
+    ];
+    let told: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+    told.join(", ")
+}
+
+fn trigger_text(trigger: OfferTrigger) -> &'static str {
+    match trigger {
+        OfferTrigger::Unspecified => "",
+        OfferTrigger::ContactWaiting => ", when the contact came in or came back",
+        OfferTrigger::AgentAvailable => ", when the agent became available",
+        OfferTrigger::CapacityFreed => ", when the agent's capacity became free",
+        OfferTrigger::ExclusionEnded => ", when the time after a decline or missed offer was over",
+        OfferTrigger::RingOpened => ", when a ring opened",
+        OfferTrigger::KeepEnded => ", when the contact was no longer kept for another agent",
+        OfferTrigger::ReserveFreed => ", when the agent's group had more free than it keeps",
+        OfferTrigger::RulesChanged => ", when the plan or what the contact asks for was changed",
+        OfferTrigger::ByHand => "",
+    }
+}
+
+/// Why an agent was chosen, and when.
+fn reason(leg: &AssignmentRecord) -> String {
+    let rule = match leg.rule() {
+        AgentRule::Unspecified => "for a reason that is not known",
+        AgentRule::LongestIdle => "as idle longest",
+        AgentRule::LeastLoaded => "as the least loaded",
+        AgentRule::MostSkilled => "as the most skilled in what is asked for",
+        AgentRule::LeastSkilled => "as the least skilled who will do",
+        AgentRule::RoundRobin => "as the one whose last offer is longest ago",
+        AgentRule::PreferredAgent => "as the contact's preferred agent",
+        AgentRule::LastAgent => "as the one who had it, or its case, last",
+        AgentRule::Named => "by name: a transfer, a supervisor, or the agent's own choice",
+    };
+    format!("chosen {rule}{}", trigger_text(leg.trigger()))
+}
+
+fn end_text(end: ContactEnd) -> &'static str {
+    match end {
+        ContactEnd::Unspecified => "has ended",
+        ContactEnd::AgentCompleted => "was completed by its agent",
+        ContactEnd::GatewayCompleted => "was completed by its gateway",
+        ContactEnd::CustomerLeft => "has ended: the customer left",
+        ContactEnd::GatewayLost => "has ended: its gateway is lost",
+        ContactEnd::WaitLimit => "has ended: it waited as long as its queue allows",
+        ContactEnd::QueueRemoved => "has ended: its queue was removed from the plan",
+    }
+}
+
+impl State {
+    pub(super) fn contact_summary(&self, contact: &Contact, found: &ContactExplained, now_ms: u64) -> String {
+        let record = &contact.record;
+        let leg = self.assignment(record.offer);
+        match (record.stage(), leg) {
+            (ContactStage::Closed, _) => {
+                let ended = record.ended();
+                let last = self.names.id(record.last_agent);
+                let by = if last.is_empty() { String::new() } else { format!("; {last} had it last") };
+                format!("It {} after {} of waiting{by}.", end_text(ended.end()), seconds(ended.final_wait_ms))
+            }
+            (ContactStage::Offered, Some(leg)) => {
+                let left = seconds(leg.deadline_ms.saturating_sub(now_ms));
+                format!("It is offered to {} for {left} more, {}.", self.names.id(leg.agent), reason(leg))
+            }
+            (ContactStage::Connecting | ContactStage::Active, Some(leg)) => {
+                let connecting = leg.stage() == AssignmentStage::Connecting;
+                let with = if connecting { "is being connected to" } else { "is with" };
+                format!("It {with} {}, {}.", self.names.id(leg.agent), reason(leg))
+            }
+            _ => self.waiting_summary(contact, found, now_ms),
+        }
+    }
+
+    fn waiting_summary(&self, contact: &Contact, found: &ContactExplained, now_ms: u64) -> String {
+        let record = &contact.record;
+        let queue = self.names.id(record.queue);
+        let Some(place) = found.place else {
+            return format!(
+                "It is about to leave queue {queue}: the queue is no longer in the plan, or its gateway is lost."
+            );
+        };
+        let eligible = found.agents.iter().find(|entry| entry.hindrances.is_empty());
+        let why = if let Some(entry) = eligible {
+            format!("{} can take it: it is about to be offered.", self.names.id(entry.agent))
+        } else if found.nobody_in_plan {
+            "Nobody in the plan, signed in or not, could ever serve it.".to_owned()
+        } else if record.kept_for != 0 {
+            let left = seconds(record.kept_until_ms.saturating_sub(now_ms));
+            let agent = self.names.id(record.kept_for);
+            let entry = found.agents.iter().find(|entry| entry.agent == record.kept_for);
+            let busy = entry.and_then(|entry| entry.hindrances.first()).zip(self.agent(record.kept_for));
+            let busy = busy.map(|(why, agent)| format!(", who {}", why.text(&self.names, agent)));
+            format!("It is kept for {agent} for {left} more{}.", busy.unwrap_or_default())
+        } else if found.nobody_signed_in || found.able.agents == 0 {
+            "Nobody who is signed in could serve it as it is now.".to_owned()
+        } else if found.able.agents == 1 {
+            format!("The only agent signed in who could serve it isn't free: {}.", busy(&found.able))
+        } else {
+            let count = found.able.agents;
+            format!("None of the {count} agents signed in who could serve it is free: {}.", busy(&found.able))
+        };
+        let next = found.changes.first().map(|change| format!("; {}", self.coming(change, now_ms)));
+        let next = next.unwrap_or_default();
+        format!("{why} It is number {} of {} waiting in {queue}{next}.", place.position, place.waiting)
+    }
+
+    fn coming(&self, change: &Change, now_ms: u64) -> String {
+        format!("in {} {}", seconds(change.at_ms.saturating_sub(now_ms)), change.what.text(self))
+    }
+
+    pub(super) fn agent_summary(&self, agent: &Agent, found: &AgentExplained) -> String {
+        let presence = match found.absent {
+            Some(why) => format!("The agent {}", why.text(&self.names, agent)),
+            None => "The agent is ready".to_owned(),
+        };
+        let room = found.channels.iter().filter(|(_, why)| why.is_none());
+        let room: Vec<&str> = room.map(|(channel, _)| self.names.id(*channel)).collect();
+        let room = match (found.channels.is_empty(), room.is_empty()) {
+            (true, _) => "is no longer in the plan".to_owned(),
+            (_, true) => "has no room for anything more".to_owned(),
+            _ => format!("has room for {}", room.join(", ")),
+        };
+        let next = if let Some(soon) = found.soon {
+            format!("It is about to be offered {}", self.contact_name(soon))
+        } else if let Some(next) = found.next {
+            let condition = match (found.absent.is_some(), room.starts_with("has no room")) {
+                (true, true) => "if it were ready and held nothing",
+                (true, false) => "if it were ready",
+                _ => "if it had room",
+            };
+            format!("It would get {} next {condition}", self.contact_name(next))
+        } else if found.contacts.is_empty() {
+            "Nobody waits".to_owned()
+        } else {
+            "Nothing that waits is for it".to_owned()
+        };
+        format!("{presence} and {room}. {next}.")
+    }
+}
