@@ -2,8 +2,10 @@
 //! failed, 2 wrong input or settings). Must not hold logic that another caller would need.
 
 mod apply;
+mod bench;
 mod check;
 pub mod demo;
+mod explain;
 mod plan;
 mod remote;
 mod serve;
@@ -38,6 +40,10 @@ enum Command {
     Apply(apply::Args),
     /// Print the plan in force
     Plan(plan::Args),
+    /// Measure how fast this machine does it
+    Bench(bench::Args),
+    /// Tell why a contact waits, or what an agent could get
+    Explain(explain::Args),
 }
 
 /// Runs the program.
@@ -50,6 +56,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Apply(args)) => apply::run(args),
         Some(Command::Plan(args)) => plan::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
     };
     match done {
         Ok(code) => code,

@@ -9,7 +9,7 @@ use tonic_types::StatusExt;
 use super::EXIT_WRONG_INPUT;
 use crate::{
     config::{DEFAULT_TENANT, TENANT_KEY},
-    proto::v1::plan_service_client::PlanServiceClient,
+    proto::v1::{plan_service_client::PlanServiceClient, supervisor_service_client::SupervisorServiceClient},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,15 +37,22 @@ pub struct Server {
 impl Server {
     /// Connects to the plan service.
     pub async fn plans(&self) -> anyhow::Result<PlanServiceClient<Channel>> {
+        Ok(PlanServiceClient::new(self.connect().await?)
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX))
+    }
+
+    /// Connects to the supervisors' service.
+    pub async fn supervisors(&self) -> anyhow::Result<SupervisorServiceClient<Channel>> {
+        Ok(SupervisorServiceClient::new(self.connect().await?))
+    }
+
+    async fn connect(&self) -> anyhow::Result<Channel> {
         let server = &self.server;
         let endpoint = Channel::from_shared(server.clone())
             .with_context(|| format!("`{server}` is not a URL such as http://127.0.0.1:7770"))?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
-        let channel =
-            endpoint.connect().await.with_context(|| format!("cannot reach {server}: is kefud running?"))?;
-        Ok(PlanServiceClient::new(channel)
-            .max_decoding_message_size(MESSAGE_BYTES_MAX)
-            .max_encoding_message_size(MESSAGE_BYTES_MAX))
+        endpoint.connect().await.with_context(|| format!("cannot reach {server}: is kefud running?"))
     }
 
     /// A request for the tenant.

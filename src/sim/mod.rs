@@ -2,6 +2,8 @@
 //! steps the same engine as the daemon does, and fires deadlines at their very millisecond, in order. Owns
 //! virtual time; must not know any rule.
 
+pub mod load;
+
 use crate::{
     engine::{
         Engine,

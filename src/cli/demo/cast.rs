@@ -62,14 +62,19 @@ impl Cast {
     }
 }
 
+/// Whether an agent can serve from the beginning, before any ring opens.
 fn can_serve(plan: &Plan, agent: &Agent, channel: &str, queue: &Queue, category: Option<&Category>) -> bool {
     let units = plan.channels.get(channel).map_or(u32::MAX, |channel| channel.units);
-    let mut wanted = queue.skills.iter().chain(category.into_iter().flat_map(|category| &category.skills));
+    let own = &queue.requirement;
+    let is_met = own.is_met_by(&agent.skills)
+        && category.is_none_or(|category| category.requirement.is_met_by(&agent.skills));
+    let is_open = |group: &&String| plan.groups.get(*group).is_some_and(|group| !group.closed);
+    let mut groups = agent.groups.iter().filter(is_open);
     queue.channels.iter().any(|accepted| accepted == channel)
         && units <= agent.capacity
         && agent.limits.get(channel) != Some(&0)
-        && (queue.groups.is_empty() || queue.groups.iter().any(|group| agent.groups.contains(group)))
-        && wanted.all(|(skill, level)| agent.skills.get(skill).is_some_and(|has| has >= level))
+        && groups.any(|group| queue.groups.is_empty() || queue.groups.contains(group))
+        && is_met
 }
 
 #[cfg(test)]
@@ -100,5 +105,15 @@ mod tests {
         let reserve = Cast { agents: vec!["r6001".into()] };
         assert!(reserve.mix(&plan, "phone").is_empty());
         assert_eq!(reserve.capacity_units(&plan), 0.0);
+    }
+
+    #[test]
+    fn what_rules_out_an_agent_sends_its_customers_elsewhere() {
+        let mut plan = plan::parse(plan::SAMPLE).unwrap();
+        let learner = Cast { agents: vec!["a2004".into()] };
+        let served = |plan: &Plan| learner.mix(plan, "wechat").into_keys().collect::<Vec<_>>();
+        assert_eq!(served(&plan), ["consultation", "instalment"], "no failed payments");
+        plan.groups.get_mut("core_wechat").unwrap().closed = true;
+        assert!(served(&plan).is_empty());
     }
 }

@@ -7,8 +7,10 @@ use anyhow::{Context, bail};
 
 use super::cast::Cast;
 use crate::plan::{
-    limits::{EXCLUDE_MS, MAX_WAIT_MS, OBJECTIVE_MS, OFFER_TIMEOUT_MS, WRAP_UP_MS},
-    model::{Category, ChannelKind, Plan},
+    limits::{
+        AGENT_WAIT_MS, EXCLUDE_MS, MAX_WAIT_MS, OBJECTIVE_MS, OFFER_TIMEOUT_MS, RING_AFTER_MS, WRAP_UP_MS,
+    },
+    model::{Category, ChannelKind, Plan, Requirement},
 };
 
 /// A copy whose times are shortened by `speed`, none below what a plan may hold. Objectives keep their
@@ -34,8 +36,17 @@ pub fn shortened(plan: &Plan, speed: f64) -> Plan {
     for ms in objectives(&mut plan) {
         to(ms, speed.min(most), &OBJECTIVE_MS);
     }
-    for ms in plan.queues.values_mut().filter_map(|queue| queue.max_wait_ms.as_mut()) {
-        to(ms, speed, &MAX_WAIT_MS);
+    for queue in plan.queues.values_mut() {
+        if let Some(ms) = &mut queue.max_wait_ms {
+            to(ms, speed, &MAX_WAIT_MS);
+        }
+        for ring in &mut queue.rings {
+            to(&mut ring.after_ms, speed, &RING_AFTER_MS);
+        }
+        let waits = [&mut queue.preferred_agent_wait_ms, &mut queue.last_agent_wait_ms];
+        for ms in waits.into_iter().filter(|ms| **ms > 0) {
+            to(ms, speed, &(1..=*AGENT_WAIT_MS.end()));
+        }
     }
     plan
 }
@@ -96,7 +107,7 @@ pub fn add_categories(
         let category = Category {
             name: String::new(),
             queue: queue.clone(),
-            skills: BTreeMap::new(),
+            requirement: Requirement::default(),
             objective_ms: None,
         };
         plan.categories.insert(id.to_owned(), category);

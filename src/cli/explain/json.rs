@@ -1,0 +1,208 @@
+//! Explanations as JSON: the API's fields by their names.
+
+use serde_json::{Value, json};
+
+use super::words::{ms, plain, utc};
+use crate::proto::v1;
+
+/// JSON as it is printed.
+pub fn print(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// Why a contact waits.
+pub fn contact(answer: &v1::ExplainContactResponse) -> Value {
+    let contact = answer.contact.clone().unwrap_or_default();
+    json!({
+        "contact": {
+            "contact_id": contact.contact_id,
+            "gateway_id": contact.gateway_id,
+            "channel": contact.channel,
+            "queue": contact.queue,
+            "category": contact.category,
+            "priority": contact.priority,
+            "state": plain(contact.state().as_str_name(), "CONTACT_STATE_"),
+            "wait_ms": contact.wait.as_ref().map(ms),
+            "ring": contact.ring,
+            "ring_open_time": time(contact.ring_open_time.as_ref()),
+            "kept_for_agent_id": contact.kept_for_agent_id,
+            "kept_until": time(contact.kept_until.as_ref()),
+            "sequence": contact.sequence,
+        },
+        "summary": answer.summary,
+        "last_ring": answer.last_ring,
+        "place": answer.place.as_ref().map(|place| json!({
+            "position": place.position,
+            "waiting": place.waiting,
+            "more_urgent": place.more_urgent,
+        })),
+        "urgency": answer.urgency.as_ref().map(urgency),
+        "nobody_in_plan": answer.nobody_in_plan,
+        "nobody_signed_in": answer.nobody_signed_in,
+        "requirement": answer.requirement.as_ref().map(|requirement| json!({
+            "required_skills": skills(&requirement.required_skills),
+            "any_of_skills": requirement.any_of_skills.iter().map(|set| skills(&set.skills)).collect::<Value>(),
+            "none_of_skills": skills(&requirement.none_of_skills),
+            "preferred_skills": skills(&requirement.preferred_skills),
+        })),
+        "groups": answer.groups.iter().map(group).collect::<Value>(),
+        "groups_left_out": answer.groups_left_out,
+        "agent_counts": answer.agent_counts.as_ref().map(counts),
+        "able_counts": answer.able_counts.as_ref().map(counts),
+        "agents": answer.agents.iter().map(|agent| json!({
+            "agent_id": agent.agent_id,
+            "name": agent.name,
+            "hindrances": hindrances(&agent.hindrances),
+        })).collect::<Value>(),
+        "agents_left_out": answer.agents_left_out,
+        "changes": answer.changes.iter().map(change).collect::<Value>(),
+        "changes_left_out": answer.changes_left_out,
+        "agent_id": answer.agent_id,
+        "reason": answer.reason.as_ref().map(|reason| json!({
+            "trigger": plain(reason.trigger().as_str_name(), "OFFER_TRIGGER_"),
+            "rule": plain(reason.rule().as_str_name(), "AGENT_RULE_"),
+            "ring": reason.ring,
+            "preferred_skills_matched": reason.preferred_skills_matched,
+            "idle_ms": reason.idle.as_ref().map(ms),
+            "rank": reason.rank,
+        })),
+        "sequence": answer.sequence,
+        "time": time(answer.time.as_ref()),
+    })
+}
+
+/// What an agent could get.
+pub fn agent(answer: &v1::ExplainAgentResponse) -> Value {
+    let agent = answer.agent.clone().unwrap_or_default();
+    json!({
+        "agent": {
+            "agent_id": agent.agent_id,
+            "name": agent.name,
+            "session_state": plain(agent.session_state().as_str_name(), "AGENT_SESSION_STATE_"),
+            "availability": plain(agent.availability().as_str_name(), "AVAILABILITY_"),
+            "availability_reason": agent.availability_reason,
+            "routable": agent.routable,
+            "capacity": agent.capacity,
+            "used_units": agent.used_units,
+            "interruptible_units": agent.interruptible_units,
+            "groups": agent.groups,
+            "sequence": agent.sequence,
+        },
+        "summary": answer.summary,
+        "absent": answer.absent.as_ref().map(hindrance),
+        "channels": answer.channels.iter().map(|room| json!({
+            "channel": room.channel,
+            "hindrance": room.hindrance.as_ref().map(hindrance),
+        })).collect::<Value>(),
+        "offers": answer.offers.iter().map(|offer| json!({
+            "offer_id": offer.offer_id,
+            "epoch": offer.epoch,
+            "deadline": time(offer.deadline.as_ref()),
+        })).collect::<Value>(),
+        "assignments": answer.assignments.iter().map(|leg| json!({
+            "offer_id": leg.offer_id,
+            "contact_id": leg.contact_id,
+            "phase": plain(leg.phase().as_str_name(), "ASSIGNMENT_PHASE_"),
+            "wrap_up_deadline": time(leg.wrap_up_deadline.as_ref()),
+        })).collect::<Value>(),
+        "contacts": answer.contacts.iter().map(|entry| json!({
+            "contact_id": entry.contact_id,
+            "queue": entry.queue,
+            "channel": entry.channel,
+            "alike": entry.alike,
+            "urgency": entry.urgency.as_ref().map(urgency),
+            "hindrances": hindrances(&entry.hindrances),
+        })).collect::<Value>(),
+        "contacts_left_out": answer.contacts_left_out,
+        "next_contact_id": answer.next_contact_id,
+        "changes": answer.changes.iter().map(change).collect::<Value>(),
+        "sequence": answer.sequence,
+        "time": time(answer.time.as_ref()),
+    })
+}
+
+fn time(time: Option<&prost_types::Timestamp>) -> Option<String> {
+    time.map(utc)
+}
+
+fn urgency(urgency: &v1::Urgency) -> Value {
+    json!({
+        "band": urgency.band,
+        "age_ms": urgency.age.as_ref().map(ms),
+        "objective_ms": urgency.objective.as_ref().map(ms),
+        "priority": urgency.priority,
+        "boost_permille": urgency.boost_permille,
+        "urgency_permille": urgency.urgency_permille,
+    })
+}
+
+fn skills(skills: &[v1::SkillRequirement]) -> Value {
+    let skill = |ask: &v1::SkillRequirement| json!({ "skill": ask.skill, "min_level": ask.min_level, "max_level": ask.max_level });
+    skills.iter().map(skill).collect()
+}
+
+fn group(entry: &v1::GroupExplanation) -> Value {
+    json!({
+        "group": entry.group,
+        "name": entry.name,
+        "state": plain(entry.state().as_str_name(), "GROUP_STATE_"),
+        "ring": entry.ring,
+        "counts": entry.counts.as_ref().map(counts),
+    })
+}
+
+fn counts(counts: &v1::AgentCounts) -> Value {
+    let hindrances = counts.hindrances.iter();
+    json!({
+        "agents": counts.agents,
+        "signed_in": counts.signed_in,
+        "ready": counts.ready,
+        "eligible": counts.eligible,
+        "but_for_room": counts.but_for_room,
+        "hindrances": hindrances
+            .map(|entry| {
+                json!({
+                    "code": plain(entry.code().as_str_name(), "HINDRANCE_CODE_"),
+                    "agents": entry.agents,
+                })
+            })
+            .collect::<Value>(),
+    })
+}
+
+fn hindrances(hindrances: &[v1::Hindrance]) -> Value {
+    hindrances.iter().map(hindrance).collect()
+}
+
+fn hindrance(hindrance: &v1::Hindrance) -> Value {
+    json!({
+        "code": plain(hindrance.code().as_str_name(), "HINDRANCE_CODE_"),
+        "text": hindrance.text,
+        "skill": hindrance.skill,
+        "has_level": hindrance.has_level,
+        "min_level": hindrance.min_level,
+        "max_level": hindrance.max_level,
+        "any_of": skills(&hindrance.any_of),
+        "held": hindrance.held,
+        "limit": hindrance.limit,
+        "needed": hindrance.needed,
+        "ring": hindrance.ring,
+        "group": hindrance.group,
+        "other_agent_id": hindrance.other_agent_id,
+        "until": time(hindrance.until.as_ref()),
+        "contact_id": hindrance.contact_id,
+        "band": hindrance.band,
+        "margin_permille": hindrance.margin_permille,
+    })
+}
+
+fn change(change: &v1::ExpectedChange) -> Value {
+    json!({
+        "time": time(change.time.as_ref()),
+        "kind": plain(change.kind().as_str_name(), "CHANGE_KIND_"),
+        "text": change.text,
+        "ring": change.ring,
+        "agent_id": change.agent_id,
+        "contact_id": change.contact_id,
+    })
+}
