@@ -1,5 +1,5 @@
-//! The journal's format is kept: what an earlier version wrote is replayed by this one. The fixture holds
-//! one history in which every kind of event of format 1 happens, an event a line in hexadecimal.
+//! The journal's format is kept: what an earlier version wrote is replayed by this one. Each fixture holds
+//! one history in which every kind of event of its time happens, an event a line in hexadecimal.
 //!
 //! A change of the format adds a fixture beside the old ones and never changes them. To write one, run
 //! with `KEFUD_WRITE_FIXTURE=path`; the test then fails, so that this can't pass for a check.
@@ -12,42 +12,68 @@ use kefud::{
     engine::{
         command::{
             ApplyPlan, Command, Connection, Ending, Enqueue, RemovedQueuePolicy, RequestKey, Target, Update,
+            Wants,
         },
         state::State,
     },
-    plan,
+    plan::{
+        self,
+        model::{LevelRange, Requirement, Ring},
+    },
     proto::journal::{self as j, ContactStage, event::Kind},
     sim::Sim,
 };
 use prost::Message;
 
-const FORMAT_1: &str = include_str!("fixtures/journal-1.hex");
+/// The first.
+const JOURNAL_1: &str = include_str!("fixtures/journal-1.hex");
+/// With rings, keeping, and what contacts want.
+const JOURNAL_2: &str = include_str!("fixtures/journal-2.hex");
 
-#[test]
-fn a_history_of_format_1_is_replayed() {
+fn replayed(fixture: &str, kinds_expected: usize) -> State {
     let mut state = State::default();
     let mut kinds = BTreeSet::new();
-    for (number, line) in FORMAT_1.lines().enumerate() {
+    for (number, line) in fixture.lines().enumerate() {
         let event = j::Event::decode(unhex(line).as_slice()).expect("an event");
         kinds.insert(kind_name(event.kind.as_ref().expect("a kind")));
         state.evolve(&event);
         assert_eq!(state.fault(), None, "line {}", number + 1);
     }
-    assert_eq!(kinds.len(), 24, "the fixture has every kind: {kinds:?}");
-    let stage = |id: &str| state.contact_by_id(id).map(|record| (record.stage(), record.end()));
+    assert_eq!(kinds.len(), kinds_expected, "the fixture has every kind: {kinds:?}");
+    state
+}
+
+#[test]
+fn a_history_of_before_rings_is_replayed() {
+    let state = replayed(JOURNAL_1, 24);
+    check_first(&state, ContactStage::Waiting);
+    assert!(state.agent_by_id("a1001").is_some_and(|agent| agent.record.session == 0));
+}
+
+#[test]
+fn a_history_with_rings_is_replayed() {
+    let state = replayed(JOURNAL_2, 27);
+    check_first(&state, ContactStage::Offered);
+    let picky = state.contact_by_id("picky").expect("it is there");
+    assert_eq!((picky.ring, picky.kept_for), (2, 0));
+    let wants = picky.wants.as_ref().expect("its wants");
+    assert_eq!((wants.required.len(), wants.any_of.len(), wants.rings.len()), (1, 1, 2));
+}
+
+fn check_first(state: &State, chat: ContactStage) {
+    let stage = |id: &str| state.contact_by_id(id).map(|record| (record.stage(), record.ended().end()));
     assert_eq!(stage("call"), Some((ContactStage::Closed, j::ContactEnd::AgentCompleted)));
     assert_eq!(stage("lost"), Some((ContactStage::Closed, j::ContactEnd::GatewayLost)));
-    assert_eq!(stage("chat").map(|(stage, _)| stage), Some(ContactStage::Waiting));
+    assert_eq!(stage("chat").map(|(stage, _)| stage), Some(chat));
     assert_eq!(state.contact_by_id("chat").unwrap().priority, 7);
     assert_eq!(state.names().id(state.contact_by_id("chat").unwrap().queue), "consultation");
     assert_eq!(state.plan_revision(), 2);
     assert_eq!(state.wall_offset_ms(), -5);
-    assert!(state.agent_by_id("a1001").is_some_and(|agent| agent.record.session == 0));
 }
 
-/// The history that the fixture was written from, as this version makes it.
+/// The next fixture is written from it.
 #[test]
-fn every_kind_of_event_is_in_the_history_of_the_fixture() {
+fn every_kind_of_event_is_in_the_history() {
     let events = history();
     let kinds: BTreeSet<&str> =
         events.iter().filter_map(|event| event.kind.as_ref()).map(kind_name).collect();
@@ -56,7 +82,7 @@ fn every_kind_of_event_is_in_the_history_of_the_fixture() {
         std::fs::write(&path, lines.concat()).unwrap();
         panic!("wrote {path}; run again without KEFUD_WRITE_FIXTURE");
     }
-    assert_eq!(kinds.len(), 24, "{kinds:?}");
+    assert_eq!(kinds.len(), 27, "{kinds:?}");
 }
 
 fn history() -> Vec<j::Event> {
@@ -105,7 +131,46 @@ fn history() -> Vec<j::Event> {
     enqueue(&mut sim, "lost", "phone");
     run(&mut sim, Command::Start);
     sim.advance(120_000);
+    rings(&mut sim);
     sim.events().to_vec()
+}
+
+/// A contact that is kept for one agent, then declined by everybody; one that asks for a lot, less and less.
+fn rings(sim: &mut Sim) {
+    let sign_in =
+        |agent: &str, ready| Command::SignIn { agent: agent.to_owned(), session: 0, ready: Some(ready) };
+    run(sim, sign_in("a4001", false));
+    let mut kept = new_contact("kept", "wechat");
+    kept.queue = "vip".to_owned();
+    kept.wants.preferred_agent = "a4001".to_owned();
+    run(sim, Command::Enqueue(Box::new(kept)));
+    sim.advance(16_000);
+    let agent = "a4001".to_owned();
+    run(sim, Command::SignOut { agent, session: 0, return_contacts: false });
+    for agent in ["a1001", "a2001"] {
+        run(sim, sign_in(agent, true));
+        let (offer, epoch) = offer_of(sim, "kept");
+        run(sim, Command::Decline { agent: agent.to_owned(), offer, epoch });
+    }
+    let skill = |id: &str, min| (id.to_owned(), LevelRange::at_least(min));
+    let ring = |after_ms, drop: &str| Ring {
+        after_ms,
+        drop: vec![drop.to_owned()],
+        lower: [].into(),
+        groups: vec!["reserve".to_owned()],
+    };
+    let mut picky = new_contact("picky", "phone");
+    picky.wants = Wants {
+        requirement: Requirement {
+            skills: [skill("english", 9)].into(),
+            any_of: vec![[skill("cantonese", 10)].into()],
+            ..Requirement::default()
+        },
+        rings: vec![ring(10_000, "english"), ring(20_000, "mandarin")],
+        preferred_agent: String::new(),
+    };
+    run(sim, Command::Enqueue(Box::new(picky)));
+    sim.advance(31_000);
 }
 
 fn run(sim: &mut Sim, command: Command) {
@@ -125,15 +190,18 @@ fn apply(sim: &mut Sim, plan: &plan::Plan) {
     run(sim, Command::ApplyPlan(apply));
 }
 
-fn enqueue(sim: &mut Sim, id: &str, channel: &str) {
-    let enqueue = Enqueue {
+fn new_contact(id: &str, channel: &str) -> Enqueue {
+    Enqueue {
         id: id.to_owned(),
         gateway: "pbx".to_owned(),
         channel: channel.to_owned(),
         category: "consultation".to_owned(),
         ..Enqueue::default()
-    };
-    run(sim, Command::Enqueue(Box::new(enqueue)));
+    }
+}
+
+fn enqueue(sim: &mut Sim, id: &str, channel: &str) {
+    run(sim, Command::Enqueue(Box::new(new_contact(id, channel))));
 }
 
 fn offer_of(sim: &Sim, contact: &str) -> (u64, u32) {
@@ -157,6 +225,9 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::ContactOffered(_) => "contact_offered",
         Kind::OfferEnded(_) => "offer_ended",
         Kind::OfferAccepted(_) => "offer_accepted",
+        Kind::RingOpened(_) => "ring_opened",
+        Kind::KeepEnded(_) => "keep_ended",
+        Kind::ExclusionsCleared(_) => "exclusions_cleared",
         Kind::ContactConnected(_) => "contact_connected",
         Kind::ContactReturned(_) => "contact_returned",
         Kind::ContactTransferred(_) => "contact_transferred",

@@ -1,10 +1,11 @@
 //! Lines of a table as commands of the engine. Owns the words of the tables' left-hand sides.
 
 use kefud::{
-    engine::command::{
-        ApplyPlan, Command, Connection, Ending, Enqueue, NamedSkill, RequestKey, Target, Update,
+    engine::command::{ApplyPlan, Command, Connection, Ending, Enqueue, RequestKey, Target, Update, Wants},
+    plan::{
+        model::{LEVEL_MAX, LevelRange, Requirement, Ring, SkillRanges},
+        parse_ms,
     },
-    plan::parse_ms,
 };
 
 use super::{edits::Document, scribe::Scribe};
@@ -63,13 +64,19 @@ impl<'a> Words<'a> {
         self.named(name).map(|value| value.parse().unwrap_or_else(|_| panic!("{name} in `{}`", self.line)))
     }
 
-    fn skills(&self) -> Option<Vec<NamedSkill>> {
-        let value = self.named("skills")?;
-        let skill = |text: &str| {
-            let (skill, level) = text.split_once(':').expect("skill:level");
-            (skill.to_owned(), level.parse().expect("a level"))
-        };
-        Some(value.split(',').filter(|text| !text.is_empty()).map(skill).collect())
+    /// `english:3,fraud:2-5`.
+    fn ranges(&self, name: &str) -> Option<SkillRanges> {
+        self.named(name).map(ranges)
+    }
+
+    /// `english:3,fraud:2|english:8`: sets of which one will do.
+    fn sets(&self, name: &str) -> Option<Vec<SkillRanges>> {
+        Some(self.named(name)?.split('|').filter(|set| !set.is_empty()).map(ranges).collect())
+    }
+
+    /// `10s/drop:english/lower:fraud:2/groups:core+10s/groups:reserve`.
+    fn rings(&self) -> Vec<Ring> {
+        self.named("rings").map(|rings| rings.split('+').map(ring).collect()).unwrap_or_default()
     }
 
     fn session(&self) -> u64 {
@@ -86,6 +93,32 @@ impl<'a> Words<'a> {
         let (offer, epoch) = scribe.latest_offer(contact).unwrap_or((0, 0));
         (self.number("offer").unwrap_or(offer), self.number("epoch").unwrap_or(epoch))
     }
+}
+
+fn ranges(text: &str) -> SkillRanges {
+    let range = |text: &str| {
+        let (skill, levels) = text.split_once(':').expect("skill:level");
+        let (min, max) = levels.split_once('-').map_or((levels, None), |(min, max)| (min, Some(max)));
+        let level = |text: &str| text.parse().expect("a level");
+        (skill.to_owned(), LevelRange { min: level(min), max: max.map_or(LEVEL_MAX, level) })
+    };
+    text.split(',').filter(|text| !text.is_empty()).map(range).collect()
+}
+
+fn ring(text: &str) -> Ring {
+    let mut parts = text.split('/');
+    let after_ms = parse_ms(parts.next().expect("a duration")).expect("a duration");
+    let mut ring = Ring { after_ms, drop: Vec::new(), lower: [].into(), groups: Vec::new() };
+    for part in parts {
+        let (word, rest) = part.split_once(':').expect("word:value");
+        match word {
+            "drop" => ring.drop.push(rest.to_owned()),
+            "lower" => ring.lower.extend(ranges(rest).into_iter().map(|(skill, range)| (skill, range.min))),
+            "groups" => ring.groups.push(rest.to_owned()),
+            _ => panic!("unknown part `{part}` of a ring"),
+        }
+    }
+    ring
 }
 
 /// FNV-1a: as a fingerprint, the same words are the same request.
@@ -153,6 +186,7 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
             agent: words.text(2),
             override_requirements: words.has("override"),
         },
+        "pull" => Command::Pull { agent: words.text(1), contact: words.text(2) },
         "gateway" => gateway(words),
         "answered" => connection(words, scribe, Connection::Answered),
         "connected" => connection(words, scribe, Connection::Connected),
@@ -173,7 +207,16 @@ fn enqueue(words: &Words<'_>) -> Command {
         language: words.named_text("language"),
         case_id: words.named_text("case"),
         priority: words.number("prio").unwrap_or(0),
-        skills: words.skills().unwrap_or_default(),
+        wants: Wants {
+            requirement: Requirement {
+                skills: words.ranges("skills").unwrap_or_default(),
+                any_of: words.sets("any").unwrap_or_default(),
+                none_of: words.ranges("none").unwrap_or_default(),
+                preferred_skills: words.ranges("prefer").unwrap_or_default(),
+            },
+            rings: words.rings(),
+            preferred_agent: words.named_text("agent"),
+        },
         fingerprint: fingerprint(words.line),
         ..Enqueue::default()
     }))
@@ -185,7 +228,11 @@ fn update(words: &Words<'_>) -> Command {
         language: words.named("language").map(str::to_owned),
         case_id: words.named("case").map(str::to_owned),
         category: words.named("category").map(str::to_owned),
-        skills: words.skills(),
+        skills: words.ranges("skills"),
+        any_of: words.sets("any"),
+        none_of: words.ranges("none"),
+        preferred_skills: words.ranges("prefer"),
+        preferred_agent: words.named("agent").map(str::to_owned),
         customer: None,
     };
     Command::Update { contact: words.text(1), update: Box::new(update) }

@@ -167,14 +167,20 @@ fn show(state: &State, now_ms: u64, id: &str) -> String {
         let age = format_ms(now_ms.saturating_sub(record.effective_arrival_ms));
         let agent = state.assignment(record.offer).map_or("", |leg| state.names().id(leg.agent));
         return match record.stage() {
-            ContactStage::Waiting => format!("waiting {queue} age={age}"),
+            ContactStage::Waiting => {
+                let ring = if record.ring > 0 { format!(" ring={}", record.ring) } else { String::new() };
+                let kept = state.names().id(record.kept_for);
+                let kept = if kept.is_empty() { String::new() } else { format!(" for={kept}") };
+                format!("waiting {queue} age={age}{ring}{kept}")
+            }
             ContactStage::Offered => format!("offered {queue} {agent} age={age}"),
             ContactStage::Connecting => format!("connecting {queue} {agent} age={age}"),
             ContactStage::Active => format!("active {queue} {agent}"),
             ContactStage::Closed | ContactStage::Unspecified => {
-                let end = record.end().as_str_name().trim_start_matches("CONTACT_END_").to_ascii_lowercase();
-                let result = scribe::result(state, record.disposition, record.resolution);
-                format!("closed {end}{result} wait={}", format_ms(record.final_wait_ms))
+                let ended = record.ended();
+                let end = ended.end().as_str_name().trim_start_matches("CONTACT_END_").to_ascii_lowercase();
+                let result = scribe::result(state, ended.disposition, ended.resolution);
+                format!("closed {end}{result} wait={}", format_ms(ended.final_wait_ms))
             }
         };
     }

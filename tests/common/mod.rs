@@ -18,6 +18,7 @@ pub mod desk;
 pub mod edits;
 pub mod scribe;
 
+#[allow(unused_imports)]
 pub use desk::check;
 
 /// The plan of the tables.

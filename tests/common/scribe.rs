@@ -15,6 +15,13 @@ pub struct Scribe {
     offers: BTreeMap<u64, (u64, u32, u32)>,
 }
 
+/// How a contact entered its queue, where that is worth telling.
+fn entered(entry: &j::QueueEntry, name: &dyn Fn(u32) -> String) -> String {
+    let ring = if entry.ring > 0 { format!(" ring={}", entry.ring) } else { String::new() };
+    let kept = if entry.kept_for > 0 { format!(" for={}", name(entry.kept_for)) } else { String::new() };
+    ring + &kept
+}
+
 /// The last words of a protobuf enum's name, in the tables' spelling.
 fn word(name: &str, prefix: &str) -> String {
     name.trim_start_matches(prefix).to_ascii_lowercase()
@@ -61,7 +68,9 @@ impl Scribe {
             Kind::GatewayLost(e) => format!("lost {}", state.gateway_id(e.gateway)),
             Kind::ContactEnqueued(e) => {
                 self.contacts.insert(e.contact, e.id.clone());
-                format!("in {} {}", e.id, name(e.queue))
+                let entry = e.entry.unwrap_or_default();
+                let nobody = if e.unservable { " unservable" } else { "" };
+                format!("in {} {}{}{nobody}", e.id, name(e.queue), entered(&entry, &name))
             }
             Kind::ContactUpdated(e) => format!("updated {}", self.contact(e.contact)),
             Kind::ContactOffered(e) => {
@@ -70,6 +79,7 @@ impl Scribe {
                     j::OfferCause::Matched => "",
                     j::OfferCause::Transfer => " by-transfer",
                     j::OfferCause::Assigned => " by-assign",
+                    j::OfferCause::Pulled => " by-pull",
                     j::OfferCause::Unspecified => " ?",
                 };
                 format!("offered {} {}{cause}", self.contact(e.contact), name(e.agent))
@@ -92,12 +102,23 @@ impl Scribe {
             Kind::ContactConnected(e) => format!("connected {}", self.pair(e.offer, state)),
             Kind::ContactReturned(e) => {
                 let reason = word(e.reason().as_str_name(), "RETURN_REASON_");
-                format!("returned {} {reason}", self.contact(e.contact))
+                let entry = e.entry.unwrap_or_default();
+                format!("returned {} {reason}{}", self.contact(e.contact), entered(&entry, &name))
             }
             Kind::ContactTransferred(e) => {
                 let reason = if e.reason() == j::TransferReason::QueueRemoved { " removed" } else { "" };
-                format!("moved {} {}{reason}", self.contact(e.contact), name(e.queue))
+                let entry = entered(&e.entry.unwrap_or_default(), &name);
+                format!("moved {} {}{entry}{reason}", self.contact(e.contact), name(e.queue))
             }
+            Kind::RingOpened(e) => {
+                let cause = word(e.cause().as_str_name(), "RING_CAUSE_");
+                format!("ring {} {} {cause}", self.contact(e.contact), e.ring)
+            }
+            Kind::KeepEnded(e) => {
+                let reason = word(e.reason().as_str_name(), "KEEP_END_REASON_");
+                format!("free {} {reason}", self.contact(e.contact))
+            }
+            Kind::ExclusionsCleared(e) => format!("again {}", self.contact(e.contact)),
             Kind::ContactClosed(e) => {
                 let reason = word(e.reason().as_str_name(), "CONTACT_END_");
                 format!(

@@ -1,13 +1,18 @@
-//! Who could serve whom, and who should come first, by plain rules over the public state and the plan.
-//! Shares no code with the engine's matching.
+//! Who could serve whom, and who should come first, by the rules' text over the public state and the plan:
+//! everybody is compared with everybody, every time. Shares no code with the engine.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BTreeMap,
+};
 
 use kefud::{
     engine::state::State,
-    plan::model::{self, ChannelKind, Plan},
-    proto::journal::{AssignmentStage, ContactRecord, ContactStage},
+    plan::model::{self, AgentChoice, ChannelKind, Plan},
+    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage},
 };
+
+use crate::asked::{Asked, Subject};
 
 /// What an agent holds, added up from the assignments.
 #[derive(Debug, Clone, Default)]
@@ -33,98 +38,170 @@ pub fn held(state: &State) -> BTreeMap<u32, Held> {
     all
 }
 
-/// Someone who could be given something.
-struct Candidate<'a> {
-    number: u32,
-    idle: u64,
-    info: &'a model::Agent,
-    held: Held,
+/// Someone who is signed in.
+pub struct Person<'a> {
+    pub number: u32,
+    pub record: &'a j::AgentRecord,
+    pub info: &'a model::Agent,
+    pub held: Held,
+}
+
+impl Person<'_> {
+    /// Can be offered something, capacity aside.
+    pub fn ready(&self) -> bool {
+        self.record.connected && self.record.ready
+    }
+
+    /// Held units in thousandths of the capacity.
+    fn load(&self) -> u32 {
+        let held = self.held.realtime + self.held.fixed + self.held.interruptible;
+        u32::try_from(u64::from(held) * 1_000 / u64::from(self.info.capacity)).unwrap_or(u32::MAX)
+    }
+}
+
+/// An offer as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    pub contact: u64,
+    pub agent: u32,
+    pub rule: AgentRule,
+    pub rank: u32,
+    pub preferred_matched: u32,
+    pub ring: u32,
+    pub idle_ms: u64,
+}
+
+impl Pick {
+    /// An offer as it was made.
+    pub fn made(offer: &j::ContactOffered) -> Self {
+        Self {
+            contact: offer.contact,
+            agent: offer.agent,
+            rule: offer.rule(),
+            rank: offer.rank,
+            preferred_matched: offer.preferred_matched,
+            ring: offer.ring,
+            idle_ms: offer.idle_ms,
+        }
+    }
 }
 
 /// The state as the rules see it.
 pub struct View<'a> {
-    state: &'a State,
-    plan: &'a Plan,
-    now_ms: u64,
-    agents: Vec<Candidate<'a>>,
+    pub state: &'a State,
+    pub plan: &'a Plan,
+    pub now_ms: u64,
+    pub people: Vec<Person<'a>>,
 }
 
 impl<'a> View<'a> {
     pub fn new(state: &'a State, now_ms: u64) -> Self {
         let plan = state.plan();
         let mut held = held(state);
-        let agents = state
+        let people = state
             .agents()
-            .filter(|agent| agent.record.session != 0 && agent.record.connected && agent.record.ready)
+            .filter(|agent| agent.record.session != 0)
             .filter_map(|agent| {
                 let number = agent.record.agent;
                 let info = plan.agents.get(state.names().id(number))?;
                 let held = held.remove(&number).unwrap_or_default();
-                Some(Candidate { number, idle: agent.record.idle_sequence, info, held })
+                Some(Person { number, record: &agent.record, info, held })
             })
             .collect();
-        Self { state, plan, now_ms, agents }
+        Self { state, plan, now_ms, people }
     }
 
-    fn waiting(&self) -> impl Iterator<Item = &'a ContactRecord> {
-        let all = self.state.live_contacts_after(0);
-        all.filter(|record| record.stage() == ContactStage::Waiting)
-    }
-
-    fn id(&self, number: u32) -> &'a str {
+    pub fn id(&self, number: u32) -> &'a str {
         self.state.names().id(number)
     }
 
-    /// The category, which counts in its own queue only.
-    fn category(&self, contact: &ContactRecord) -> Option<&'a kefud::plan::model::Category> {
-        let category = self.plan.categories.get(self.id(contact.category));
-        category.filter(|category| category.queue == self.id(contact.queue))
+    pub fn queue(&self, contact: &ContactRecord) -> Option<&'a model::Queue> {
+        self.plan.queues.get(self.id(contact.queue))
     }
 
-    /// What the contact asks for by skill.
-    fn need(&self, contact: &ContactRecord) -> BTreeMap<&'a str, u32> {
-        let mut need = BTreeMap::new();
-        let mut ask = |skill: &'a str, level: u32| {
-            let least = need.entry(skill).or_insert(level);
-            *least = level.max(*least);
-        };
-        if let Some(queue) = self.plan.queues.get(self.id(contact.queue)) {
-            queue.skills.iter().for_each(|(skill, level)| ask(skill, u32::from(*level)));
-        }
-        if let Some(category) = self.category(contact) {
-            category.skills.iter().for_each(|(skill, level)| ask(skill, u32::from(*level)));
-        }
-        for skill in &contact.skills {
-            ask(self.id(skill.skill), skill.level);
-        }
-        need.retain(|skill, _| self.plan.skills.contains_key(*skill));
-        need
+    pub fn subject(&self, contact: &'a ContactRecord) -> Subject<'a> {
+        Subject::of(self.state, contact)
     }
 
-    fn eligible(&self, contact: &ContactRecord, agent: &Candidate<'_>) -> bool {
-        let (Some(queue), Some(channel)) =
-            (self.plan.queues.get(self.id(contact.queue)), self.plan.channels.get(self.id(contact.channel)))
-        else {
-            return false;
+    /// What the contact asks for now.
+    pub fn asked(&self, contact: &'a ContactRecord) -> Option<Asked<'a>> {
+        self.subject(contact).asked(self.plan, contact.ring)
+    }
+
+    /// Those who wait for somebody: not such as are to end because their gateway is gone.
+    pub fn waiting(&self) -> impl Iterator<Item = &'a ContactRecord> {
+        let lost: Vec<u32> = self.state.gateways().filter(|it| it.lost).map(|it| it.gateway).collect();
+        let realtime = |record: &ContactRecord| {
+            let channel = self.plan.channels.get(self.id(record.channel));
+            channel.is_some_and(|channel| channel.kind == ChannelKind::Realtime)
         };
-        let in_group =
-            queue.groups.is_empty() || agent.info.groups.iter().any(|id| queue.groups.contains(id));
-        let skilled = self.need(contact).into_iter().all(|(skill, least)| {
-            agent.info.skills.get(skill).is_some_and(|level| u32::from(*level) >= least)
-        });
-        let excluded = contact
-            .exclusions
-            .iter()
-            .any(|exclusion| exclusion.agent == agent.number && exclusion.until_ms > self.now_ms);
-        in_group && skilled && !excluded && self.has_room(agent, contact.channel, channel)
+        let all = self.state.live_contacts_after(0);
+        all.filter(|record| record.stage() == ContactStage::Waiting)
+            .filter(move |record| !(lost.contains(&record.gateway) && realtime(record)))
+    }
+
+    fn objective_ms(&self, contact: &'a ContactRecord) -> u64 {
+        let category = self.subject(contact).category_in_force(self.plan);
+        let of_queue = self.queue(contact).map_or(1, |queue| queue.objective_ms);
+        category.and_then(|category| category.objective_ms).unwrap_or(of_queue)
+    }
+
+    /// Whether somebody signed in, ready or not, could serve such a contact in a ring.
+    pub fn staffed(&self, subject: &Subject<'a>, ring: u32) -> bool {
+        let asked = subject.asked(self.plan, ring);
+        asked.is_some_and(|asked| self.people.iter().any(|person| asked.fits(self.plan, person.info)))
+    }
+
+    /// The first ring from one on in which somebody signed in could.
+    pub fn staffed_from(&self, subject: &Subject<'a>, from: u32) -> Option<u32> {
+        (from..=subject.last_ring(self.plan)).find(|ring| self.staffed(subject, *ring))
+    }
+
+    /// How many of a group could take one more of the channel.
+    fn free_of(&self, group: &str, asked: &Asked<'_>) -> usize {
+        let of_group = |person: &&Person<'_>| person.info.groups.iter().any(|id| id == group);
+        let able = |person: &&Person<'_>| {
+            let forbidden = person.info.limits.get(asked.channel_id) == Some(&0);
+            person.ready() && !forbidden && self.has_room(person, asked)
+        };
+        self.people.iter().filter(of_group).filter(able).count()
+    }
+
+    /// All groups through which the agent could help have too few free.
+    pub fn reserved(&self, person: &Person<'a>, asked: &Asked<'a>) -> bool {
+        let groups = asked.helps_through(self.plan, person.info);
+        !groups.is_empty()
+            && groups.iter().all(|group| {
+                let keep = self.plan.groups[*group].keep_free as usize;
+                keep > 0 && self.free_of(group, asked) <= keep
+            })
+    }
+
+    pub fn excluded(&self, contact: &ContactRecord, agent: u32) -> bool {
+        contact.exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms)
+    }
+
+    pub fn kept_from(contact: &ContactRecord, agent: u32) -> bool {
+        contact.kept_for != 0 && contact.kept_for != agent
+    }
+
+    /// Everything that matching asks of an agent.
+    pub fn can_take(&self, contact: &ContactRecord, asked: &Asked<'a>, person: &Person<'a>) -> bool {
+        person.ready()
+            && asked.fits(self.plan, person.info)
+            && self.has_room(person, asked)
+            && !self.reserved(person, asked)
+            && !Self::kept_from(contact, person.number)
+            && !self.excluded(contact, person.number)
     }
 
     /// One more of the channel keeps calls and fixed work, and chats and fixed work, within the capacity,
     /// and the channel's own limit; no new chat beside a call.
-    fn has_room(&self, agent: &Candidate<'_>, number: u32, channel: &model::Channel) -> bool {
-        let held = &agent.held;
-        let limit = agent.info.limits.get(self.id(number)).copied().unwrap_or(u32::MAX);
-        if held.by_channel.get(&number).copied().unwrap_or(0) >= limit {
+    pub fn has_room(&self, agent: &Person<'_>, asked: &Asked<'_>) -> bool {
+        let (held, channel) = (&agent.held, asked.channel);
+        let of_channel = |(number, _): &(&u32, &u32)| self.id(**number) == asked.channel_id;
+        let count = held.by_channel.iter().find(of_channel).map_or(0, |(_, count)| *count);
+        if agent.info.limits.get(asked.channel_id).is_some_and(|limit| count >= *limit) {
             return false;
         }
         let beside_calls = held.fixed + held.realtime + channel.units <= agent.info.capacity;
@@ -137,8 +214,8 @@ impl<'a> View<'a> {
     }
 
     /// `Less` when `a` comes first: band, then age ÷ objective + priority × boost, then number.
-    fn order(&self, a: &ContactRecord, b: &ContactRecord) -> Ordering {
-        let standing = |contact: &ContactRecord| {
+    fn order(&self, a: &'a ContactRecord, b: &'a ContactRecord) -> Ordering {
+        let standing = |contact: &'a ContactRecord| {
             let queue = &self.plan.queues[self.id(contact.queue)];
             let channel = &self.plan.channels[self.id(contact.channel)];
             let by_kind = match channel.kind {
@@ -146,8 +223,7 @@ impl<'a> View<'a> {
                 ChannelKind::Messaging => 1,
                 ChannelKind::Deferred => 2,
             };
-            let category = self.category(contact);
-            let objective = category.and_then(|category| category.objective_ms).unwrap_or(queue.objective_ms);
+            let objective = self.objective_ms(contact);
             let age = i128::from(self.now_ms) - i128::from(contact.effective_arrival_ms);
             // In thousandths of an objective, times the objective.
             let boost = i128::from(contact.priority) * i128::from(queue.boost_permille);
@@ -162,40 +238,93 @@ impl<'a> View<'a> {
         band_a.cmp(&band_b).then(by_urgency).then(a.contact.cmp(&b.contact))
     }
 
-    /// The first contact in order whom anybody can serve, and the one of those who is idle longest.
-    pub fn best(&self) -> Option<(u64, u32)> {
-        let in_plan = |contact: &&ContactRecord| self.plan.queues.contains_key(self.id(contact.queue));
-        let mut waiting: Vec<&ContactRecord> = self.waiting().filter(in_plan).collect();
-        waiting.sort_by(|a, b| self.order(a, b));
-        waiting.into_iter().find_map(|contact| {
-            let able = self.agents.iter().filter(|agent| self.eligible(contact, agent));
-            let first = able.min_by_key(|agent| (agent.idle, agent.number))?;
-            Some((contact.contact, first.number))
+    /// By which rule the agent would come to the contact, with its key (less comes first) and what is told.
+    fn rank(
+        &self,
+        contact: &ContactRecord,
+        asked: &Asked<'_>,
+        person: &Person<'_>,
+    ) -> (AgentRule, (u8, Reverse<u32>, u64), u32) {
+        let matched = Reverse(asked.preferred_matched(person.info));
+        let queue = &self.plan.queues[self.id(contact.queue)];
+        let preferred = contact.wants.as_ref().map_or(0, |wants| wants.preferred_agent);
+        if preferred == person.number {
+            return (AgentRule::PreferredAgent, (0, matched, 0), 0);
+        }
+        if contact.known_agent == person.number && queue.last_agent_wait_ms > 0 {
+            return (AgentRule::LastAgent, (1, matched, 0), 0);
+        }
+        let all_levels = || person.info.skills.values().map(|level| u32::from(*level)).sum();
+        let (rule, key, told) = match queue.agent_choice {
+            AgentChoice::LongestIdle => (AgentRule::LongestIdle, 0, 0),
+            AgentChoice::LeastLoaded => (AgentRule::LeastLoaded, u64::from(person.load()), person.load()),
+            AgentChoice::MostSkilled => {
+                let levels = asked.asked_levels(person.info);
+                (AgentRule::MostSkilled, 1_000_000 - u64::from(levels), levels)
+            }
+            AgentChoice::LeastSkilled => (AgentRule::LeastSkilled, u64::from(all_levels()), all_levels()),
+            AgentChoice::RoundRobin => (AgentRule::RoundRobin, person.record.offered_sequence, 0),
+        };
+        (rule, (2, matched, key), told)
+    }
+
+    /// The agent to whom a contact goes now.
+    fn choice(&self, contact: &'a ContactRecord) -> Option<Pick> {
+        let asked = self.asked(contact)?;
+        let able = self.people.iter().filter(|person| self.can_take(contact, &asked, person));
+        let first =
+            able.min_by_key(|person| (self.rank(contact, &asked, person).1, person.record.idle_sequence))?;
+        let (rule, (_, Reverse(preferred_matched), _), rank) = self.rank(contact, &asked, first);
+        Some(Pick {
+            contact: contact.contact,
+            agent: first.number,
+            // Kept for the last agent, or for one who was preferred then.
+            rule: if contact.kept_for != 0 && rule != AgentRule::PreferredAgent {
+                AgentRule::LastAgent
+            } else {
+                rule
+            },
+            rank: if contact.kept_for == 0 { rank } else { 0 },
+            preferred_matched,
+            ring: contact.ring,
+            idle_ms: self.now_ms - first.record.idle_since_ms,
         })
     }
 
-    /// What must not be so when nothing more is due.
-    pub fn unsettled(&self) -> Result<(), String> {
-        for contact in self.waiting() {
-            if !self.plan.queues.contains_key(self.id(contact.queue)) {
-                return Err(format!("contact {} waits in a queue that is gone", contact.id));
-            }
-            if let Some(agent) = self.agents.iter().find(|agent| self.eligible(contact, agent)) {
-                return Err(format!(
-                    "contact {} waits and agent {} is idle",
-                    contact.id,
-                    self.id(agent.number)
-                ));
-            }
-        }
-        for leg in self.state.assignments().filter(|leg| leg.stage() == AssignmentStage::Offered) {
-            if leg.deadline_ms <= self.now_ms {
-                return Err(format!("offer {} is overdue", leg.offer));
-            }
-            if !self.agents.iter().any(|agent| agent.number == leg.agent) {
-                return Err(format!("offer {} rings where nobody is", leg.offer));
-            }
-        }
-        Ok(())
+    /// The first contact in order whom anybody can take, and the one to whom it goes.
+    pub fn best(&self) -> Option<Pick> {
+        let mut waiting: Vec<&ContactRecord> =
+            self.waiting().filter(|contact| self.queue(contact).is_some()).collect();
+        waiting.sort_by(|a, b| self.order(a, b));
+        waiting.into_iter().find_map(|contact| self.choice(contact))
+    }
+
+    /// No contact that is like this one to agents, came earlier, and could go to the agent instead is passed
+    /// over.
+    pub fn passed_over(&self, offered: &'a ContactRecord, agent: u32) -> Option<&'a ContactRecord> {
+        let person = self.people.iter().find(|person| person.number == agent)?;
+        let alike = |other: &&ContactRecord| {
+            (other.queue, other.channel, other.category, other.ring, other.kept_for, &other.wants)
+                == (
+                    offered.queue,
+                    offered.channel,
+                    offered.category,
+                    offered.ring,
+                    offered.kept_for,
+                    &offered.wants,
+                )
+        };
+        let earlier = |other: &&ContactRecord| {
+            other.priority >= offered.priority
+                && (other.effective_arrival_ms, other.contact)
+                    < (offered.effective_arrival_ms, offered.contact)
+        };
+        // An exclusion may be over without having been noticed yet.
+        let welcome = |other: &&ContactRecord| other.exclusions.iter().all(|entry| entry.agent != agent);
+        self.waiting()
+            .filter(alike)
+            .filter(earlier)
+            .filter(welcome)
+            .find(|other| self.asked(other).is_some_and(|asked| self.can_take(other, &asked, person)))
     }
 }

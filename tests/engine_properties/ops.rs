@@ -9,11 +9,11 @@ use kefud::{
         state::State,
     },
     plan::Plan,
-    proto::journal::{AssignmentRecord, AssignmentStage},
+    proto::journal::{AssignmentRecord, AssignmentStage, ContactStage},
 };
 use proptest::prelude::*;
 
-use crate::plans::mixed;
+use crate::{plans::mixed, wants::Dice};
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub enum Kind {
     Finish,
     Transfer,
     Assign,
+    Pull,
     SignIn,
     StreamLost,
     Alive,
@@ -60,7 +61,8 @@ pub const CALM: Mix = &[
     (5, Kind::Ready),
     (2, Kind::Cancel),
     (2, Kind::Transfer),
-    (2, Kind::Decline),
+    (3, Kind::Decline),
+    (1, Kind::Pull),
     (16, Kind::Advance),
     (2, Kind::Fork),
 ];
@@ -77,6 +79,7 @@ pub const WILD: Mix = &[
     (4, Kind::Finish),
     (7, Kind::Transfer),
     (5, Kind::Assign),
+    (5, Kind::Pull),
     (8, Kind::SignIn),
     (5, Kind::StreamLost),
     (2, Kind::Alive),
@@ -106,6 +109,7 @@ pub const PLANS: Mix = &[
     (3, Kind::Finish),
     (3, Kind::Transfer),
     (3, Kind::Assign),
+    (3, Kind::Pull),
     (8, Kind::SignIn),
     (2, Kind::StreamLost),
     (2, Kind::SignOut),
@@ -116,6 +120,27 @@ pub const PLANS: Mix = &[
     (8, Kind::Advance),
     (3, Kind::Late),
     (3, Kind::Fork),
+];
+
+/// What asks for decisions, without what many agents do at one time (whoever leaves first of those who leave
+/// together is told in the order of their numbers).
+pub const ORDER: Mix = &[
+    (20, Kind::Enqueue),
+    (4, Kind::Update),
+    (2, Kind::Cancel),
+    (10, Kind::Accept),
+    (8, Kind::Decline),
+    (6, Kind::Report),
+    (6, Kind::Complete),
+    (3, Kind::Finish),
+    (4, Kind::Transfer),
+    (2, Kind::Assign),
+    (3, Kind::Pull),
+    (8, Kind::SignIn),
+    (3, Kind::SignOut),
+    (6, Kind::Ready),
+    (3, Kind::NotReady),
+    (14, Kind::Advance),
 ];
 
 /// More is due than one step does.
@@ -192,6 +217,24 @@ impl Op {
         if self.odd(7) { fallback } else { choose(&live, by).map_or(fallback, str::to_owned) }
     }
 
+    /// An agent who is signed in, mostly.
+    fn somebody(self, state: &State) -> String {
+        let here = state.agents().filter(|agent| agent.record.session != 0);
+        let here: Vec<u32> = here.map(|agent| agent.record.agent).collect();
+        match choose(&here, self.b) {
+            Some(agent) if !self.odd(5) => state.names().id(agent).to_owned(),
+            _ => self.agent(state, self.b),
+        }
+    }
+
+    /// A contact that waits or is offered, mostly.
+    fn unanswered(self, state: &State) -> String {
+        let waits = |stage| matches!(stage, ContactStage::Waiting | ContactStage::Offered);
+        let live = state.live_contacts_after(0).filter(|record| waits(record.stage()));
+        let live: Vec<&str> = live.map(|record| record.id.as_str()).collect();
+        choose(&live, self.a).map_or_else(|| self.contact(state, self.a), str::to_owned)
+    }
+
     fn leg(self, state: &State, fits: impl Fn(AssignmentStage) -> bool) -> Option<AssignmentRecord> {
         let legs: Vec<AssignmentRecord> = state.assignments().copied().collect();
         let fitting: Vec<AssignmentRecord> = legs.iter().copied().filter(|leg| fits(leg.stage())).collect();
@@ -240,7 +283,8 @@ impl Op {
         } else {
             String::new()
         };
-        let skill = |skill: &str| (skill.to_owned(), 1 + u8::try_from(self.c % 3).unwrap_or(0));
+        let mut dice = Dice::new(self.a, self.b, self.c);
+        let case_id = if dice.once_in(3) { format!("x{}", dice.roll(3)) } else { String::new() };
         Command::Enqueue(Box::new(Enqueue {
             id,
             gateway: format!("gw{}", self.c % 3),
@@ -248,11 +292,8 @@ impl Op {
             queue: if self.odd(11) { String::new() } else { queue },
             category,
             priority: [0, 0, 0, 1, 3, 10][usize::from(self.b % 6)],
-            skills: if self.c.is_multiple_of(10) {
-                choose(&ids(&plan.skills), self.a).map(skill).into_iter().collect()
-            } else {
-                Vec::new()
-            },
+            case_id,
+            wants: dice.wants(state),
             fingerprint: u64::from(self.b % 2),
             ..Enqueue::default()
         }))
@@ -261,12 +302,16 @@ impl Op {
     fn update(self, state: &State) -> Update {
         let plan = state.plan();
         let category = || self.name(&ids(&plan.categories), self.c);
-        let skill = |skill: &str| (skill.to_owned(), 2);
-        let skills = || choose(&ids(&plan.skills), self.c).map(skill).into_iter().collect();
+        let mut dice = Dice::new(self.a, self.b, self.c);
         Update {
             priority: (self.b.is_multiple_of(3)).then(|| i32::from(self.c % 11)),
             category: (self.b.is_multiple_of(4)).then(category),
-            skills: (self.b.is_multiple_of(5)).then(skills),
+            case_id: dice.once_in(6).then(|| format!("x{}", self.c % 3)),
+            skills: dice.once_in(5).then(|| dice.ranges(plan, 1)),
+            any_of: dice.once_in(5).then(|| dice.sets(plan)),
+            none_of: dice.once_in(7).then(|| dice.ranges(plan, 1)),
+            preferred_skills: dice.once_in(5).then(|| dice.ranges(plan, 2)),
+            preferred_agent: dice.once_in(5).then(|| dice.one(&plan.agents).unwrap_or_default()),
             ..Update::default()
         }
     }
@@ -302,7 +347,9 @@ impl Op {
             Kind::Accept | Kind::Decline | Kind::Report | Kind::Complete | Kind::Finish => {
                 state.assignments().next().is_none()
             }
-            Kind::Update | Kind::Cancel | Kind::Transfer | Kind::Assign => state.live_count() == 0,
+            Kind::Update | Kind::Cancel | Kind::Transfer | Kind::Assign | Kind::Pull => {
+                state.live_count() == 0
+            }
             _ => false,
         };
         if nothing && !self.odd(9) {
@@ -354,10 +401,11 @@ impl Op {
                 Command::Transfer { agent: Some(agent), contact, target: self.target(state) }
             }
             Kind::Assign => Command::Assign {
-                contact: self.contact(state, self.a),
-                agent: self.agent(state, self.b),
+                contact: self.unanswered(state),
+                agent: self.somebody(state),
                 override_requirements: self.c.is_multiple_of(2),
             },
+            Kind::Pull => Command::Pull { agent: self.somebody(state), contact: self.unanswered(state) },
             Kind::Gateway => Command::GatewayAlive {
                 gateway: format!("gw{}", self.a % 3),
                 lease_ms: u64::from(self.b % 4) * 10_000,

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use kefud::plan::model::{
-    Agent, AgentChoice, Category, Channel, ChannelKind, Disposition, Group, GroupKind, Levels, Plan, Queue,
-    Settings, Skill,
+    Agent, AgentChoice, AllDeclined, Category, Channel, ChannelKind, Disposition, Group, GroupKind, Levels,
+    Plan, Queue, Requirement, Settings, Skill, Unservable,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
+
+use crate::wants::{requirement, rings};
 
 /// Name number `number` of a kind.
 fn ids(prefix: &str, count: usize) -> Vec<String> {
@@ -50,7 +52,7 @@ fn channel() -> impl Strategy<Value = Channel> {
 
 /// Levels of some of three skills.
 fn levels(some: usize) -> impl Strategy<Value = Levels> {
-    vec((0..3usize, 1..4u8), 0..=some)
+    vec((0..3usize, 1..5u8), 0..=some)
         .prop_map(|list| list.into_iter().map(|(skill, level)| (format!("s{skill}"), level)).collect())
 }
 
@@ -60,6 +62,21 @@ fn some_of(prefix: &'static str, count: usize) -> impl Strategy<Value = Vec<Stri
         list.dedup();
         list.into_iter().map(|number| format!("{prefix}{number}")).collect()
     })
+}
+
+/// By what agents are found.
+fn choices() -> impl Strategy<Value = (AgentChoice, AllDeclined, Unservable, u64, u64)> {
+    let choice = select(&[
+        AgentChoice::LongestIdle,
+        AgentChoice::LeastLoaded,
+        AgentChoice::MostSkilled,
+        AgentChoice::LeastSkilled,
+        AgentChoice::RoundRobin,
+    ]);
+    let all_declined = select(&[AllDeclined::Wait, AllDeclined::OfferAgain, AllDeclined::NextRing]);
+    let unservable = select(&[Unservable::Accept, Unservable::Accept, Unservable::Refuse]);
+    let waits = || seconds(&[0, 2, 5, 20]);
+    (choice, all_declined, unservable, waits(), waits())
 }
 
 fn queue() -> impl Strategy<Value = Queue> {
@@ -72,49 +89,65 @@ fn queue() -> impl Strategy<Value = Queue> {
         prop_oneof![4 => Just(100_000u32), 1 => 0..6u32],
         prop_oneof![4 => Just(None), 1 => seconds(&[10, 45, 120]).prop_map(Some)],
     );
-    (
-        some_of("k", 4),
-        prop_oneof![2 => Just(Levels::new()), 1 => levels(1)],
-        prop_oneof![2 => Just(Vec::new()), 1 => some_of("g", 3)],
-        order,
-        limits,
+    let staff = (requirement(), prop_oneof![1 => Just(Vec::new()), 2 => some_of("g", 2)], rings());
+    (some_of("k", 4), staff, order, limits, choices()).prop_map(
+        |(channels, (requirement, groups, rings), order, (max_waiting, max_wait_ms), choices)| {
+            let (objective_ms, band, boost_permille) = order;
+            let (agent_choice, all_declined, unservable, preferred_agent_wait_ms, last_agent_wait_ms) =
+                choices;
+            Queue {
+                name: String::new(),
+                channels,
+                requirement,
+                groups,
+                rings,
+                preferred_agent_wait_ms,
+                last_agent_wait_ms,
+                objective_ms,
+                band,
+                boost_permille,
+                agent_choice,
+                all_declined,
+                unservable,
+                max_waiting,
+                max_wait_ms,
+            }
+        },
     )
-        .prop_map(
-            |(channels, skills, groups, (objective_ms, band, boost_permille), (max_waiting, max_wait_ms))| {
-                Queue {
-                    name: String::new(),
-                    channels,
-                    skills,
-                    groups,
-                    objective_ms,
-                    band,
-                    boost_permille,
-                    agent_choice: AgentChoice::LongestIdle,
-                    max_waiting,
-                    max_wait_ms,
-                }
-            },
-        )
 }
 
 fn category() -> impl Strategy<Value = Category> {
-    (0..4usize, levels(1), option::of(seconds(&[5, 40]))).prop_map(|(queue, skills, objective_ms)| Category {
-        name: String::new(),
-        queue: format!("q{queue}"),
-        skills,
-        objective_ms,
-    })
+    (0..4usize, requirement(), option::of(seconds(&[5, 40]))).prop_map(
+        |(queue, requirement, objective_ms)| Category {
+            name: String::new(),
+            queue: format!("q{queue}"),
+            requirement,
+            objective_ms,
+        },
+    )
 }
 
 fn agent() -> impl Strategy<Value = Agent> {
-    let capacity = select(&[30u32, 60, 100, 150]);
-    let limits = vec((0..4usize, 0..3u32), 0..3);
-    (some_of("g", 3), levels(3), capacity, limits).prop_map(|(groups, skills, capacity, limits)| Agent {
+    let capacity = select(&[30u32, 60, 100, 100, 150]);
+    let limits = vec((0..4usize, select(&[0u32, 1, 1, 2, 2, 3])), 0..3);
+    (some_of("g", 3), levels(4), capacity, limits).prop_map(|(groups, skills, capacity, limits)| Agent {
         name: String::new(),
         groups,
         skills,
         capacity,
         limits: limits.into_iter().map(|(channel, limit)| (format!("k{channel}"), limit)).collect(),
+    })
+}
+
+fn group() -> impl Strategy<Value = Group> {
+    let kind = select(&[GroupKind::Core, GroupKind::Reserve, GroupKind::Temporary, GroupKind::Outsourced]);
+    let closed = prop_oneof![14 => Just(false), 1 => Just(true)];
+    let keep_free = select(&[0u32, 0, 0, 1, 1, 2]);
+    (kind, closed, keep_free).prop_map(|(kind, closed, keep_free)| Group {
+        name: String::new(),
+        kind,
+        closed,
+        keep_free,
     })
 }
 
@@ -124,12 +157,20 @@ fn named<T>(prefix: &'static str, entries: Vec<T>) -> BTreeMap<String, T> {
 
 /// A plan in which everything that is named exists.
 pub fn plan() -> impl Strategy<Value = Plan> {
-    let people = (1..=3usize, vec(agent(), 2..=6));
+    // Some are like the one before.
+    let agents = vec((agent(), any::<bool>()), 2..=6).prop_map(|list| {
+        let mut agents: Vec<Agent> = Vec::new();
+        for (agent, like) in list {
+            let before = agents.last().filter(|_| like).cloned();
+            agents.push(before.unwrap_or(agent));
+        }
+        agents
+    });
+    let people = (vec(group(), 1..=3), agents);
     let work = (vec(channel(), 2..=4), vec(queue(), 2..=4), vec(category(), 0..=2), 1..=3usize);
     (settings(), work, people).prop_map(
         |(settings, (channels, queues, categories, skills), (groups, agents))| {
             let skill = |id| (id, Skill { name: String::new() });
-            let group = |id| (id, Group { name: String::new(), kind: GroupKind::Core });
             let disposition = |id| (id, Disposition { name: String::new() });
             let mut plan = Plan {
                 settings,
@@ -138,7 +179,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
                 categories: named("c", categories),
                 dispositions: ids("d", 2).into_iter().map(disposition).collect(),
                 queues: named("q", queues),
-                groups: ids("g", groups).into_iter().map(group).collect(),
+                groups: named("g", groups),
                 agents: named("a", agents),
             };
             mend(&mut plan);
@@ -187,8 +228,17 @@ pub fn enlarge(plan: &mut Plan) {
     plan.queues.values_mut().for_each(|queue| queue.max_waiting = 100_000);
 }
 
+/// Takes out of a requirement the skills that are not there.
+fn mend_requirement(requirement: &mut Requirement, skills: &BTreeMap<String, Skill>) {
+    requirement.skills.retain(|id, _| skills.contains_key(id));
+    requirement.none_of.retain(|id, _| skills.contains_key(id));
+    requirement.preferred_skills.retain(|id, _| skills.contains_key(id));
+    requirement.any_of.iter_mut().for_each(|set| set.retain(|id, _| skills.contains_key(id)));
+    requirement.any_of.retain(|set| !set.is_empty());
+}
+
 /// Takes out what names something that isn't there.
-fn mend(plan: &mut Plan) {
+pub fn mend(plan: &mut Plan) {
     let Plan { channels, skills, categories, queues, groups, agents, .. } = plan;
     for queue in queues.values_mut() {
         queue.channels.retain(|id| channels.contains_key(id));
@@ -196,11 +246,20 @@ fn mend(plan: &mut Plan) {
             queue.channels.extend(channels.keys().next().cloned());
         }
         queue.groups.retain(|id| groups.contains_key(id));
-        queue.skills.retain(|id, _| skills.contains_key(id));
+        mend_requirement(&mut queue.requirement, skills);
+        for ring in &mut queue.rings {
+            ring.drop.retain(|id| skills.contains_key(id));
+            ring.lower.retain(|id, _| skills.contains_key(id));
+            ring.groups.retain(|id| groups.contains_key(id));
+        }
+        // Nobody is waited for beyond the first ring.
+        let longest_ms = queue.rings.first().map_or(u64::MAX, |ring| ring.after_ms);
+        queue.preferred_agent_wait_ms = queue.preferred_agent_wait_ms.min(longest_ms);
+        queue.last_agent_wait_ms = queue.last_agent_wait_ms.min(longest_ms);
     }
     categories.retain(|_, category| queues.contains_key(&category.queue));
     for category in categories.values_mut() {
-        category.skills.retain(|id, _| skills.contains_key(id));
+        mend_requirement(&mut category.requirement, skills);
     }
     for agent in agents.values_mut() {
         agent.groups.retain(|id| groups.contains_key(id));

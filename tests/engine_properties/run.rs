@@ -20,6 +20,7 @@ use prost::Message;
 
 use crate::{
     checks::{self, Leftovers},
+    decisions::unsettled,
     naive::View,
     ops::{self, Kind, Mix, Op},
     plans,
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// Engine time at which cases begin.
-const START_MS: u64 = 50_000_000;
+pub const START_MS: u64 = 50_000_000;
 /// Ticks that may be due one after the other.
 const TICKS_MAX: usize = 10_000;
 /// Offers of a step whose choice is checked each; of those after them one in so many.
@@ -36,16 +37,28 @@ const OFFERS_CHECKED: usize = 12;
 /// Plans, and what is done.
 #[derive(Debug, Clone)]
 pub struct Case {
-    plans: Vec<Plan>,
+    pub plans: Vec<Plan>,
     /// Agents who are there from the beginning, one bit each.
-    present: u8,
-    ops: Vec<Op>,
+    pub present: u8,
+    pub ops: Vec<Op>,
+}
+
+impl Case {
+    /// Agents who are there from the beginning.
+    pub fn agents_present(&self) -> Vec<String> {
+        let agents = self.plans[0].agents.keys().enumerate();
+        agents.filter(|(at, _)| self.present >> at & 1 == 1).map(|(_, agent)| agent.clone()).collect()
+    }
 }
 
 /// Random cases of so many doings.
 pub fn case(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
-    (vec(plans::plan(), 1..=3), any::<u8>(), vec(ops::op(mix), count))
-        .prop_map(|(plans, present, ops)| Case { plans, present, ops })
+    let present = (any::<u8>(), any::<u8>()).prop_map(|(some, others)| some | others);
+    (vec(plans::plan(), 1..=3), present, vec(ops::op(mix), count)).prop_map(|(plans, present, ops)| Case {
+        plans,
+        present,
+        ops,
+    })
 }
 
 /// The same with agents who can take more at once than one step gives them.
@@ -110,6 +123,15 @@ fn ensure(holds: bool, problem: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(problem()) }
 }
 
+/// Events that come only of the end of an offer.
+fn unasked(kind: &event::Kind) -> bool {
+    match kind {
+        event::Kind::ExclusionsCleared(_) => true,
+        event::Kind::RingOpened(opened) => opened.cause() == j::RingCause::AllDeclined,
+        _ => false,
+    }
+}
+
 /// Everything that a state is made of.
 fn exported(state: &State) -> Vec<j::SnapshotRecord> {
     let mut records = Vec::new();
@@ -123,11 +145,9 @@ impl Run {
         let removed_queues = RemovedQueuePolicy::Refuse;
         let first = ApplyPlan { plan, expected_revision: 0, validate_only: false, removed_queues };
         self.step(None, Command::ApplyPlan(first))?;
-        for (at, agent) in case.plans[0].agents.keys().enumerate() {
-            if case.present >> at & 1 == 1 {
-                let sign_in = Command::SignIn { agent: agent.clone(), session: 0, ready: Some(true) };
-                self.step(None, sign_in)?;
-            }
+        for agent in case.agents_present() {
+            let sign_in = Command::SignIn { agent, session: 0, ready: Some(true) };
+            self.step(None, sign_in)?;
         }
         for op in &case.ops {
             let more = self.op(*op, &case.plans)?;
@@ -224,6 +244,7 @@ impl Run {
         if answer.is_err() {
             ensure(events.is_empty(), || "a refused command has made events".to_owned())?;
         }
+        self.check_answer(&command, &answer)?;
         self.check_events(&events)?;
         if let Some(fork) = &mut self.fork {
             let told = fork.events().len();
@@ -238,7 +259,8 @@ impl Run {
         checks::consistent(state)?;
         self.tally.check(state)?;
         if !more {
-            View::new(state, self.sim.now_ms()).unsettled()?;
+            unsettled(state, self.sim.now_ms())?;
+            self.tally.covered.settled(state, self.sim.now_ms());
         }
         // A refused command leaves the state as the replay of all events has it.
         if self.steps.is_multiple_of(8) || answer.is_err() {
@@ -279,35 +301,100 @@ impl Run {
         // With deadlines overdue, an exclusion may be over that the next tick will only notice.
         let overdue = self.sim.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= self.sim.now_ms());
         let mut offers = 0;
+        let mut follows = None;
         for event in events {
             let decoded =
                 j::Event::decode(event.encode_to_vec().as_slice()).map_err(|error| error.to_string())?;
             ensure(decoded == *event, || format!("journaled, {event:?} is {decoded:?}"))?;
             ensure(event.at_ms >= self.mirror.now_ms(), || "time goes back".to_owned())?;
-            if let Some(event::Kind::ContactOffered(offer)) = &event.kind
-                && offer.cause() == j::OfferCause::Matched
-            {
-                offers += 1;
-                if !overdue && (offers <= OFFERS_CHECKED || offers % OFFERS_CHECKED == 0) {
-                    let best = View::new(&self.mirror, event.at_ms).best();
-                    ensure(best == Some((offer.contact, offer.agent)), || {
-                        format!("offered {} to {}, should be {best:?}", offer.contact, offer.agent)
-                    })?;
-                }
+            let Some(kind) = &event.kind else { return Err("an event of no kind".to_owned()) };
+            if let event::Kind::ContactOffered(offer) = kind {
+                offers += usize::from(offer.cause() == j::OfferCause::Matched);
             }
+            // What came of the end of an offer comes right after it.
+            if let Some(follows) = follows.take() {
+                ensure(*kind == follows, || format!("{kind:?} is not {follows:?}"))?;
+            } else {
+                ensure(!unasked(kind), || format!("{kind:?} comes without reason"))?;
+            }
+            let timely = !overdue && (offers <= OFFERS_CHECKED || offers % OFFERS_CHECKED == 0);
+            let checked = View::new(&self.mirror, event.at_ms).check(kind, timely);
+            checked.map_err(|problem| format!("{problem}: {kind:?}"))?;
             if let Some(event::Kind::OfferAccepted(accepted)) = &event.kind {
                 let deadline_ms = self.mirror.assignment(accepted.offer).map_or(0, |leg| leg.deadline_ms);
                 let offer = accepted.offer;
                 ensure(event.at_ms < deadline_ms, || format!("offer {offer} is accepted late"))?;
             }
             self.tally.count(&decoded);
+            let (ended, left) = (self.ended_offer(kind), self.left_exclusion(kind));
             self.mirror.evolve(&decoded);
+            if let Some((contact, exclusion)) = left {
+                let record = self.mirror.contact(contact).ok_or("a contact is gone")?;
+                ensure(record.exclusions == [exclusion], || "not the latest exclusion is left".to_owned())?;
+            }
+            if let Some((contact, agent, reason)) = ended {
+                follows = self.after_offer(event.at_ms, contact, agent, reason)?;
+            }
             if let Some(event::Kind::PlanCommitted(_)) = &event.kind {
                 self.leftovers.note(&self.mirror);
             }
             self.leftovers.check_capacity(&self.mirror)?;
         }
+        ensure(follows.is_none(), || format!("{follows:?} is missing"))?;
         ensure(offers <= OFFERS_PER_STEP, || format!("{offers} offers in one step"))
+    }
+
+    /// The contact and agent of an offer that this event ends.
+    fn ended_offer(&self, kind: &event::Kind) -> Option<(u64, u32, j::OfferEnd)> {
+        let event::Kind::OfferEnded(ended) = kind else {
+            return None;
+        };
+        let leg = self.mirror.assignment(ended.offer)?;
+        Some((leg.contact, leg.agent, ended.reason()))
+    }
+
+    /// The exclusion that must be left after the others are forgotten.
+    fn left_exclusion(&self, kind: &event::Kind) -> Option<(u64, j::Exclusion)> {
+        let event::Kind::ExclusionsCleared(cleared) = kind else {
+            return None;
+        };
+        let latest = self.mirror.contact(cleared.contact)?.exclusions.last().copied();
+        Some((cleared.contact, latest?))
+    }
+
+    /// What must come next after an offer has ended.
+    fn after_offer(
+        &self,
+        at_ms: u64,
+        contact: u64,
+        agent: u32,
+        reason: j::OfferEnd,
+    ) -> Checked<Option<event::Kind>> {
+        let Some(record) = self.mirror.contact(contact) else {
+            return Err(format!("contact {contact} went with its offer"));
+        };
+        let let_go = matches!(reason, j::OfferEnd::Declined | j::OfferEnd::NoAnswer);
+        ensure(!(let_go && record.kept_for == agent), || {
+            format!("contact {} is kept for an agent who let it go", record.id)
+        })?;
+        Ok(View::new(&self.mirror, at_ms).after_offer(record, reason))
+    }
+
+    /// What the rules say of a command is what it is answered.
+    fn check_answer(&mut self, command: &Command, answer: &Result<Reply, Refusal>) -> Checked {
+        let reason = answer.as_ref().err().map(|refusal| refusal.reason);
+        let view = View::new(&self.mirror, self.sim.now_ms());
+        if reason == Some("NOBODY_CAN_SERVE") {
+            ensure(view.nobody_can_serve(command), || "somebody could serve it".to_owned())?;
+        }
+        let repeat = matches!(answer, Ok(Reply::Repeat)) || reason == Some("REQUEST_ID_REUSED");
+        if let Some(allowed) = view.allowed(command).filter(|_| !repeat) {
+            ensure(allowed.is_ok() == answer.is_ok(), || {
+                format!("answered {answer:?}, should be {allowed:?}")
+            })?;
+        }
+        self.tally.covered.answered(command, answer);
+        Ok(())
     }
 
     /// Replay gives the same state, record by record; and so does an import, which takes longer.

@@ -5,6 +5,7 @@ use std::{
     mem::{Discriminant, discriminant},
 };
 
+use crate::covered::Covered;
 use kefud::{
     engine::{command::Reply, refusal::Refusal, state::State},
     proto::journal::{self as j, ContactEnd, event::Kind},
@@ -53,6 +54,8 @@ pub struct Tally {
     /// Events by kind, with the name of the kind.
     events: HashMap<Discriminant<Kind>, (String, u64)>,
     refusals: BTreeMap<&'static str, u64>,
+    /// Rules that have decided something.
+    pub covered: Covered,
 }
 
 impl Tally {
@@ -71,6 +74,7 @@ impl Tally {
 
     /// Counts an event.
     pub fn count(&mut self, event: &j::Event) {
+        self.covered.event(event);
         match event.kind.as_ref() {
             Some(Kind::ContactEnqueued(e)) => {
                 self.accepted += 1;
@@ -163,6 +167,7 @@ impl Tally {
         for (kind, (name, count)) in &other.events {
             self.events.entry(*kind).or_insert_with(|| (name.clone(), 0)).1 += count;
         }
+        self.covered.add(&other.covered);
         for (reason, count) in &other.refusals {
             *self.refusals.entry(reason).or_default() += count;
         }
@@ -173,8 +178,13 @@ impl Tally {
         let events: BTreeMap<&str, u64> =
             self.events.values().map(|(name, count)| (name.as_str(), *count)).collect();
         format!(
-            "{} steps ({} with more due), {} offers by matching, {} rebuilt\n{events:?}\n{:?}",
-            self.steps, self.unsettled, self.matched, self.forks, self.refusals
+            "{} steps ({} with more due), {} offers by matching, {} rebuilt\n{events:?}\n{:?}\n{}",
+            self.steps,
+            self.unsettled,
+            self.matched,
+            self.forks,
+            self.refusals,
+            self.covered.summary()
         )
     }
 

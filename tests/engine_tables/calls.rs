@@ -127,13 +127,13 @@ fn an_enqueue_that_makes_no_sense_is_refused() {
         enqueue c1 fax consultation                   => !channel
         enqueue c1 phone nowhere                      => !queue
         enqueue c1 phone consultation category=none   => !category
-        enqueue c1 phone consultation skills=latin:1  => !required_skills[0].skill
+        enqueue c1 phone consultation skills=latin:1  => !required_skills
         enqueue c1 email sales                        => !channel
         enqueue c1 phone                                => !queue
         enqueue c1 fax nowhere category=none          => !channel,category,queue
         enqueue c1 phone consultation                 => in c1 consultation
         update c1 category=none                       => !category
-        update c1 skills=latin:1                      => !required_skills[0].skill
+        update c1 skills=latin:1                      => !required_skills
         update c9 prio=1                              => !CONTACT_NOT_FOUND
         cancel c1                                     => closed c1 customer_left
         update c1 prio=1                              => !CONTACT_CLOSED

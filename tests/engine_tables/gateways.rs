@@ -118,3 +118,17 @@ fn wall_clock_changes_are_only_written_down() {
         ",
     );
 }
+
+#[test]
+fn a_channel_that_becomes_realtime_ends_what_a_lost_gateway_has_offered() {
+    check(
+        "
+        gateway g 5s
+        signin a1 ready
+        enqueue c1 email consultation  => in c1 consultation; offered c1 a1
+        advance 5s                     => +5s lost g
+        apply set channels.email.kind=\"realtime\"
+        => plan 2; ended c1 a1; closed c1 gateway_lost
+        ",
+    );
+}

@@ -95,7 +95,7 @@ fn skills_groups_and_limits_change_at_once() {
         apply set queues.complaints.groups=[\"core\",\"reserve\"]  => plan 5
         signin a3 ready                                    => signed-in a3; ready a3; offered c5 a3
         # A skill that the plan no longer knows is not asked for.
-        enqueue c6 phone consultation skills=english:9     => in c6 consultation
+        enqueue c6 phone consultation skills=english:9     => in c6 consultation unservable
         apply remove skills.english remove categories.refund set agents.a4.skills={} set agents.a1.skills={}
             => plan 6; offered c6 a2
         ",

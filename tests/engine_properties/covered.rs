@@ -1,0 +1,161 @@
+//! Which rules have really decided something in all those cases: a rule that never does is not tested.
+
+use std::collections::BTreeMap;
+
+use kefud::{
+    engine::{
+        command::{Command, Reply},
+        refusal::Refusal,
+        state::State,
+    },
+    proto::journal::{self as j, event::Kind},
+};
+
+use crate::naive::View;
+
+/// What must happen wherever contacts are served.
+pub const CALM: &[&str] = &[
+    "AGENT_RULE_LONGEST_IDLE",
+    "AGENT_RULE_LEAST_LOADED",
+    "AGENT_RULE_MOST_SKILLED",
+    "AGENT_RULE_LEAST_SKILLED",
+    "AGENT_RULE_ROUND_ROBIN",
+    "AGENT_RULE_PREFERRED_AGENT",
+    "OFFER_TRIGGER_CONTACT_WAITING",
+    "OFFER_TRIGGER_AGENT_AVAILABLE",
+    "OFFER_TRIGGER_CAPACITY_FREED",
+    "RING_CAUSE_TIME",
+    "RING_CAUSE_UNSTAFFED",
+    "kept at entry",
+    "ring passed over at entry",
+    "held back by reserve",
+];
+
+/// What must happen where everything does.
+pub const RULES: &[&str] = &[
+    "AGENT_RULE_LONGEST_IDLE",
+    "AGENT_RULE_LEAST_LOADED",
+    "AGENT_RULE_MOST_SKILLED",
+    "AGENT_RULE_LEAST_SKILLED",
+    "AGENT_RULE_ROUND_ROBIN",
+    "AGENT_RULE_PREFERRED_AGENT",
+    "AGENT_RULE_LAST_AGENT",
+    "AGENT_RULE_NAMED",
+    "OFFER_TRIGGER_CONTACT_WAITING",
+    "OFFER_TRIGGER_AGENT_AVAILABLE",
+    "OFFER_TRIGGER_CAPACITY_FREED",
+    "OFFER_TRIGGER_EXCLUSION_ENDED",
+    "OFFER_TRIGGER_RING_OPENED",
+    "OFFER_TRIGGER_KEEP_ENDED",
+    "OFFER_TRIGGER_RESERVE_FREED",
+    "OFFER_TRIGGER_RULES_CHANGED",
+    "OFFER_TRIGGER_BY_HAND",
+    "RING_CAUSE_TIME",
+    "RING_CAUSE_UNSTAFFED",
+    "RING_CAUSE_ALL_DECLINED",
+    "KEEP_END_REASON_TIME",
+    "KEEP_END_REASON_AGENT_GONE",
+    "exclusions cleared",
+    "kept at entry",
+    "kept after a transfer",
+    "ring passed over at entry",
+    "known of a case",
+    "unservable accepted",
+    "unservable refused",
+    "held back by reserve",
+    "pull accepted",
+    "pull refused",
+    "assignment accepted",
+    "assignment refused",
+];
+
+/// How often each has happened.
+#[derive(Debug, Default)]
+pub struct Covered(BTreeMap<&'static str, u64>);
+
+impl Covered {
+    fn note(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
+
+    fn entry(&mut self, entry: Option<&j::QueueEntry>, kept: &'static str) {
+        let entry = entry.copied().unwrap_or_default();
+        if entry.kept_for != 0 {
+            self.note(kept);
+        }
+        if entry.ring > 0 {
+            self.note("ring passed over at entry");
+        }
+    }
+
+    pub fn event(&mut self, event: &j::Event) {
+        match event.kind.as_ref() {
+            Some(Kind::ContactOffered(offer)) => {
+                self.note(offer.rule().as_str_name());
+                self.note(offer.trigger().as_str_name());
+            }
+            Some(Kind::RingOpened(opened)) => self.note(opened.cause().as_str_name()),
+            Some(Kind::KeepEnded(ended)) => self.note(ended.reason().as_str_name()),
+            Some(Kind::ExclusionsCleared(_)) => self.note("exclusions cleared"),
+            Some(Kind::ContactTransferred(moved)) => {
+                self.entry(moved.entry.as_ref(), "kept after a transfer");
+            }
+            Some(Kind::ContactEnqueued(enqueued)) => {
+                self.entry(enqueued.entry.as_ref(), "kept at entry");
+                if enqueued.known_agent != 0 {
+                    self.note("known of a case");
+                }
+                if enqueued.unservable {
+                    self.note("unservable accepted");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn answered(&mut self, command: &Command, answer: &Result<Reply, Refusal>) {
+        match (command, answer) {
+            (Command::Pull { .. }, Ok(_)) => self.note("pull accepted"),
+            (Command::Pull { .. }, Err(_)) => self.note("pull refused"),
+            (Command::Assign { .. }, Ok(_)) => self.note("assignment accepted"),
+            (Command::Assign { .. }, Err(_)) => self.note("assignment refused"),
+            (_, Err(refusal)) if refusal.reason == "NOBODY_CAN_SERVE" => self.note("unservable refused"),
+            _ => {}
+        }
+    }
+
+    /// Nothing more is due; once a case it is looked whether a reserve is the reason.
+    pub fn settled(&mut self, state: &State, now_ms: u64) {
+        if self.0.contains_key("held back by reserve") {
+            return;
+        }
+        let view = View::new(state, now_ms);
+        let reserved = |contact| {
+            let asked = view.asked(contact)?;
+            view.people.iter().find(|person| {
+                person.ready()
+                    && asked.fits(view.plan, person.info)
+                    && view.has_room(person, &asked)
+                    && view.reserved(person, &asked)
+            })
+        };
+        if view.waiting().any(|contact| reserved(contact).is_some()) {
+            self.note("held back by reserve");
+        }
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        for (what, count) in &other.0 {
+            *self.0.entry(what).or_default() += count;
+        }
+    }
+
+    /// What of this has not happened.
+    pub fn missing(&self, wanted: &[&'static str]) -> Vec<&'static str> {
+        wanted.iter().copied().filter(|what| !self.0.contains_key(what)).collect()
+    }
+
+    pub fn summary(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}

@@ -1,0 +1,327 @@
+//! Decisions beside offers, worked out again: how contacts enter queues, rings, keeping, exclusions, what is
+//! done by hand, and what must not be so when nothing more is due.
+
+use kefud::{
+    engine::{
+        command::{Command, Target},
+        state::State,
+    },
+    plan::model::{AllDeclined, Unservable},
+    proto::journal::{
+        self as j, AssignmentStage, ContactRecord, ContactStage, KeepEndReason, OfferEnd, RingCause,
+        TransferReason, event::Kind,
+    },
+};
+
+use crate::{
+    asked::Subject,
+    naive::{Pick, View},
+};
+
+type Checked = Result<(), String>;
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, told: &T, right: &T) -> Checked {
+    if told == right { Ok(()) } else { Err(format!("{what} is {told:?}, should be {right:?}")) }
+}
+
+fn ensure(holds: bool, problem: impl FnOnce() -> String) -> Checked {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+fn in_line(contact: &ContactRecord) -> bool {
+    matches!(contact.stage(), ContactStage::Waiting | ContactStage::Offered)
+}
+
+impl<'a> View<'a> {
+    /// Whether an agent is signed in and fits such a contact in a ring.
+    fn serves(&self, subject: &Subject<'a>, ring: u32, agent: u32) -> bool {
+        let person = self.people.iter().find(|person| person.number == agent);
+        let asked = subject.asked(self.plan, ring);
+        person.zip(asked).is_some_and(|(person, asked)| asked.fits(self.plan, person.info))
+    }
+
+    /// How such a contact enters its queue. `known`: the agent who had it last.
+    fn entry(&self, subject: &Subject<'a>, known: u32, exclusions: &[j::Exclusion]) -> j::QueueEntry {
+        let Some(queue) = self.plan.queues.get(subject.queue) else {
+            return j::QueueEntry::default();
+        };
+        let waits =
+            [(subject.preferred_agent, queue.preferred_agent_wait_ms), (known, queue.last_agent_wait_ms)];
+        for (agent, wait_ms) in waits {
+            let excluded =
+                exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms);
+            if agent != 0 && wait_ms > 0 && !excluded && self.serves(subject, 0, agent) {
+                return j::QueueEntry { ring: 0, kept_for: agent, kept_until_ms: self.now_ms + wait_ms };
+            }
+        }
+        let ring = self.staffed_from(subject, 0).unwrap_or(0);
+        j::QueueEntry { ring, ..j::QueueEntry::default() }
+    }
+
+    /// Whether nobody in the plan, signed in or not, could serve such a contact in any ring.
+    fn unservable(&self, subject: &Subject<'a>) -> bool {
+        (0..=subject.last_ring(self.plan)).all(|ring| {
+            let asked = subject.asked(self.plan, ring);
+            asked.is_none_or(|asked| !self.plan.agents.values().any(|info| asked.fits(self.plan, info)))
+        })
+    }
+
+    fn refuses_unservable(&self, subject: &Subject<'a>) -> bool {
+        let queue = self.plan.queues.get(subject.queue);
+        queue.is_some_and(|queue| queue.unservable == Unservable::Refuse) && self.unservable(subject)
+    }
+
+    /// Whom the customer knows by the latest contact of a case that is still kept and has such an agent.
+    fn known_of_case(&self, case_id: &str, before: u64) -> u32 {
+        let earlier = (1..before).rev().filter_map(|contact| self.state.contact(contact));
+        let mut of_case = earlier.filter(|record| !case_id.is_empty() && record.case_id == case_id);
+        of_case.find_map(|record| Some(record.known_agent).filter(|agent| *agent != 0)).unwrap_or(0)
+    }
+
+    fn enqueued(&self, event: &'a j::ContactEnqueued) -> Checked {
+        let numbers = (event.queue, event.channel, event.category);
+        let subject = Subject::journaled(self.state, numbers, event.wants.as_deref());
+        let unservable = self.unservable(&subject);
+        same("unservable", &event.unservable, &unservable)?;
+        ensure(!self.refuses_unservable(&subject), || "it should have been refused".to_owned())?;
+        let known = self.known_of_case(&event.case_id, event.contact);
+        same("the agent known of the case", &event.known_agent, &known)?;
+        same("the entry", &event.entry.unwrap_or_default(), &self.entry(&subject, known, &[]))
+    }
+
+    fn updated(&self, event: &'a j::ContactUpdated, record: &'a ContactRecord) -> Checked {
+        let category = event.category.unwrap_or(record.category);
+        let wants = event.wants.as_deref().or(record.wants.as_deref());
+        let numbers = (record.queue, record.channel, category);
+        let subject = Subject::journaled(self.state, numbers, wants);
+        if event.wants.is_none() && event.category.is_none() {
+            return same("unservable", &event.unservable, &record.unservable);
+        }
+        ensure(!self.refuses_unservable(&subject), || "it should have been refused".to_owned())?;
+        same("unservable", &event.unservable, &self.unservable(&subject))
+    }
+
+    fn transferred(&self, event: &j::ContactTransferred, record: &'a ContactRecord) -> Checked {
+        let numbers = (event.queue, record.channel, record.category);
+        let subject = Subject::journaled(self.state, numbers, record.wants.as_deref());
+        let requested = event.reason() == TransferReason::Requested;
+        ensure(!(requested && self.refuses_unservable(&subject)), || "it should have been refused".into())?;
+        let known = if requested { 0 } else { record.known_agent };
+        same("the entry", &event.entry.unwrap_or_default(), &self.entry(&subject, known, &record.exclusions))
+    }
+
+    fn returned(&self, event: &j::ContactReturned, record: &'a ContactRecord) -> Checked {
+        let entry = match event.reason() {
+            j::ReturnReason::AgentLost => {
+                Some(self.entry(&self.subject(record), record.known_agent, &record.exclusions))
+            }
+            _ => None,
+        };
+        same("the entry", &event.entry, &entry)
+    }
+
+    /// When the contact's next ring opens by itself; none: it has none.
+    fn ring_due_ms(&self, record: &'a ContactRecord) -> Option<u64> {
+        let rings = self.subject(record).rings(self.plan);
+        rings.get(record.ring as usize).map(|ring| record.ring_opened_ms + ring.after_ms)
+    }
+
+    fn ring_opened(&self, event: &j::RingOpened, record: &'a ContactRecord) -> Checked {
+        let subject = self.subject(record);
+        let next = record.ring + 1;
+        let staffed = self.staffed_from(&subject, next);
+        ensure(in_line(record) && next <= subject.last_ring(self.plan), || "no ring can open".to_owned())?;
+        match event.cause() {
+            RingCause::Time => {
+                let due = self.ring_due_ms(record).is_some_and(|due_ms| due_ms <= self.now_ms);
+                ensure(due, || format!("the ring opens before {:?}", self.ring_due_ms(record)))?;
+            }
+            RingCause::Unstaffed => {
+                let skips = record.stage() == ContactStage::Waiting && staffed.is_some();
+                let empty = !self.staffed(&subject, record.ring);
+                ensure(skips && empty, || "a ring is skipped that has somebody".to_owned())?;
+            }
+            // When it does is looked at with the end of the offer.
+            RingCause::AllDeclined => {}
+            RingCause::Unspecified => return Err("a ring opens without a cause".to_owned()),
+        }
+        same("the ring", &event.ring, &staffed.unwrap_or(next))
+    }
+
+    fn keep_ended(&self, event: &j::KeepEnded, record: &'a ContactRecord) -> Checked {
+        let serves = self.serves(&self.subject(record), record.ring, record.kept_for);
+        let right = match event.reason() {
+            KeepEndReason::Time => record.kept_until_ms <= self.now_ms,
+            KeepEndReason::AgentGone => !serves,
+            KeepEndReason::Unspecified => false,
+        };
+        ensure(right && record.kept_for != 0 && in_line(record), || "keeping ends without reason".to_owned())
+    }
+
+    /// What must come right after the end of an offer; the state is the one after it.
+    pub fn after_offer(&self, record: &'a ContactRecord, reason: OfferEnd) -> Option<Kind> {
+        if !matches!(reason, OfferEnd::Declined | OfferEnd::NoAnswer) {
+            return None;
+        }
+        let subject = self.subject(record);
+        let asked = subject.asked(self.plan, record.ring)?;
+        let staff: Vec<u32> = self
+            .people
+            .iter()
+            .filter(|person| asked.fits(self.plan, person.info))
+            .map(|person| person.number)
+            .collect();
+        if staff.is_empty() || staff.iter().any(|agent| !self.excluded(record, *agent)) {
+            return None;
+        }
+        let (contact, next) = (record.contact, record.ring + 1);
+        match self.queue(record)?.all_declined {
+            AllDeclined::OfferAgain if record.exclusions.len() > 1 => {
+                Some(Kind::ExclusionsCleared(j::ExclusionsCleared { contact }))
+            }
+            AllDeclined::NextRing if next <= subject.last_ring(self.plan) => {
+                let ring = self.staffed_from(&subject, next).unwrap_or(next);
+                let cause = RingCause::AllDeclined.into();
+                Some(Kind::RingOpened(j::RingOpened { contact, ring, cause }))
+            }
+            _ => None,
+        }
+    }
+
+    /// An offer made by somebody's word reaches only who may have it.
+    fn by_hand(&self, offer: &j::ContactOffered, record: &'a ContactRecord) -> Checked {
+        let person = self.people.iter().find(|person| person.number == offer.agent);
+        let (Some(person), Some(asked)) = (person, self.asked(record)) else {
+            return Err("offered to somebody who is not there, or from nowhere".to_owned());
+        };
+        let room = self.has_room(person, &asked);
+        let right = match offer.cause() {
+            j::OfferCause::Pulled => {
+                person.record.connected
+                    && asked.fits(self.plan, person.info)
+                    && !self.reserved(person, &asked)
+                    && !Self::kept_from(record, offer.agent)
+            }
+            _ => person.ready(),
+        };
+        ensure(room && right, || "an offer by hand breaks the rules".to_owned())?;
+        same("the rule", &(offer.rule(), offer.rank), &(j::AgentRule::Named, 0))?;
+        same("idle", &offer.idle_ms, &(self.now_ms - person.record.idle_since_ms))
+    }
+
+    /// An event is right in the state before it. `timely`: no deadline is overdue.
+    pub fn check(&self, kind: &'a Kind, timely: bool) -> Checked {
+        let record = |contact: u64| {
+            self.state.contact(contact).ok_or_else(|| format!("contact {contact} is not there"))
+        };
+        match kind {
+            Kind::ContactEnqueued(event) => self.enqueued(event),
+            Kind::ContactUpdated(event) => self.updated(event, record(event.contact)?),
+            Kind::ContactTransferred(event) => self.transferred(event, record(event.contact)?),
+            Kind::ContactReturned(event) => self.returned(event, record(event.contact)?),
+            Kind::RingOpened(event) => self.ring_opened(event, record(event.contact)?),
+            Kind::KeepEnded(event) => self.keep_ended(event, record(event.contact)?),
+            Kind::ContactOffered(event) if event.cause() != j::OfferCause::Matched => {
+                self.by_hand(event, record(event.contact)?)
+            }
+            Kind::ContactOffered(event) if timely => {
+                same("the offer", &Some(Pick::made(event)), &self.best())?;
+                match self.passed_over(record(event.contact)?, event.agent) {
+                    Some(other) => Err(format!("{} is offered, {} passed over", event.contact, other.id)),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a command that asks for something of the rules must be answered; none: other things decide.
+    pub fn allowed(&self, command: &'a Command) -> Option<Result<(), &'static str>> {
+        let (Command::Pull { agent, contact } | Command::Assign { agent, contact, .. }) = command else {
+            return None;
+        };
+        let record = self.state.contact_by_id(contact)?;
+        let known = self.state.agent_by_id(agent)?;
+        if record.stage() != ContactStage::Waiting {
+            return None;
+        }
+        let person = self.people.iter().find(|person| person.number == known.record.agent);
+        let Some((person, asked)) = person.zip(self.asked(record)) else {
+            return Some(Err("not there"));
+        };
+        let fits = asked.fits(self.plan, person.info) && !self.reserved(person, &asked);
+        let allowed = match command {
+            Command::Assign { override_requirements, .. } => {
+                let never = person.info.limits.get(asked.channel_id) == Some(&0);
+                person.ready() && !never && (fits || *override_requirements)
+            }
+            _ => person.record.connected && fits && !Self::kept_from(record, person.number),
+        };
+        Some(if allowed && self.has_room(person, &asked) { Ok(()) } else { Err("not fit") })
+    }
+
+    /// Whether a contact that comes in or is moved should be refused because nobody could serve it.
+    pub fn nobody_can_serve(&self, command: &'a Command) -> bool {
+        let subject = match command {
+            Command::Enqueue(enqueue) => {
+                let category = self.plan.categories.get(&enqueue.category);
+                let queue = match (enqueue.queue.as_str(), category) {
+                    ("", Some(category)) => &category.queue,
+                    (queue, _) => queue,
+                };
+                let names = (queue, enqueue.channel.as_str(), enqueue.category.as_str());
+                Subject::named(names, &enqueue.wants.requirement, &enqueue.wants.rings)
+            }
+            Command::Transfer { contact, target, .. } => {
+                let Some(record) = self.state.contact_by_id(contact) else {
+                    return false;
+                };
+                let queue = match target {
+                    Target::Queue(queue) => queue,
+                    Target::Agent { fallback, .. } if fallback.is_empty() => self.id(record.queue),
+                    Target::Agent { fallback, .. } => fallback,
+                };
+                self.subject(record).in_queue(queue)
+            }
+            // An update is put together from what the contact wanted before.
+            _ => return true,
+        };
+        self.refuses_unservable(&subject)
+    }
+}
+
+/// What must not be so when nothing more is due.
+pub fn unsettled(state: &State, now_ms: u64) -> Checked {
+    let view = View::new(state, now_ms);
+    for contact in view.waiting() {
+        let Some(asked) = view.asked(contact) else {
+            return Err(format!("contact {} waits in a queue that is gone", contact.id));
+        };
+        if let Some(person) = view.people.iter().find(|person| view.can_take(contact, &asked, person)) {
+            return Err(format!("contact {} waits and agent {} is idle", contact.id, view.id(person.number)));
+        }
+        let subject = view.subject(contact);
+        if contact.kept_for != 0 && !view.serves(&subject, contact.ring, contact.kept_for) {
+            return Err(format!("contact {} is kept for somebody who can't serve it", contact.id));
+        }
+        let later = view.staffed_from(&subject, contact.ring + 1);
+        if later.is_some() && !view.staffed(&subject, contact.ring) {
+            return Err(format!("contact {} waits, and only ring {later:?} has somebody", contact.id));
+        }
+    }
+    for contact in state.live_contacts_after(0).filter(|contact| in_line(contact)) {
+        let keep_over = contact.kept_for != 0 && contact.kept_until_ms <= now_ms;
+        if keep_over || view.ring_due_ms(contact).is_some_and(|due_ms| due_ms <= now_ms) {
+            return Err(format!("contact {} is overdue for its next ring or kept too long", contact.id));
+        }
+    }
+    for leg in state.assignments().filter(|leg| leg.stage() == AssignmentStage::Offered) {
+        if leg.deadline_ms <= now_ms {
+            return Err(format!("offer {} is overdue", leg.offer));
+        }
+        if !view.people.iter().any(|person| person.number == leg.agent && person.ready()) {
+            return Err(format!("offer {} rings where nobody is", leg.offer));
+        }
+    }
+    Ok(())
+}
