@@ -11,7 +11,7 @@ use daemon_common::{
 use kefud::proto::v1;
 
 fn skill(skill: &str, min_level: u32) -> v1::SkillRequirement {
-    v1::SkillRequirement { skill: skill.into(), min_level }
+    v1::SkillRequirement { skill: skill.into(), min_level, max_level: 0 }
 }
 
 const LONG: &str = "1234567890123456789012345678901234567890123456789012345678901234567890\
@@ -61,7 +61,7 @@ async fn every_limit_of_a_contact() {
             },
         ),
         (
-            &["required_skills[1].skill"],
+            &["required_skills"],
             v1::EnqueueContactRequest {
                 required_skills: vec![skill("refund", 1), skill("juggling", 1)],
                 ..right.clone()
@@ -139,6 +139,7 @@ async fn every_limit_of_a_contact() {
         required_skills: Some(v1::SkillRequirements { skills: vec![skill("refund", 11)] }),
         attributes: Some(v1::Attributes { entries: [(String::new(), String::new())].into() }),
         request_id: "a b".into(),
+        ..Default::default()
     };
     let expected = [
         "contact_id",
