@@ -102,7 +102,7 @@ const UNFINISHED: &[&str] = &["dbg", "todo", "unimplemented"];
 fn the_source_keeps_the_rules() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = vec!["build.rs".to_owned()];
-    for directory in ["src", "tests"] {
+    for directory in ["benches", "src", "tests"] {
         rust_files(root, directory, &mut files);
     }
     files.sort();

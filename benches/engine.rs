@@ -1,0 +1,84 @@
+//! The parts of what the engine does, each by itself: `cargo bench --bench engine`. What a whole cycle takes, and how it
+//! grows, is told by `kefud bench engine`. Figures of one run are compared with each other only.
+
+use divan::{Bencher, black_box};
+use kefud::{
+    engine::state::State,
+    proto::journal::ContactStage,
+    sim::load::{Load, Size, plan},
+};
+
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+fn main() {
+    divan::main();
+}
+
+/// Agents and as many contacts waiting, ten times as many in the larger.
+const SIZES: [(u32, u32); 2] = [(1_000, 10_000), (10_000, 100_000)];
+
+fn centre((agents, waiting): (u32, u32)) -> Load {
+    let size = Size { agents, profiles: 200, skills: 40, waiting, own_every: 0 };
+    let mut load = Load::new(size, 1);
+    load.apply(plan(size, agents, 1));
+    load.sign_in();
+    load.fill();
+    for _ in 0..waiting {
+        load.enqueue();
+    }
+    load.accept_offers();
+    load
+}
+
+fn some_waiting(state: &State) -> u64 {
+    let waiting = state.live_contacts_after(0).filter(|record| record.stage() == ContactStage::Waiting);
+    waiting.map(|record| record.contact).nth(500).unwrap_or_default()
+}
+
+/// A contact comes in while everybody is busy.
+#[divan::bench(args = SIZES)]
+fn enqueue(bencher: Bencher<'_, '_>, size: (u32, u32)) {
+    let mut load = centre(size);
+    bencher.bench_local(|| load.enqueue());
+}
+
+/// Enqueue, offer, accept, connect for calls, complete, wrap-up.
+#[divan::bench(args = SIZES)]
+fn cycle(bencher: Bencher<'_, '_>, size: (u32, u32)) {
+    let mut load = centre(size);
+    bencher.bench_local(|| load.cycle());
+}
+
+/// Why does a contact wait? Looks at every agent.
+#[divan::bench(args = SIZES)]
+fn explain_contact(bencher: Bencher<'_, '_>, size: (u32, u32)) {
+    let load = centre(size);
+    let (state, contact) = (load.state(), some_waiting(load.state()));
+    bencher.bench_local(|| state.explain_contact(black_box(contact), state.now_ms(), 20));
+}
+
+/// The whole state as records, as for a snapshot.
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn export(bencher: Bencher<'_, '_>, size: (u32, u32)) {
+    let load = centre(size);
+    bencher.bench_local(|| {
+        let mut records = 0_u64;
+        load.state().export(|_| records += 1);
+        records
+    });
+}
+
+/// A state from its records, as at a start.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn import(bencher: Bencher<'_, '_>, size: (u32, u32)) {
+    let load = centre(size);
+    let mut records = Vec::new();
+    load.state().export(|record| records.push(record));
+    bencher.with_inputs(|| records.clone()).bench_local_values(|records| {
+        let mut state = State::default();
+        records.into_iter().for_each(|record| state.import(record));
+        state.imported();
+        state
+    });
+}
