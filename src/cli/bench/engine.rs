@@ -12,32 +12,20 @@ use anyhow::{Context as _, bail};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::sim::load::{Load, Size, Watch, plan};
+use super::SizeArgs;
+use crate::sim::load::{Load, Watch, plan};
 
 /// Arguments of `kefud bench engine`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Agents, all signed in and ready
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
-    agents: u32,
-    /// Different combinations of skills and groups among them
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=200_000))]
-    profiles: u32,
-    /// Skills in the plan
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    skills: u32,
-    /// Contacts that wait all the time
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(0..=1_800_000))]
-    waiting: u32,
+    #[command(flatten)]
+    size: SizeArgs,
     /// Every so many contacts one asks for skills of its own; 0: none does
     #[arg(long, default_value_t = 0)]
     own_every: u32,
     /// Seconds to measure throughput for, and again as many for the time of each step
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
     seconds: u32,
-    /// Seed of the load
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -99,22 +87,16 @@ fn print(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
 }
 
 fn measure(args: &Args) -> anyhow::Result<Figures> {
-    let size = Size {
-        agents: args.agents,
-        profiles: args.profiles.min(args.agents),
-        skills: args.skills,
-        waiting: args.waiting,
-        own_every: args.own_every,
-    };
-    let mut load = Load::new(size, args.seed);
-    load.apply(plan(size, 0, args.seed));
+    let size = args.size.size(args.own_every);
+    let mut load = Load::new(size, args.size.seed);
+    load.apply(plan(size, 0, args.size.seed));
     let without_agents = allocated()?;
-    load.apply(plan(size, size.agents, args.seed));
+    load.apply(plan(size, size.agents, args.size.seed));
     load.sign_in();
     let with_agents = allocated()?;
     load.fill();
     let before = (allocated()?, load.state().live_count());
-    for _ in 0..args.waiting {
+    for _ in 0..size.waiting {
         load.enqueue();
     }
     load.accept_offers();
@@ -134,7 +116,7 @@ fn measure(args: &Args) -> anyhow::Result<Figures> {
         bytes_per_agent: per(with_agents - without_agents, size.agents as usize),
         events_per_cycle,
         own_every: size.own_every,
-        seed: args.seed,
+        seed: args.size.seed,
     })
 }
 

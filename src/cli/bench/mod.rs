@@ -8,11 +8,40 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::sim::load::Size;
+
 /// Arguments of `kefud bench`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     what: What,
+}
+
+/// How large the centre is that is measured.
+#[derive(Debug, clap::Args)]
+struct SizeArgs {
+    /// Agents, all signed in and ready
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    agents: u32,
+    /// Different combinations of skills and groups among them
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    profiles: u32,
+    /// Skills in the plan
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    skills: u32,
+    /// Contacts that wait all the time
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(0..=1_800_000))]
+    waiting: u32,
+    /// Seed of the load
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl SizeArgs {
+    fn size(&self, own_every: u32) -> Size {
+        let Self { agents, profiles, skills, waiting, .. } = *self;
+        Size { agents, profiles: profiles.min(agents), skills, waiting, own_every }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,26 +10,14 @@ use std::{
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::sim::load::{Load, Size, Watch, plan};
+use super::SizeArgs;
+use crate::sim::load::{Load, Watch, plan};
 
 /// Arguments of `kefud bench plan`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Agents, all signed in and ready, and all changed
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
-    agents: u32,
-    /// Different combinations of skills and groups among them
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=200_000))]
-    profiles: u32,
-    /// Skills in the plan
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    skills: u32,
-    /// Contacts that wait
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(0..=1_800_000))]
-    waiting: u32,
-    /// Seed of the load
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    size: SizeArgs,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -67,23 +55,17 @@ impl Watch for Longest {
 
 /// Measures and prints.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let size = Size {
-        agents: args.agents,
-        profiles: args.profiles.min(args.agents),
-        skills: args.skills,
-        waiting: args.waiting,
-        own_every: 0,
-    };
-    let mut load = Load::new(size, args.seed);
-    load.apply(plan(size, size.agents, args.seed));
+    let size = args.size.size(0);
+    let mut load = Load::new(size, args.size.seed);
+    load.apply(plan(size, size.agents, args.size.seed));
     load.sign_in();
     load.fill();
-    for _ in 0..args.waiting {
+    for _ in 0..size.waiting {
         load.enqueue();
     }
     let contacts_before = load.state().live_count();
     // Another seed gives everybody other skills.
-    let changed = plan(size, size.agents, args.seed + 1);
+    let changed = plan(size, size.agents, args.size.seed + 1);
     let mut load = load.watched(Longest { began: Instant::now(), seconds: 0.0, steps: 0 });
     let start = Instant::now();
     load.apply(changed);
