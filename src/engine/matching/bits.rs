@@ -1,23 +1,5 @@
 //! Sets of small numbers, one bit each. Must not know what the numbers mean.
 
-/// What counts as a few.
-const FEW: usize = 8;
-
-/// A few numbers, ascending.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Few {
-    numbers: [u32; FEW],
-    count: usize,
-}
-
-impl Few {
-    /// Them.
-    #[must_use]
-    pub fn as_slice(&self) -> &[u32] {
-        &self.numbers[..self.count]
-    }
-}
-
 /// A set of small numbers.
 #[derive(Debug, Clone, Default)]
 pub struct Bits {
@@ -51,28 +33,6 @@ impl Bits {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0
-    }
-
-    /// All of them, if there are but a few.
-    #[must_use]
-    pub fn few(&self) -> Option<Few> {
-        if self.count > FEW {
-            return None;
-        }
-        let mut few = Few::default();
-        for (at, word) in self.words.iter().enumerate() {
-            let mut word = *word;
-            while word != 0 {
-                let number = at * 64 + word.trailing_zeros() as usize;
-                few.numbers[few.count] = u32::try_from(number).unwrap_or(u32::MAX);
-                few.count += 1;
-                word &= word - 1;
-            }
-            if few.count == self.count {
-                break;
-            }
-        }
-        Some(few)
     }
 
     /// Whether both have some number.

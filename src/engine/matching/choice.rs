@@ -58,13 +58,8 @@ impl State {
             }
         };
         let profiles = &self.index.profiles;
-        if let Some(few) = profiles.few_open(class.slot) {
-            let open = few.as_slice().iter().filter_map(|number| profiles.get(*number));
-            open.filter(|profile| fits(profile, class)).for_each(look_at);
-        } else {
-            let open = profiles.fitting(Among::Open, class);
-            open.filter_map(|number| profiles.get(number)).for_each(&mut look_at);
-        }
+        let open = profiles.fitting(Among::Open, class);
+        open.filter_map(|number| profiles.get(number)).for_each(&mut look_at);
         best.map(|(_, chosen)| chosen)
     }
 

@@ -15,11 +15,7 @@ use crate::{
     plan::model::AgentChoice,
 };
 
-use super::{
-    bits::{Bits, Few},
-    class::Class,
-    eligible::able,
-};
+use super::{bits::Bits, class::Class, eligible::able};
 
 /// Channels as bits by slot.
 pub type Slots = u128;
@@ -259,12 +255,6 @@ impl Profiles {
             }
         }
         profile.looked_at = lasting.len();
-    }
-
-    /// A few profiles with somebody who has room; none if there are more than a few.
-    #[must_use]
-    pub fn few_open(&self, slot: u8) -> Option<Few> {
-        self.open.get(usize::from(slot))?.few()
     }
 
     /// Whether anybody has room who fits the class, rules of the moment aside.
