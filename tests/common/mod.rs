@@ -18,8 +18,5 @@ pub mod desk;
 pub mod edits;
 pub mod scribe;
 
-#[allow(unused_imports)]
-pub use desk::check;
-
 /// The plan of the tables.
 pub const PLAN: &str = include_str!("plan.toml");

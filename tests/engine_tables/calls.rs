@@ -1,6 +1,6 @@
 //! The life of a contact that nothing goes wrong with, by telephone and by message.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_call_from_ringing_to_the_finished_record() {

@@ -1,6 +1,6 @@
 //! Capacity over several channels: a call beside chats, chats set aside, mail, limits of a channel.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_call_reaches_an_agent_in_chats_and_sets_them_aside() {

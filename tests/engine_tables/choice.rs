@@ -1,6 +1,6 @@
 //! Whom a contact goes to among those who can take it.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn longest_idle_is_who_was_given_or_relieved_of_work_longest_ago() {

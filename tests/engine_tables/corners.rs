@@ -1,6 +1,6 @@
 //! Rules that meet at a corner: each line here was wrong once.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_queue_that_contacts_are_on_their_way_to_is_not_removed_unasked() {

@@ -1,6 +1,6 @@
 //! How contacts end: the customer leaves at any moment, either side completes, and what is recorded.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn the_customer_leaves_at_any_moment() {

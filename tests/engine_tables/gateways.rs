@@ -1,6 +1,6 @@
 //! Gateways that are gone, and the daemon itself starting anew.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn waiting_calls_of_a_lost_gateway_are_lost_and_nothing_else() {

@@ -1,6 +1,6 @@
 //! Which groups may help: closed ones never, a reserve only while enough of it stay free.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn nobody_gets_anything_through_a_closed_group() {

@@ -1,6 +1,6 @@
 //! What is done by hand: an agent pulls a contact, a supervisor assigns one.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_pulled_contact_is_accepted_at_once() {

@@ -1,6 +1,6 @@
 //! Agents who come first for a contact: the preferred and the last one, and keeping it for them.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_contact_is_kept_for_its_preferred_agent() {

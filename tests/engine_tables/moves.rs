@@ -1,6 +1,6 @@
 //! Contacts that go elsewhere: transferred to a queue or an agent, assigned by a supervisor.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_transfer_to_a_queue_keeps_the_age_without_the_time_with_the_agent() {

@@ -1,6 +1,6 @@
 //! Contacts that nobody can serve, and contacts that everybody has let go.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_contact_that_nobody_can_serve_is_accepted_with_a_note() {

@@ -1,6 +1,6 @@
 //! Offers: taken, refused, missed, taken too late, by somebody else, by the gateway, or withdrawn.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_declined_contact_goes_to_the_next_and_not_back_for_a_minute() {

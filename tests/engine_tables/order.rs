@@ -1,6 +1,6 @@
 //! Who is served first, and by whom.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn oldest_first_and_priority_as_a_head_start() {

@@ -1,6 +1,6 @@
 //! Plans that change while contacts and agents are inside.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_plan_is_applied_to_the_revision_that_was_read() {

@@ -1,6 +1,6 @@
 //! Agents' sessions: signing in and out, a stream lost and found again, two desktops at once.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_lost_stream_withdraws_offers_at_once_and_the_rest_after_the_grace_time() {

@@ -1,6 +1,6 @@
 //! Limits, and what is remembered for how long: caps, longest waits, closed contacts, request ids.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_cap_is_exact() {

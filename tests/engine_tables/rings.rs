@@ -1,6 +1,6 @@
 //! Rings: when they open, what they change, and when they are passed over.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_ring_opens_after_its_time_and_the_next_counts_from_there() {

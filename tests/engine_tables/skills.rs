@@ -1,6 +1,6 @@
 //! What is asked of agents' skills: ranges, any-of sets, none-of and preferred skills, and how they add up.
 
-use crate::common::check;
+use crate::common::desk::check;
 
 #[test]
 fn a_level_beyond_the_range_is_too_high() {
