@@ -115,7 +115,8 @@ impl Step<'_> {
         }
         self.check_agent(number, channel, None)?;
         // A supervisor goes over exclusions and keeping, and over the requirement if told to.
-        self.check_fits(contact, number, |why| why.is_requirement() && !override_requirements)?;
+        let advice = "override_requirements offers it anyway";
+        self.check_fits(contact, number, advice, |why| why.is_requirement() && !override_requirements)?;
         if offered_to.is_some() {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }
@@ -123,11 +124,13 @@ impl Step<'_> {
         Ok(Reply::Contact(contact))
     }
 
-    /// Refuses if something of the kind that `counts` keeps the agent from the contact.
+    /// Refuses if something of the kind that `counts` keeps the agent from the contact. `advice` ends the
+    /// message when it is about groups or skills.
     fn check_fits(
         &self,
         contact: u64,
         agent: u32,
+        advice: &str,
         counts: impl Fn(Hindrance) -> bool,
     ) -> Result<(), Refusal> {
         let (Some(contact), Some(agent)) = (self.state.contacts.get(contact), self.state.agent(agent)) else {
@@ -143,8 +146,7 @@ impl Step<'_> {
         };
         let text = why.text(&self.state.names, agent);
         Err(if why.is_requirement() {
-            let message = format!("the agent {text}; override_requirements offers it anyway");
-            Refusal::precondition("AGENT_NOT_ELIGIBLE", message)
+            Refusal::precondition("AGENT_NOT_ELIGIBLE", format!("the agent {text}; {advice}"))
         } else {
             Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
         })
@@ -174,7 +176,10 @@ impl Step<'_> {
             }
         }
         // The agent asks for it itself: it need not be ready, and may have declined it before.
-        self.check_fits(contact, number, |why| !matches!(why, Hindrance::NotReady | Hindrance::Excluded(_)))?;
+        let advice = "choose another contact";
+        self.check_fits(contact, number, advice, |why| {
+            !matches!(why, Hindrance::NotReady | Hindrance::Excluded(_))
+        })?;
         self.offer(contact, &named(number), j::OfferCause::Pulled, OfferTrigger::ByHand);
         let offer = self.state.last_offer;
         self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
