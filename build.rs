@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .boxed(".kefud.journal.v1.ContactRecord.wants")
         .boxed(".kefud.journal.v1.ContactRecord.customer")
         .boxed(".kefud.journal.v1.ContactRecord.closing")
+        .boxed(".kefud.journal.v1.ContactRecord.service")
         .compile_fds(files)?;
     Ok(())
 }

@@ -46,6 +46,35 @@ pub mod journal {
         pub fn ended(&self) -> Closing {
             self.closing.as_deref().copied().unwrap_or_default()
         }
+
+        /// What agents have had to do with it, to change.
+        pub fn service_mut(&mut self) -> &mut Service {
+            self.service.get_or_insert_default()
+        }
+
+        /// Agents who are not to be offered it for a while, in the order in which that came to be.
+        #[must_use]
+        pub fn exclusions(&self) -> &[Exclusion] {
+            self.service.as_ref().map_or(&[], |service| &service.exclusions)
+        }
+
+        /// When it was answered first; 0: not yet.
+        #[must_use]
+        pub fn answered_ms(&self) -> u64 {
+            self.service.as_ref().map_or(0, |service| service.answered_ms)
+        }
+
+        /// When it last became active; 0: never.
+        #[must_use]
+        pub fn active_ms(&self) -> u64 {
+            self.service.as_ref().map_or(0, |service| service.active_ms)
+        }
+
+        /// The agent who was assigned to it last; 0: nobody was.
+        #[must_use]
+        pub fn last_agent(&self) -> u32 {
+            self.service.as_ref().map_or(0, |service| service.last_agent)
+        }
     }
 }
 

@@ -133,7 +133,7 @@ impl Step<'_> {
         let Some(record) = self.state.contact(contact) else {
             return;
         };
-        let (known, exclusions) = (record.known_agent, &record.exclusions);
+        let (known, exclusions) = (record.known_agent, record.exclusions());
         let entry = Some(self.state.entry(Subject::of(record), known, exclusions, self.now_ms));
         let reason = ReturnReason::AgentLost.into();
         self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason, entry }));

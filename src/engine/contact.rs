@@ -213,7 +213,7 @@ impl Step<'_> {
     pub fn complete_by_agent(&mut self, agent: &str, id: &str, ending: &Ending) -> Answer {
         let number = self.agent(agent)?.record.agent;
         let record = self.contact(id)?;
-        let (contact, stage, last_agent) = (record.contact, record.stage(), record.last_agent);
+        let (contact, stage, last_agent) = (record.contact, record.stage(), record.last_agent());
         let held = self.state.assignment(record.offer).is_some_and(|leg| leg.agent == number);
         let disposition = self.disposition(ending)?;
         if stage == ContactStage::Closed && last_agent == number {

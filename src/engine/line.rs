@@ -7,17 +7,19 @@ use std::collections::VecDeque;
 /// Keys of one chunk.
 const CHUNK: usize = 256;
 
-/// A sorted set.
+/// A sorted set. Most hold few keys, so the first chunk is held without a list of chunks.
 #[derive(Debug, Clone)]
 pub struct Line<K> {
-    /// None of them empty, unless it is the only one.
-    chunks: VecDeque<VecDeque<K>>,
+    /// Empty only if there is no other.
+    head: VecDeque<K>,
+    /// The other chunks, none of them empty.
+    rest: VecDeque<VecDeque<K>>,
     len: usize,
 }
 
 impl<K> Default for Line<K> {
     fn default() -> Self {
-        Self { chunks: VecDeque::new(), len: 0 }
+        Self { head: VecDeque::new(), rest: VecDeque::new(), len: 0 }
     }
 }
 
@@ -37,7 +39,7 @@ impl<K: Ord + Copy> Line<K> {
     /// The first one.
     #[must_use]
     pub fn first(&self) -> Option<K> {
-        self.chunks.front()?.front().copied()
+        self.head.front().copied()
     }
 
     /// The first one that is wanted. Mostly that is the first of all, so it is looked at apart.
@@ -48,36 +50,44 @@ impl<K: Ord + Copy> Line<K> {
 
     /// All of them in order.
     pub fn iter(&self) -> impl Iterator<Item = K> + '_ {
-        self.chunks.iter().flatten().copied()
+        self.chunks().flatten().copied()
     }
 
     /// Those beyond `key`, in order.
     pub fn after(&self, key: K) -> impl Iterator<Item = K> + '_ {
-        let first = if self.chunks.is_empty() { 0 } else { self.chunk_of(&key) };
-        self.chunks.iter().skip(first).flatten().copied().skip_while(move |other| *other <= key)
+        let first = self.chunk_of(&key);
+        self.chunks().skip(first).flatten().copied().skip_while(move |other| *other <= key)
+    }
+
+    fn chunks(&self) -> impl Iterator<Item = &VecDeque<K>> {
+        std::iter::once(&self.head).chain(&self.rest)
+    }
+
+    fn chunk(&self, at: usize) -> &VecDeque<K> {
+        if at == 0 { &self.head } else { &self.rest[at - 1] }
+    }
+
+    fn chunk_mut(&mut self, at: usize) -> &mut VecDeque<K> {
+        if at == 0 { &mut self.head } else { &mut self.rest[at - 1] }
     }
 
     /// The chunk in which the key is, or would be.
     fn chunk_of(&self, key: &K) -> usize {
-        let last = self.chunks.len().saturating_sub(1);
-        let starts = |at: usize| self.chunks[at].front().is_some_and(|first| first <= key);
-        if self.chunks.is_empty() || starts(last) {
-            return last;
+        let starts = |chunk: &VecDeque<K>| chunk.front().is_some_and(|first| first <= key);
+        if self.rest.back().is_some_and(starts) {
+            self.rest.len()
+        } else if self.rest.front().is_some_and(starts) {
+            self.rest.partition_point(starts)
+        } else {
+            0
         }
-        if last == 0 || !starts(1) {
-            return 0;
-        }
-        self.chunks.partition_point(|chunk| chunk.front().is_some_and(|first| first <= key)) - 1
     }
 
     /// Puts a key in; false if it was there.
     pub fn insert(&mut self, key: K) -> bool {
         let at = self.chunk_of(&key);
-        let last = at + 1 >= self.chunks.len();
-        if self.chunks.is_empty() {
-            self.chunks.push_back(VecDeque::new());
-        }
-        let chunk = &mut self.chunks[at];
+        let last = at == self.rest.len();
+        let chunk = self.chunk_mut(at);
         let place = if chunk.back().is_none_or(|back| *back < key) {
             chunk.len()
         } else {
@@ -86,30 +96,31 @@ impl<K: Ord + Copy> Line<K> {
                 Err(place) => place,
             }
         };
-        self.len += 1;
+        if chunk.capacity() == 0 {
+            // Many lines never hold more than one key.
+            chunk.reserve_exact(1);
+        }
         if chunk.len() < CHUNK {
             chunk.insert(place, key);
         } else if last && place == chunk.len() {
-            self.chunks.push_back(VecDeque::from([key]));
+            self.rest.push_back(VecDeque::from([key]));
         } else {
-            let mut rest = chunk.split_off(CHUNK / 2);
+            let mut second = chunk.split_off(CHUNK / 2);
             if place > CHUNK / 2 {
-                rest.insert(place - CHUNK / 2, key);
+                second.insert(place - CHUNK / 2, key);
             } else {
                 chunk.insert(place, key);
             }
-            self.chunks.insert(at + 1, rest);
+            self.rest.insert(at, second);
         }
+        self.len += 1;
         true
     }
 
     /// Takes a key out; false if it was not there.
     pub fn remove(&mut self, key: &K) -> bool {
-        if self.chunks.is_empty() {
-            return false;
-        }
         let at = self.chunk_of(key);
-        let chunk = &mut self.chunks[at];
+        let chunk = self.chunk_mut(at);
         if chunk.front() == Some(key) {
             chunk.pop_front();
         } else {
@@ -119,8 +130,12 @@ impl<K: Ord + Copy> Line<K> {
             chunk.remove(place);
         }
         self.len -= 1;
-        if chunk.is_empty() && self.chunks.len() > 1 {
-            self.chunks.remove(at);
+        if self.chunk(at).is_empty() {
+            if at > 0 {
+                self.rest.remove(at - 1);
+            } else if let Some(next) = self.rest.pop_front() {
+                self.head = next;
+            }
         }
         true
     }
@@ -128,12 +143,9 @@ impl<K: Ord + Copy> Line<K> {
     /// How many are before the key.
     #[must_use]
     pub fn rank(&self, key: &K) -> usize {
-        if self.chunks.is_empty() {
-            return 0;
-        }
         let at = self.chunk_of(key);
-        let before: usize = self.chunks.iter().take(at).map(VecDeque::len).sum();
-        before + self.chunks[at].partition_point(|other| other < key)
+        let before: usize = self.chunks().take(at).map(VecDeque::len).sum();
+        before + self.chunk(at).partition_point(|other| other < key)
     }
 
     /// How many from the front on `holds` holds for, if it holds for none after the first for which it
@@ -141,11 +153,9 @@ impl<K: Ord + Copy> Line<K> {
     #[must_use]
     pub fn partition_point(&self, holds: impl Fn(&K) -> bool) -> usize {
         let starts = |chunk: &VecDeque<K>| chunk.front().is_some_and(&holds);
-        let Some(last) = self.chunks.partition_point(starts).checked_sub(1) else {
-            return 0;
-        };
-        let before: usize = self.chunks.iter().take(last).map(VecDeque::len).sum();
-        before + self.chunks[last].partition_point(holds)
+        let last = self.rest.partition_point(starts);
+        let before: usize = self.chunks().take(last).map(VecDeque::len).sum();
+        before + self.chunk(last).partition_point(holds)
     }
 }
 

@@ -64,7 +64,7 @@ impl Step<'_> {
             return;
         };
         let rule = self.state.catalog.queues.get(&record.queue).map(|queue| queue.all_declined);
-        let (ring, exclusions) = (record.ring, record.exclusions.len());
+        let (ring, exclusions) = (record.ring, record.exclusions().len());
         if matches!(rule, None | Some(AllDeclined::Wait))
             || !self.state.everybody_excluded(record, self.now_ms)
         {

@@ -139,7 +139,7 @@ impl State {
             }
         }
         for (number, contact) in self.contacts.iter() {
-            for exclusion in contact.record.exclusions.iter().filter(|entry| entry.until_ms > self.now_ms) {
+            for exclusion in contact.record.exclusions().iter().filter(|entry| entry.until_ms > self.now_ms) {
                 self.timers.arm(Timer::Exclusion(number, exclusion.agent), exclusion.until_ms);
             }
         }

@@ -11,7 +11,7 @@ use crate::{plan::model::Plan, proto::journal as j};
 use super::{
     catalog::{AgentInfo, Catalog, Names},
     line::Line,
-    lookup::{Lookup, id_hash},
+    lookup::{Ids, Lookup, id_hash},
     matching::{index::Index, profile::FreeKey},
     table::Table,
     timers::Timers,
@@ -191,8 +191,8 @@ pub struct State {
 
     // Derived from the above.
     pub(super) catalog: Catalog,
-    /// Contacts by the hash of their id.
-    pub(super) contact_ids: Lookup<u128, u64>,
+    /// Contacts by their id.
+    pub(super) contact_ids: Ids,
     pub(super) compacted_ids: Lookup<u128, u64>,
     pub(super) request_ids: Lookup<String, u64>,
     pub(super) gateway_ids: Lookup<String, u32>,
@@ -261,7 +261,8 @@ impl State {
     /// A contact by id.
     #[must_use]
     pub fn contact_by_id(&self, id: &str) -> Option<&j::ContactRecord> {
-        self.contact(*self.contact_ids.get(&id_hash(id))?).filter(|record| record.id == id)
+        let same = |number: u64| self.contact(number).filter(|record| record.id == id);
+        self.contact_ids.find(id_hash(id), same)
     }
 
     /// Whether the contact of this id has ended so long ago that only its id is kept.

@@ -74,7 +74,7 @@ impl Step<'_> {
         let subject = Subject { queue, ..Subject::of(record) };
         // Whoever transfers it away is not to get it back.
         let known = if reason == TransferReason::Requested { 0 } else { record.known_agent };
-        let entry = Some(self.state.entry(subject, known, &record.exclusions, self.now_ms));
+        let entry = Some(self.state.entry(subject, known, record.exclusions(), self.now_ms));
         let reason = reason.into();
         self.emit(Kind::ContactTransferred(j::ContactTransferred { contact, queue, reason, entry }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {

@@ -55,7 +55,7 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         close_reason: close_reason(ended.end()).into(),
         enqueue_time: timestamp(state, record.enqueued_ms),
         queue_enter_time: timestamp(state, record.queue_entered_ms),
-        answer_time: timestamp(state, record.answered_ms),
+        answer_time: timestamp(state, record.answered_ms()),
         close_time: timestamp(state, ended.closed_ms),
         wait: Some(duration(wait_ms(record, now_ms))),
         offer,
@@ -81,7 +81,7 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
 pub fn wait_ms(record: &j::ContactRecord, now_ms: u64) -> u64 {
     match record.stage() {
         ContactStage::Closed => record.ended().final_wait_ms,
-        ContactStage::Active => record.active_ms - record.effective_arrival_ms,
+        ContactStage::Active => record.active_ms() - record.effective_arrival_ms,
         _ => now_ms.saturating_sub(record.effective_arrival_ms),
     }
 }
@@ -102,7 +102,7 @@ pub fn contact_state(record: &j::ContactRecord) -> v1::ContactState {
         ContactStage::Connecting => v1::ContactState::Connecting,
         ContactStage::Active => v1::ContactState::Active,
         ContactStage::Closed => match record.ended().end() {
-            _ if record.answered_ms != 0 => v1::ContactState::Completed,
+            _ if record.answered_ms() != 0 => v1::ContactState::Completed,
             ContactEnd::GatewayLost => v1::ContactState::Lost,
             ContactEnd::WaitLimit | ContactEnd::QueueRemoved => v1::ContactState::Expired,
             _ => v1::ContactState::Abandoned,

@@ -210,8 +210,11 @@ struct Leg {
     realtime: bool,
 }
 
+/// About what one append takes.
+const TAPE_BYTES: usize = 1 << 20;
+
 /// Encodes events as for the journal, and notes offers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tape {
     bytes: Vec<u8>,
     events: u64,
@@ -221,8 +224,7 @@ struct Tape {
 impl Sink for Tape {
     fn event(&mut self, _: &State, event: j::Event, _: Effect) {
         event.append_to(&mut self.bytes);
-        // About what one append takes.
-        if self.bytes.len() > 1 << 20 {
+        if self.bytes.len() > TAPE_BYTES {
             self.bytes.clear();
         }
         self.events += 1;
@@ -260,8 +262,6 @@ pub struct Load<W = ()> {
     now_ms: u64,
     enqueued: u64,
     active: VecDeque<Leg>,
-    /// Ids of agents by the engine's numbers.
-    agent_ids: BTreeMap<u32, String>,
     demands: Vec<Demand>,
 }
 
@@ -272,13 +272,13 @@ impl Load {
         Self {
             engine: Engine::default(),
             watch: (),
-            tape: Tape::default(),
+            // All its room at once, so that none of it is counted as an agent's.
+            tape: Tape { bytes: Vec::with_capacity(2 * TAPE_BYTES), events: 0, offered: VecDeque::new() },
             rng: Rng::with_seed(seed),
             size,
             now_ms: START_MS,
             enqueued: 0,
             active: VecDeque::new(),
-            agent_ids: BTreeMap::new(),
             demands: demands(size, seed),
         }
     }
@@ -286,8 +286,8 @@ impl Load {
     /// Goes on with somebody who watches.
     #[must_use]
     pub fn watched<W: Watch>(self, watch: W) -> Load<W> {
-        let Self { engine, watch: (), tape, rng, size, now_ms, enqueued, active, agent_ids, demands } = self;
-        Load { engine, watch, tape, rng, size, now_ms, enqueued, active, agent_ids, demands }
+        let Self { engine, watch: (), tape, rng, size, now_ms, enqueued, active, demands } = self;
+        Load { engine, watch, tape, rng, size, now_ms, enqueued, active, demands }
     }
 }
 
@@ -324,10 +324,6 @@ impl<W: Watch> Load<W> {
     pub fn sign_in(&mut self) {
         for number in 0..self.size.agents {
             let agent = agent_id(number);
-            if let Some(known) = self.state().agent_by_id(&agent) {
-                let number = known.record.agent;
-                self.agent_ids.insert(number, agent.clone());
-            }
             self.step(Command::SignIn { agent, session: 0, ready: Some(true) });
         }
     }
@@ -400,7 +396,7 @@ impl<W: Watch> Load<W> {
     /// Takes what is offered, and connects calls.
     pub fn accept_offers(&mut self) {
         while let Some(leg) = self.tape.offered.pop_front() {
-            let agent = self.agent_ids.get(&leg.agent).cloned().unwrap_or_default();
+            let agent = self.agent_id(leg.agent);
             self.step(Command::Accept { agent, offer: leg.offer, epoch: leg.epoch });
             if leg.realtime {
                 let contact = self.contact_id(leg.contact);
@@ -409,6 +405,10 @@ impl<W: Watch> Load<W> {
             }
             self.active.push_back(leg);
         }
+    }
+
+    fn agent_id(&self, agent: u32) -> String {
+        self.state().names().id(agent).to_owned()
     }
 
     fn contact_id(&self, contact: u64) -> String {
@@ -422,7 +422,7 @@ impl<W: Watch> Load<W> {
         let Some(leg) = self.active.pop_front() else {
             return false;
         };
-        let agent = self.agent_ids.get(&leg.agent).cloned().unwrap_or_default();
+        let agent = self.agent_id(leg.agent);
         let contact = self.contact_id(leg.contact);
         let ending = Ending::default();
         self.step(Command::Complete { agent: Some(agent.clone()), contact: contact.clone(), ending });

@@ -107,13 +107,13 @@ impl<'a> View<'a> {
         let requested = event.reason() == TransferReason::Requested;
         ensure(!(requested && self.refuses_unservable(&subject)), || "it should have been refused".into())?;
         let known = if requested { 0 } else { record.known_agent };
-        same("the entry", &event.entry.unwrap_or_default(), &self.entry(&subject, known, &record.exclusions))
+        same("the entry", &event.entry.unwrap_or_default(), &self.entry(&subject, known, record.exclusions()))
     }
 
     fn returned(&self, event: &j::ContactReturned, record: &'a ContactRecord) -> Checked {
         let entry = match event.reason() {
             j::ReturnReason::AgentLost => {
-                Some(self.entry(&self.subject(record), record.known_agent, &record.exclusions))
+                Some(self.entry(&self.subject(record), record.known_agent, record.exclusions()))
             }
             _ => None,
         };
@@ -176,7 +176,7 @@ impl<'a> View<'a> {
         }
         let (contact, next) = (record.contact, record.ring + 1);
         match self.queue(record)?.all_declined {
-            AllDeclined::OfferAgain if record.exclusions.len() > 1 => {
+            AllDeclined::OfferAgain if record.exclusions().len() > 1 => {
                 Some(Kind::ExclusionsCleared(j::ExclusionsCleared { contact }))
             }
             AllDeclined::NextRing if next <= subject.last_ring(self.plan) => {

@@ -178,7 +178,7 @@ impl<'a> View<'a> {
     }
 
     pub fn excluded(&self, contact: &ContactRecord, agent: u32) -> bool {
-        contact.exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms)
+        contact.exclusions().iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms)
     }
 
     pub fn kept_from(contact: &ContactRecord, agent: u32) -> bool {
@@ -320,7 +320,7 @@ impl<'a> View<'a> {
                     < (offered.effective_arrival_ms, offered.contact)
         };
         // An exclusion may be over without having been noticed yet.
-        let welcome = |other: &&ContactRecord| other.exclusions.iter().all(|entry| entry.agent != agent);
+        let welcome = |other: &&ContactRecord| other.exclusions().iter().all(|entry| entry.agent != agent);
         self.waiting()
             .filter(alike)
             .filter(earlier)

@@ -330,7 +330,7 @@ impl Run {
             self.mirror.evolve(&decoded);
             if let Some((contact, exclusion)) = left {
                 let record = self.mirror.contact(contact).ok_or("a contact is gone")?;
-                ensure(record.exclusions == [exclusion], || "not the latest exclusion is left".to_owned())?;
+                ensure(record.exclusions() == [exclusion], || "not the latest exclusion is left".to_owned())?;
             }
             if let Some((contact, agent, reason)) = ended {
                 follows = self.after_offer(event.at_ms, contact, agent, reason)?;
@@ -358,7 +358,7 @@ impl Run {
         let event::Kind::ExclusionsCleared(cleared) = kind else {
             return None;
         };
-        let latest = self.mirror.contact(cleared.contact)?.exclusions.last().copied();
+        let latest = self.mirror.contact(cleared.contact)?.exclusions().last().copied();
         Some((cleared.contact, latest?))
     }
 

@@ -148,7 +148,7 @@ impl State {
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
         };
-        let list = &mut contact.record.exclusions;
+        let list = &mut contact.record.service_mut().exclusions;
         let timers = &mut self.timers;
         list.retain(|entry| {
             let kept = entry.agent != agent && entry.until_ms > now_ms;
@@ -185,7 +185,7 @@ impl State {
             agent.record.idle_since_ms = now_ms;
         }
         if let Some(contact) = self.contacts.get_mut(before.contact) {
-            contact.record.last_agent = before.agent;
+            contact.record.service_mut().last_agent = before.agent;
             contact.record.known_agent = before.agent;
         }
         let mut effect = if before.realtime {
@@ -212,12 +212,12 @@ impl State {
         let mut effect = self.about_contact(before.contact);
         self.change_stage(before.contact, ContactStage::Active, OfferTrigger::ContactWaiting);
         if let Some(contact) = self.contacts.get_mut(before.contact) {
-            let record = &mut contact.record;
-            if record.answered_ms == 0 {
-                record.answered_ms = now_ms;
+            let service = contact.record.service_mut();
+            if service.answered_ms == 0 {
+                service.answered_ms = now_ms;
             }
-            record.active_ms = now_ms;
-            effect.wait = Some((WaitEnd::Answered, now_ms - record.queue_entered_ms));
+            service.active_ms = now_ms;
+            effect.wait = Some((WaitEnd::Answered, now_ms - contact.record.queue_entered_ms));
         }
         if let Some((_, wait_ms)) = effect.wait {
             let counts = self.count(effect.queue, effect.channel);

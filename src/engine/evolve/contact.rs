@@ -130,7 +130,7 @@ impl State {
 
     pub(super) fn exclusions_cleared(&mut self, event: &j::ExclusionsCleared) -> Effect {
         if let Some(contact) = self.contacts.get_mut(event.contact) {
-            let list = &mut contact.record.exclusions;
+            let list = &mut contact.record.service_mut().exclusions;
             let cleared: Vec<j::Exclusion> = list.drain(..list.len().saturating_sub(1)).collect();
             for entry in cleared {
                 self.timers.disarm(Timer::Exclusion(event.contact, entry.agent), entry.until_ms);
@@ -176,7 +176,7 @@ impl State {
         let answered = record.stage() == ContactStage::Active;
         let wait_ms = now_ms - record.queue_entered_ms;
         if answered {
-            record.effective_arrival_ms += now_ms - record.active_ms;
+            record.effective_arrival_ms += now_ms - record.active_ms();
         }
         if answered || queue.is_some() {
             record.queue_entered_ms = now_ms;
@@ -204,7 +204,7 @@ impl State {
         };
         let record = &mut contact.record;
         let unanswered = record.stage() != ContactStage::Active;
-        let until_ms = if unanswered { now_ms } else { record.active_ms };
+        let until_ms = if unanswered { now_ms } else { record.active_ms() };
         record.closing = Some(Box::new(j::Closing {
             closed_ms: now_ms,
             end: event.reason,
@@ -215,7 +215,8 @@ impl State {
         record.kept_for = 0;
         record.kept_until_ms = 0;
         record.set_stage(ContactStage::Closed);
-        let exclusions = std::mem::take(&mut record.exclusions);
+        let service = record.service.as_mut();
+        let exclusions = service.map_or(Vec::new(), |service| std::mem::take(&mut service.exclusions));
         let queue_wait_ms = now_ms - record.queue_entered_ms;
         let gateway = record.gateway;
         if unanswered {

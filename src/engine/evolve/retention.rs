@@ -52,7 +52,7 @@ impl State {
             if let Some(contact) = self.contacts.remove(number) {
                 let record = contact.record;
                 let (hash, closed_ms) = (id_hash(&record.id), record.ended().closed_ms);
-                self.contact_ids.remove(&hash);
+                self.contact_ids.remove(hash, number);
                 if !record.case_id.is_empty() {
                     self.by_case.remove(&(record.case_id, number));
                 }

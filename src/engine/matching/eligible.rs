@@ -164,7 +164,7 @@ pub fn capacity_for(info: &AgentInfo, load: &Load, channel: &ChannelInfo) -> Res
 
 /// Whether the contact may be offered to the agent after what happened between them.
 pub fn not_excluded(contact: &j::ContactRecord, agent: u32, now_ms: u64) -> Result<(), Hindrance> {
-    let excluded = contact.exclusions.iter().find(|entry| entry.agent == agent && entry.until_ms > now_ms);
+    let excluded = contact.exclusions().iter().find(|entry| entry.agent == agent && entry.until_ms > now_ms);
     excluded.map_or(Ok(()), |entry| Err(Hindrance::Excluded(entry.until_ms)))
 }
 

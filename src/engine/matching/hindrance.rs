@@ -159,7 +159,7 @@ impl State {
             return false;
         };
         let staff = self.index.staff(&class);
-        let excluded = record.exclusions.iter().filter(|entry| entry.until_ms > now_ms);
+        let excluded = record.exclusions().iter().filter(|entry| entry.until_ms > now_ms);
         let excluded = excluded.filter(|entry| self.serves(entry.agent, &class)).count();
         staff > 0 && excluded >= staff
     }

@@ -134,7 +134,7 @@ impl State {
         for (arrival_ms, contact_number) in class.waiting.iter() {
             let contact = self.contacts.get(contact_number)?;
             let own =
-                !contact.record.exclusions.is_empty() || self.has_known(contact) || class.key.kept_for != 0;
+                !contact.record.exclusions().is_empty() || self.has_known(contact) || class.key.kept_for != 0;
             let chosen = if own { self.choose(class, Some(contact), now_ms) } else { Some(anybody) };
             if chosen.is_some() {
                 let trigger = self.index.classes.trigger(number);

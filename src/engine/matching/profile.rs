@@ -216,6 +216,8 @@ impl Profiles {
         if after.room != 0 {
             if !profile.free.iter().any(|free| free.room == after.room) {
                 profile.free.retain(|free| !free.idle.is_empty());
+                // Mostly the only one: a list that grows by itself would make room for four.
+                profile.free.reserve_exact(1);
                 profile.free.push(Free { room: after.room, ..Free::default() });
             }
             if let Some(free) = profile.free.iter_mut().find(|free| free.room == after.room) {
@@ -249,11 +251,15 @@ impl Profiles {
         let Some(profile) = self.list.get_mut(number as usize) else {
             return;
         };
+        if profile.looked_at == lasting.len() {
+            return;
+        }
         for class in lasting.get(profile.looked_at..).unwrap_or_default() {
             if fits(profile, *class) {
                 profile.common.push(*class);
             }
         }
+        profile.common.shrink_to_fit();
         profile.looked_at = lasting.len();
     }
 

@@ -30,7 +30,7 @@ impl State {
                 changes
                     .push(Change { at_ms: record.kept_until_ms, what: Happening::KeepEnds(record.kept_for) });
             }
-            let excluded = record.exclusions.iter().filter(|entry| entry.until_ms > now_ms);
+            let excluded = record.exclusions().iter().filter(|entry| entry.until_ms > now_ms);
             changes.extend(
                 excluded.map(|entry| Change {
                     at_ms: entry.until_ms,

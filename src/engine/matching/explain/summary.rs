@@ -120,7 +120,7 @@ impl State {
         match (record.stage(), leg) {
             (ContactStage::Closed, _) => {
                 let ended = record.ended();
-                let last = self.names.id(record.last_agent);
+                let last = self.names.id(record.last_agent());
                 let by = if last.is_empty() { String::new() } else { format!("; {last} had it last") };
                 format!("It {} after {} of waiting{by}.", end_text(ended.end()), seconds(ended.final_wait_ms))
             }
