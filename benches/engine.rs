@@ -21,7 +21,7 @@ const SIZES: [(u32, u32); 2] = [(1_000, 10_000), (10_000, 100_000)];
 fn centre((agents, waiting): (u32, u32)) -> Load {
     let size = Size { agents, profiles: 200, skills: 40, waiting, own_every: 0 };
     let mut load = Load::new(size, 1);
-    load.apply(plan(size, agents, 1));
+    load.apply(&plan(size, agents, 1));
     load.sign_in();
     load.fill();
     for _ in 0..waiting {

@@ -79,8 +79,12 @@ fn times_are_counted_in_the_queue_that_they_were_spent_in() {
     let mut times = Times::default();
     for (at_ms, command) in steps {
         let shown = format!("{command:?}");
-        if let Err(refusal) = engine.step(1_000_000 + at_ms, None, command, &mut times).answer {
+        let mut outcome = engine.step(1_000_000 + at_ms, None, command, &mut times);
+        if let Err(refusal) = outcome.answer {
             panic!("{shown}: {refusal:?}");
+        }
+        while outcome.more {
+            outcome = engine.step(1_000_000 + at_ms, None, Command::Tick, &mut times);
         }
     }
     let expected = [

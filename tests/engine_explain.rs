@@ -123,6 +123,7 @@ fn check_offers(desk: &Desk) {
             assert!(next.soon.is_some() && next.summary.contains("about to be offered"), "{next:?}");
         }
         state.evolve(event);
+        state.settle();
     }
 }
 

@@ -188,6 +188,68 @@ async fn a_hundred_thousand_agents_are_applied_and_recovered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn plans_applied_at_once_come_one_after_the_other() {
+    let place = Place::new(&plans::agents(1_500), &[]);
+    let daemon = place.start();
+    let client = daemon.client().await;
+    // Each has other agents, in more than one part.
+    let documents: Vec<String> = (1..=6).map(|at| plans::agents(1_500 + at * 400)).collect();
+    let all = documents.iter().map(|document| apply(&client, request(document.clone())));
+    let mut revisions = Vec::new();
+    for applied in join_all(all).await {
+        revisions.push(applied.expect("applied").revision);
+    }
+    revisions.sort_unstable();
+    assert_eq!(revisions, (2..=7).collect::<Vec<u64>>());
+    let in_force = plan(&client).await;
+    assert_eq!(in_force.revision, 7);
+    let counts = documents.iter().map(|document| document.matches("[agents.").count());
+    assert!(counts.into_iter().any(|count| in_force.document.matches("[agents.").count() == count));
+
+    // Of those that name a revision, one is right.
+    let same = |at: usize| v1::ApplyPlanRequest { expected_revision: 7, ..request(plans::agents(700 + at)) };
+    let answers = join_all((0..4).map(|at| apply(&client, same(at)))).await;
+    let (right, wrong): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!((right.len(), wrong.len()), (1, 3));
+    for answer in wrong {
+        assert_refused(answer, Code::Aborted, "REVISION_MISMATCH");
+    }
+    // A request that is repeated at once is carried out once.
+    let once = v1::ApplyPlanRequest { request_id: "once".into(), ..request(plans::agents(900)) };
+    for answer in join_all((0..3).map(|_| apply(&client, once.clone()))).await {
+        assert_eq!(answer.expect("applied").revision, 9);
+    }
+    drop(daemon);
+    let daemon = place.start();
+    let read = plan(&daemon.client().await).await;
+    assert_eq!((read.revision, read.document.matches("[agents.").count()), (9, 900));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explanations_wait_until_a_plan_has_taken_effect() {
+    let place = Place::new(&plans::agents(5_000), &[]);
+    let daemon = place.start();
+    let client = daemon.client().await;
+    for at in 0..20 {
+        client.enqueue(&format!("c{at}"), "wechat", "service").await;
+    }
+    let explained = async || {
+        let request = v1::ExplainContactRequest { contact_id: "c7".into(), ..Default::default() };
+        client.supervisors.clone().explain_contact(request).await.expect("c7").into_inner()
+    };
+    for count in [6_000, 5_000, 6_000] {
+        let applied = tokio::spawn({
+            let client = client.clone();
+            async move { apply(&client, request(plans::agents(count))).await.expect("applied") }
+        });
+        while !applied.is_finished() {
+            assert_eq!(explained().await.place.map(|place| place.waiting), Some(20));
+        }
+        assert_eq!(explained().await.agent_counts.map(|counts| counts.agents as usize), Some(count));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_inbox_says_when_to_try_again() {
     let place = Place::new(plans::WAITING_ROOM, &["--limits-inbox", "1"]);
     let daemon = place.start();

@@ -30,11 +30,20 @@ const KINDS: usize = PlanKind::Agent as usize + 1;
 impl Names {
     /// Remembers that `number` stands for `id`.
     pub(super) fn insert(&mut self, kind: PlanKind, id: &str, number: u32) {
-        let id: Arc<str> = id.into();
         let at = number as usize;
         if self.by_number.len() <= at {
             self.by_number.resize(at + 1, None);
         }
+        match &self.by_number[at] {
+            Some((of, name)) if *of == kind && &**name == id => return,
+            // It was given to a name of a plan that came to nothing.
+            Some((of, name)) => {
+                let (of, name) = (*of as usize, name.clone());
+                self.numbers[of].remove(&name);
+            }
+            None => {}
+        }
+        let id: Arc<str> = id.into();
         self.by_number[at] = Some((kind, id.clone()));
         self.numbers[kind as usize].insert(id, number);
     }
@@ -185,8 +194,8 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Translates `plan`, all of whose names must have numbers.
-    pub(super) fn new(plan: &Plan, names: &Names) -> Self {
+    /// Translates `plan`, all of whose names must have numbers. `agents`: its agents, see [`agents_of`].
+    pub(super) fn new(plan: &Plan, names: &Names, agents: BTreeMap<u32, Arc<AgentInfo>>) -> Self {
         let of = |kind, id: &str| names.number(kind, id).unwrap_or(0);
         let channels = (0..).zip(&plan.channels).map(|(slot, (id, channel))| {
             let number = of(PlanKind::Channel, id);
@@ -206,10 +215,6 @@ impl Catalog {
             };
             (of(PlanKind::Category, id), info)
         });
-        let agents = plan
-            .agents
-            .iter()
-            .map(|(id, agent)| (of(PlanKind::Agent, id), Arc::new(AgentInfo::new(agent, open))));
         let dispositions = plan.dispositions.keys().map(|id| (of(PlanKind::Disposition, id), ()));
         Self {
             settings: plan.settings.clone(),
@@ -219,16 +224,24 @@ impl Catalog {
             dispositions: dispositions.collect(),
             queues: queues.collect(),
             groups: plan.groups.iter().map(group).collect(),
-            agents: agents.collect(),
+            agents,
         }
     }
 }
 
+/// The agents of a plan by number.
+pub(super) fn agents_of(plan: &Plan, names: &Names) -> BTreeMap<u32, Arc<AgentInfo>> {
+    let open = Open { plan, names };
+    let number = |id: &str| names.number(PlanKind::Agent, id).unwrap_or(0);
+    let agents = plan.agents.iter();
+    agents.map(|(id, agent)| (number(id), Arc::new(AgentInfo::new(agent, open)))).collect()
+}
+
 /// The plan and its names, to find open groups.
 #[derive(Clone, Copy)]
-struct Open<'a> {
-    plan: &'a Plan,
-    names: &'a Names,
+pub(super) struct Open<'a> {
+    pub plan: &'a Plan,
+    pub names: &'a Names,
 }
 
 impl Open<'_> {
@@ -281,7 +294,7 @@ impl QueueInfo {
 }
 
 impl AgentInfo {
-    fn new(entry: &model::Agent, open: Open<'_>) -> Self {
+    pub(super) fn new(entry: &model::Agent, open: Open<'_>) -> Self {
         let names = open.names;
         let limit = |(id, limit): (&String, &u32)| (names.number(PlanKind::Channel, id).unwrap_or(0), *limit);
         let mut limits: Vec<(u32, u32)> = entry.limits.iter().map(limit).collect();

@@ -2,7 +2,10 @@
 //! the engine resolves the names.
 
 use crate::{
-    plan::model::{Plan, Requirement, Ring, SkillRanges},
+    plan::{
+        Diff, EntryKind, Part,
+        model::{Plan, Requirement, Ring, SkillRanges},
+    },
     proto::journal as j,
 };
 
@@ -138,6 +141,63 @@ pub struct ApplyPlan {
     pub removed_queues: RemovedQueuePolicy,
 }
 
+/// What makes a new plan of the one in force, as far as it is to be checked. It is worked out beforehand,
+/// so that it need not be by whoever carries commands out.
+#[derive(Debug, Clone)]
+pub struct PlanChange {
+    /// The revision that is changed: it must still be in force.
+    pub base: u64,
+    /// Refuse unless this revision is in force; 0: whichever.
+    pub expected_revision: u64,
+    /// Entries added.
+    pub added: u32,
+    /// Entries changed.
+    pub changed: u32,
+    /// Entries removed.
+    pub removed: u32,
+    /// Channels that are gone.
+    pub removed_channels: Vec<String>,
+    /// Queues that are gone.
+    pub removed_queues: Vec<String>,
+    /// What becomes of the contacts in them.
+    pub policy: RemovedQueuePolicy,
+    /// The channels that the queue accepts to which they move; none: there will be no such queue.
+    pub move_accepts: Option<Vec<String>>,
+}
+
+impl PlanChange {
+    /// What `diff` comes to, which makes `plan` of the plan of revision `base`.
+    #[must_use]
+    pub fn new(base: u64, diff: &Diff, plan: &Plan, policy: RemovedQueuePolicy) -> Self {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let removed = |kind: EntryKind| {
+            let removals = diff.removals.iter().filter(|removal| removal.kind == kind);
+            removals.map(|removal| removal.id.clone()).collect()
+        };
+        let move_accepts = match &policy {
+            RemovedQueuePolicy::Move(to) => plan.queues.get(to).map(|queue| queue.channels.clone()),
+            RemovedQueuePolicy::Refuse | RemovedQueuePolicy::End => None,
+        };
+        Self {
+            base,
+            expected_revision: 0,
+            added: count(diff.added()),
+            changed: count(diff.changed()),
+            removed: count(diff.removed()),
+            removed_channels: removed(EntryKind::Channel),
+            removed_queues: removed(EntryKind::Queue),
+            policy,
+            move_accepts,
+        }
+    }
+
+    /// Whether the plans are the same.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added == 0 && self.changed == 0 && self.removed == 0
+    }
+}
+
 /// What the engine can be told.
 #[derive(Debug, Clone)]
 pub enum Command {
@@ -150,8 +210,26 @@ pub enum Command {
         /// Wall clock − engine time.
         wall_offset_ms: i64,
     },
-    /// A new plan.
+    /// A new plan, all at once.
     ApplyPlan(ApplyPlan),
+    /// Whether a change of the plan would be accepted.
+    CheckPlan(Box<PlanChange>),
+    /// A part of a change is set aside until the change is committed.
+    StagePlan {
+        /// The revision that is changed.
+        base: u64,
+        /// What the first part was answered; 0: this is the first.
+        stage: u64,
+        /// The part.
+        part: Part,
+    },
+    /// What was set aside becomes the plan in force.
+    CommitPlan {
+        /// What all of it comes to.
+        change: Box<PlanChange>,
+        /// What its first part was answered.
+        stage: u64,
+    },
     /// A contact comes in.
     Enqueue(Box<Enqueue>),
     /// Fields of a contact change.
@@ -330,6 +408,8 @@ pub enum Reply {
         /// When it ends; 0: with its stream.
         deadline_ms: u64,
     },
+    /// A part of a plan was set aside; the parts after it and the commit must name this.
+    Staged(u64),
     /// The plan was applied or checked.
     Plan {
         /// In force now.

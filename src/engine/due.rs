@@ -24,6 +24,12 @@ impl Step<'_> {
     }
 
     pub fn tick(&mut self) -> Answer {
+        if !self.state.settled() {
+            // What falls due meanwhile has to wait for its index, which takes less than a second.
+            self.state.settle_slice(self.slices);
+            return Ok(Reply::Done);
+        }
+        self.state.drop_replaced(self.slices);
         let mut left = CHORES_PER_STEP;
         while left > 0 {
             left -= 1;
@@ -75,7 +81,7 @@ impl Step<'_> {
         let Some(subject) = first.map(Subject::of) else {
             return 0;
         };
-        if self.state.index.staffed(entry) {
+        if self.state.staffed(entry) {
             self.state.index.classes.set_unstaffed(class, false);
             return 0;
         }

@@ -14,8 +14,9 @@ pub const EXCLUSIONS_MAX: usize = 64;
 pub const OFFERS_PER_STEP: usize = 64;
 /// Timers and chores that one step settles at most.
 pub const CHORES_PER_STEP: usize = 64;
-/// Entries of a plan's change in one event.
-pub const PLAN_ENTRIES_PER_EVENT: usize = 1_000;
+/// Entries of a plan's change in one event, which is a step of its own: reading them takes a few
+/// milliseconds, in which nobody else is served.
+pub const PLAN_ENTRIES_PER_EVENT: usize = 500;
 /// Advice to somebody who was not admitted.
 pub const ADMISSION_RETRY_MS: u64 = 5_000;
 /// A gateway's lease unless it asks for another.

@@ -35,6 +35,7 @@ pub(crate) use contact::no_contact;
 pub use step::Sink;
 
 use command::{Command, Reply, RequestKey};
+use evolve::Slices;
 use refusal::Refusal;
 use state::State;
 use step::Step;
@@ -52,13 +53,21 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 pub struct Engine {
     state: State,
+    slices: Slices,
 }
 
 impl Engine {
     /// An engine that goes on from `state`.
     #[must_use]
-    pub fn new(state: State) -> Self {
-        Self { state }
+    pub fn new(mut state: State) -> Self {
+        // What was left to derive when the events ended can't be told from them.
+        state.settle();
+        Self { state, slices: Slices::default() }
+    }
+
+    /// Carries changes of rules out in slices of this size.
+    pub fn set_slices(&mut self, slices: Slices) {
+        self.slices = slices;
     }
 
     /// The state, to read.
@@ -76,7 +85,7 @@ impl Engine {
         command: Command,
         sink: &mut dyn Sink,
     ) -> Outcome {
-        let answer = Step::new(&mut self.state, now_ms, request, sink).run(command);
+        let answer = Step::new(&mut self.state, now_ms, self.slices, request, sink).run(command);
         let due = self.state.next_deadline_ms().is_some_and(|due| due <= now_ms.max(self.state.now_ms()));
         Outcome { answer, more: due || self.state.more_due() }
     }

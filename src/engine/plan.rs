@@ -1,166 +1,168 @@
-//! The command that changes the plan: checked against the contacts inside, staged in parts, committed.
+//! The commands that change the plan: a change is checked against the contacts inside, staged in parts, and
+//! committed. Parts of two changes can't get mixed up: whoever stages names the first part of its change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     engine::{
-        command::{ApplyPlan, RemovedQueuePolicy, Reply},
+        command::{ApplyPlan, PlanChange, RemovedQueuePolicy, Reply},
         evolve::plan_kind,
         limits::PLAN_ENTRIES_PER_EVENT,
         refusal::Refusal,
+        state::QueueLive,
         step::{Answer, Step},
     },
-    plan::{self, Diff, EntryKind},
+    plan::{self, Part},
     proto::journal::{self as j, PlanKind, RemovedQueues, event::Kind},
 };
 
 impl Step<'_> {
-    pub fn apply_plan(&mut self, apply: &ApplyPlan) -> Answer {
-        let revision = self.state.plan_revision;
-        if apply.expected_revision != 0 && apply.expected_revision != revision {
-            return Err(Refusal::aborted(
-                "REVISION_MISMATCH",
-                format!(
-                    "the plan in force has revision {revision}, not {}; read it and make the change again",
-                    apply.expected_revision
-                ),
-            ));
-        }
+    /// The whole of a change in one step, for when nobody waits for other commands.
+    pub fn apply_plan(&mut self, apply: ApplyPlan) -> Answer {
+        let base = self.state.plan_revision;
         let diff = plan::diff(&self.state.plan, &apply.plan);
-        self.check_channels(&diff)?;
-        self.check_queues(&diff, apply)?;
-        let (added, changed, removed) = (clamp(diff.added()), clamp(diff.changed()), clamp(diff.removed()));
-        if apply.validate_only || diff.is_empty() {
-            return Ok(Reply::Plan { revision, added, changed, removed });
+        let mut change = PlanChange::new(base, &diff, &apply.plan, apply.removed_queues);
+        change.expected_revision = apply.expected_revision;
+        let checked = self.check_plan(&change)?;
+        if apply.validate_only || change.is_empty() {
+            return Ok(checked);
         }
-        let numbers = self.stage_parts(diff);
-        let (policy, move_to) = match &apply.removed_queues {
-            RemovedQueuePolicy::Refuse | RemovedQueuePolicy::End => (RemovedQueues::End, 0),
-            RemovedQueuePolicy::Move(to) => {
-                let number = numbers
-                    .get(&(PlanKind::Queue as i32, to.clone()))
-                    .copied()
-                    .or_else(|| self.state.names.number(PlanKind::Queue, to));
-                (RemovedQueues::Move, number.unwrap_or(0))
-            }
-        };
-        let revision = revision + 1;
-        self.emit(Kind::PlanCommitted(j::PlanCommitted { revision, removed_queues: policy.into(), move_to }));
+        let mut stage = 0;
+        for part in diff.into_parts(PLAN_ENTRIES_PER_EVENT) {
+            stage = self.stage(part, stage == 0);
+        }
+        self.commit_plan(&change, stage)
+    }
+
+    /// Whether the change is accepted as things are now.
+    pub fn check_plan(&self, change: &PlanChange) -> Answer {
+        let revision = self.state.plan_revision;
+        if change.expected_revision != 0 && change.expected_revision != revision {
+            return Err(outdated(revision, change.expected_revision));
+        }
+        self.check_base(change.base)?;
+        self.check_channels(change)?;
+        self.check_queues(change)?;
+        let PlanChange { added, changed, removed, .. } = *change;
         Ok(Reply::Plan { revision, added, changed, removed })
     }
 
-    /// Stages the change in parts. Returns the numbers that new names got.
-    fn stage_parts(&mut self, diff: Diff) -> BTreeMap<(i32, String), u32> {
-        let mut numbers = BTreeMap::new();
+    /// Sets a part of a change aside.
+    pub fn stage_plan(&mut self, base: u64, stage: u64, part: Part) -> Answer {
+        self.check_base(base)?;
+        if stage != 0 {
+            self.check_stage(stage)?;
+        }
+        Ok(Reply::Staged(self.stage(part, stage == 0)))
+    }
+
+    /// Puts what was set aside into force.
+    pub fn commit_plan(&mut self, change: &PlanChange, stage: u64) -> Answer {
+        self.check_plan(change)?;
+        self.check_stage(stage)?;
+        let (policy, move_to) = match &change.policy {
+            RemovedQueuePolicy::Refuse | RemovedQueuePolicy::End => (RemovedQueues::End, 0),
+            RemovedQueuePolicy::Move(to) => {
+                (RemovedQueues::Move, self.state.names.number(PlanKind::Queue, to).unwrap_or(0))
+            }
+        };
+        let revision = self.state.plan_revision + 1;
+        self.emit(Kind::PlanCommitted(j::PlanCommitted { revision, removed_queues: policy.into(), move_to }));
+        let PlanChange { added, changed, removed, .. } = *change;
+        Ok(Reply::Plan { revision, added, changed, removed })
+    }
+
+    /// Returns what the parts after it and the commit must name.
+    fn stage(&mut self, part: Part, first: bool) -> u64 {
         let mut last = self.state.last_number;
-        let mut entries = Vec::with_capacity(diff.upserts.len());
-        for upsert in diff.upserts {
+        let entry = |upsert: plan::Upsert| {
             let kind = plan_kind(upsert.kind);
             let number = self.state.names.number(kind, &upsert.id).unwrap_or_else(|| {
                 last += 1;
                 last
             });
-            numbers.insert((kind as i32, upsert.id.clone()), number);
-            entries.push(j::PlanEntry {
-                kind: kind.into(),
-                id: upsert.id,
-                number,
-                document: upsert.document,
-            });
-        }
-        let removals: Vec<j::PlanKey> = diff
-            .removals
-            .iter()
-            .filter_map(|removal| {
-                let kind = plan_kind(removal.kind);
-                let number = self.state.names.number(kind, &removal.id)?;
-                Some(j::PlanKey { kind: kind.into(), number })
-            })
-            .collect();
-        let mut first = true;
-        for part in entries.chunks(PLAN_ENTRIES_PER_EVENT) {
-            self.emit(Kind::PlanStaged(j::PlanStaged {
-                first,
-                upserts: part.to_vec(),
-                removals: Vec::new(),
-            }));
-            first = false;
-        }
-        for part in removals.chunks(PLAN_ENTRIES_PER_EVENT) {
-            self.emit(Kind::PlanStaged(j::PlanStaged {
-                first,
-                upserts: Vec::new(),
-                removals: part.to_vec(),
-            }));
-            first = false;
-        }
-        numbers
+            j::PlanEntry { kind: kind.into(), id: upsert.id, number, document: upsert.document }
+        };
+        let upserts = part.upserts.into_iter().map(entry).collect();
+        let removals = part.removals.iter().filter_map(|removal| {
+            let kind = plan_kind(removal.kind);
+            let number = self.state.names.number(kind, &removal.id)?;
+            Some(j::PlanKey { kind: kind.into(), number })
+        });
+        let removals = removals.collect();
+        self.emit(Kind::PlanStaged(j::PlanStaged { first, upserts, removals }));
+        self.state.stage
     }
 
-    fn removed(&self, diff: &Diff, kind: EntryKind) -> BTreeSet<u32> {
-        diff.removals
-            .iter()
-            .filter(|removal| removal.kind == kind)
-            .filter_map(|removal| self.state.names.number(plan_kind(kind), &removal.id))
-            .collect()
+    /// A change was worked out for a plan that must still be in force.
+    fn check_base(&self, base: u64) -> Result<(), Refusal> {
+        let revision = self.state.plan_revision;
+        if base == revision { Ok(()) } else { Err(outdated(revision, base)) }
+    }
+
+    /// Somebody else may have begun to stage, or what was staged is lost with a failed append.
+    fn check_stage(&self, stage: u64) -> Result<(), Refusal> {
+        if stage != 0 && stage == self.state.stage {
+            return Ok(());
+        }
+        let message = "another change of the plan came between; read the plan and make the change again";
+        Err(Refusal::aborted("REVISION_MISMATCH", message))
     }
 
     /// A channel can't go while live contacts came in by it.
-    fn check_channels(&self, diff: &Diff) -> Result<(), Refusal> {
-        let removed = self.removed(diff, EntryKind::Channel);
-        if removed.is_empty() {
-            return Ok(());
-        }
-        match self.state.live_contacts_after(0).find(|record| removed.contains(&record.channel)) {
-            None => Ok(()),
-            Some(record) => Err(Refusal::precondition(
+    fn check_channels(&self, change: &PlanChange) -> Result<(), Refusal> {
+        let removed = self.numbers(PlanKind::Channel, &change.removed_channels);
+        let in_use = |channel: &u32| {
+            let cells = self.state.cells.iter().filter(|cell| cell.channel == *channel);
+            cells.into_iter().any(|cell| cell.live != QueueLive::default())
+        };
+        removed.iter().find(|channel| in_use(channel)).map_or(Ok(()), |channel| {
+            Err(Refusal::precondition(
                 "CHANNEL_IN_USE",
                 format!(
                     "live contacts came in by channel {}; keep it until they have ended",
-                    self.state.names.id(record.channel)
+                    self.state.names.id(*channel)
                 ),
-            )),
-        }
+            ))
+        })
+    }
+
+    fn numbers(&self, kind: PlanKind, ids: &[String]) -> BTreeSet<u32> {
+        ids.iter().filter_map(|id| self.state.names.number(kind, id)).collect()
     }
 
     /// A queue can go while it has contacts only if the change says what becomes of them.
-    fn check_queues(&self, diff: &Diff, apply: &ApplyPlan) -> Result<(), Refusal> {
-        if let RemovedQueuePolicy::Move(to) = &apply.removed_queues
-            && !apply.plan.queues.contains_key(to)
-        {
+    fn check_queues(&self, change: &PlanChange) -> Result<(), Refusal> {
+        if let (RemovedQueuePolicy::Move(to), None) = (&change.policy, &change.move_accepts) {
             return Err(Refusal::field("move_to_queue", format!("the new plan has no queue {to}")));
         }
-        let removed = self.removed(diff, EntryKind::Queue);
+        let mut leaving = self.numbers(PlanKind::Queue, &change.removed_queues);
         // Contacts of a queue that went earlier may be on their way to one that goes now.
-        let adrift = self.state.draining().filter(|draining| removed.contains(&draining.move_to));
+        let adrift = self.state.draining().filter(|draining| leaving.contains(&draining.move_to));
         let adrift: Vec<u32> = adrift.map(|draining| draining.queue).collect();
-        let mut leaving: BTreeMap<u32, Vec<&j::ContactRecord>> = BTreeMap::new();
-        if !removed.is_empty() {
-            let concerned: BTreeSet<u32> = removed.into_iter().chain(adrift).collect();
-            let live = self.state.live_contacts_after(0);
-            live.filter(|record| concerned.contains(&record.queue))
-                .for_each(|record| leaving.entry(record.queue).or_default().push(record));
-        }
-        for (queue, inside) in leaving {
+        leaving.extend(adrift);
+        for queue in leaving {
+            let live = self.state.queue_live(queue);
+            if live == QueueLive::default() {
+                continue;
+            }
             let id = self.state.names.id(queue);
-            match &apply.removed_queues {
+            match &change.policy {
                 RemovedQueuePolicy::End => {}
                 RemovedQueuePolicy::Refuse => {
-                    return Err(Refusal::precondition(
-                        "QUEUE_NOT_EMPTY",
-                        format!(
-                            "queue {id} has {} contacts; say with removed_queue_policy what becomes of them",
-                            inside.len()
-                        ),
-                    ));
+                    let count = live.waiting + live.offered + live.connecting + live.active;
+                    let message = format!(
+                        "queue {id} has {count} contacts; say with removed_queue_policy what becomes of them"
+                    );
+                    return Err(Refusal::precondition("QUEUE_NOT_EMPTY", message));
                 }
                 RemovedQueuePolicy::Move(to) => {
-                    let accepted = apply.plan.queues.get(to).map(|queue| &queue.channels);
-                    let homeless =
-                        inside.iter().map(|record| self.state.names.id(record.channel)).find(|channel| {
-                            accepted.is_none_or(|accepted| !accepted.iter().any(|id| id == channel))
-                        });
-                    if let Some(channel) = homeless {
+                    let accepted = change.move_accepts.as_deref().unwrap_or_default();
+                    let cells = self.state.queue_live_by_channel(queue);
+                    let mut channels = cells
+                        .filter(|(_, live)| *live != QueueLive::default())
+                        .map(|(channel, _)| self.state.names.id(channel));
+                    if let Some(channel) = channels.find(|channel| !accepted.iter().any(|id| id == channel)) {
                         let problem =
                             format!("{to} does not accept {channel}, which contacts in {id} came by");
                         return Err(Refusal::field("move_to_queue", problem));
@@ -172,6 +174,11 @@ impl Step<'_> {
     }
 }
 
-fn clamp(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
+fn outdated(revision: u64, expected: u64) -> Refusal {
+    Refusal::aborted(
+        "REVISION_MISMATCH",
+        format!(
+            "the plan in force has revision {revision}, not {expected}; read it and make the change again"
+        ),
+    )
 }

@@ -9,10 +9,9 @@ use crate::{
 };
 
 use super::{
-    catalog::Catalog,
-    evolve::plan_kind,
+    catalog::{Catalog, agents_of},
+    evolve::{Slices, plan_kind},
     lookup::Lookup,
-    matching::index::Index,
     state::{Agent, Chore, State},
     timers::Timer,
 };
@@ -117,14 +116,27 @@ impl State {
 
     /// Derives what an import leaves out.
     pub fn imported(&mut self) {
-        self.catalog = Catalog::new(&self.plan, &self.names);
-        self.index = Index::new(&self.catalog);
-        self.index_agents();
+        let agents = agents_of(&self.plan, &self.names);
+        self.catalog = Catalog::new(&self.plan, &self.names, agents);
+        for (number, info) in &self.catalog.agents {
+            if let Some(agent) = self.agents.get_mut(u64::from(*number)) {
+                agent.info = Some(info.clone());
+            }
+        }
+        // Only now: what is staged changes the plan in force.
+        for part in std::mem::take(&mut self.staged) {
+            self.stage_part(&part);
+        }
+        self.begin_settling(false);
+        while !self.agents_indexed() {
+            self.settle_slice(Slices::WHOLE);
+        }
         let contacts: Vec<(u64, ContactStage)> =
             self.contacts.iter().map(|(number, contact)| (number, contact.record.stage())).collect();
         for (number, stage) in contacts {
             self.enter_stage(number, stage, OfferTrigger::RulesChanged);
         }
+        self.settling = None;
         self.rearm();
         self.note_chores();
     }

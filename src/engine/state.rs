@@ -10,6 +10,7 @@ use crate::{plan::model::Plan, proto::journal as j};
 
 use super::{
     catalog::{AgentInfo, Catalog, Names},
+    evolve::{Replaced, Settling},
     line::Line,
     lookup::{Ids, Lookup, id_hash},
     matching::{index::Index, profile::FreeKey},
@@ -33,13 +34,33 @@ pub enum Chore {
     Keep(u64, u32),
 }
 
+/// Where a contact waits in the index: the epoch of the index, the class, and the key in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    /// 0: nowhere.
+    epoch: u32,
+    class: u32,
+    key: i64,
+}
+
+impl Place {
+    pub(super) fn new(epoch: u32, class: u32, key: i64) -> Self {
+        Self { epoch, class, key }
+    }
+
+    /// Class and key, if it is a place in the index of this epoch.
+    pub(super) fn in_index(self, epoch: u32) -> Option<(u32, i64)> {
+        (self.epoch != 0 && self.epoch == epoch).then_some((self.class, self.key))
+    }
+}
+
 /// A contact and where it is found.
 #[derive(Debug)]
 pub struct Contact {
     /// What is stored.
     pub record: j::ContactRecord,
-    /// Class and key in the index, while it waits.
-    pub(super) place: Option<(u32, i64)>,
+    /// In the index, while it waits.
+    pub(super) place: Place,
     /// Offers and assignments of it, wrap-ups after a transfer included.
     pub(super) legs: u32,
     /// Where its queue and channel are counted, while it is live.
@@ -51,7 +72,7 @@ pub struct Contact {
 
 impl Contact {
     pub(super) fn new(record: j::ContactRecord) -> Self {
-        Self { record, place: None, legs: 0, cell: 0, ring_due_ms: 0, max_wait_due_ms: 0 }
+        Self { record, place: Place::default(), legs: 0, cell: 0, ring_due_ms: 0, max_wait_due_ms: 0 }
     }
 }
 
@@ -99,6 +120,8 @@ pub struct Agent {
     pub work: Vec<u64>,
     /// What they take.
     pub load: Load,
+    /// The index of which the following tells.
+    pub(super) epoch: u32,
     /// Its profile in the index.
     pub(super) profile: u32,
     /// Under what the index has it as free.
@@ -115,10 +138,17 @@ impl Agent {
             info,
             work: Vec::new(),
             load: Load::default(),
+            epoch: 0,
             profile: 0,
             free: FreeKey::default(),
             counted: false,
         }
+    }
+
+    /// Whether it is signed in and in the plan.
+    #[must_use]
+    pub fn signed_in(&self) -> bool {
+        self.record.session != 0 && !self.record.removed && self.info.is_some()
     }
 
     /// Whether new work can reach it: signed in, connected, ready, in the plan.
@@ -162,6 +192,13 @@ impl Cell {
     }
 }
 
+/// A plan that is being staged, and its agents by numbers.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub plan: Plan,
+    pub agents: BTreeMap<u32, Arc<AgentInfo>>,
+}
+
 /// Everything about a tenant.
 #[derive(Debug, Default)]
 pub struct State {
@@ -173,7 +210,7 @@ pub struct State {
     pub(super) last_offer: u64,
     pub(super) last_session: u64,
     pub(super) last_number: u32,
-    pub(super) plan: Plan,
+    pub(super) plan: Arc<Plan>,
     pub(super) names: Names,
     pub(super) staged: Vec<j::PlanStaged>,
     pub(super) draining: BTreeMap<u32, j::DrainingQueue>,
@@ -190,6 +227,14 @@ pub struct State {
     pub(super) requests: VecDeque<j::RequestRecord>,
 
     // Derived from the above.
+    /// What is staged, made ready.
+    pub(super) draft: Option<Box<Draft>>,
+    /// Sequence of the event with which staging began, if it was in this process; 0: none is.
+    pub(super) stage: u64,
+    /// What is left of deriving the index anew.
+    pub(super) settling: Option<Settling>,
+    /// What was in force before, until there is time to drop it.
+    pub(super) replaced: Option<Box<Replaced>>,
     pub(super) catalog: Catalog,
     /// Contacts by their id.
     pub(super) contact_ids: Ids,
@@ -230,7 +275,7 @@ impl State {
 
     /// The plan in force.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
     }
 
@@ -399,6 +444,6 @@ impl State {
     /// Whether something is due whatever the time.
     #[must_use]
     pub fn more_due(&self) -> bool {
-        !self.chores.is_empty() || self.index.dirty()
+        !self.settled() || !self.chores.is_empty() || self.index.dirty() || self.replaced.is_some()
     }
 }

@@ -5,7 +5,7 @@ use crate::proto::journal::{self as j, event::Kind};
 
 use super::{
     command::{Command, Reply, RequestKey},
-    evolve::Effect,
+    evolve::{Effect, Slices},
     limits::OFFERS_PER_STEP,
     refusal::Refusal,
     state::State,
@@ -27,6 +27,8 @@ impl Sink for Vec<j::Event> {
 pub(super) struct Step<'a> {
     pub state: &'a mut State,
     pub now_ms: u64,
+    /// How much of a change of rules one step carries out.
+    pub slices: Slices,
     request: Option<&'a RequestKey>,
     sink: &'a mut dyn Sink,
 }
@@ -37,11 +39,12 @@ impl<'a> Step<'a> {
     pub fn new(
         state: &'a mut State,
         now_ms: u64,
+        slices: Slices,
         request: Option<&'a RequestKey>,
         sink: &'a mut dyn Sink,
     ) -> Self {
         let now_ms = now_ms.max(state.now_ms);
-        Self { state, now_ms, request, sink }
+        Self { state, now_ms, slices, request, sink }
     }
 
     /// Decides upon `command`, then matches what it has made possible; if it is refused, neither.
@@ -76,7 +79,10 @@ impl<'a> Step<'a> {
                 self.emit(Kind::ClockObserved(j::ClockObserved { wall_offset_ms }));
                 Ok(Reply::Done)
             }
-            Command::ApplyPlan(apply) => self.apply_plan(&apply),
+            Command::ApplyPlan(apply) => self.apply_plan(apply),
+            Command::CheckPlan(change) => self.check_plan(&change),
+            Command::StagePlan { base, stage, part } => self.stage_plan(base, stage, part),
+            Command::CommitPlan { change, stage } => self.commit_plan(&change, stage),
             Command::Enqueue(enqueue) => self.enqueue(*enqueue),
             Command::Update { contact, update } => self.update(&contact, *update),
             Command::Cancel { contact } => self.cancel(&contact),

@@ -1,5 +1,7 @@
 //! Explanations, from the engine's words to the API's messages. Must not find out anything by itself.
 
+use std::time::Duration;
+
 use crate::{
     engine::{
         matching::{
@@ -15,9 +17,34 @@ use crate::{
         state::{Agent, State},
     },
     proto::v1,
+    runtime::{CallError, Tenant},
 };
 
 use super::convert;
+
+/// How long an explanation waits before it looks whether a change of the plan has been carried out …
+const SETTLED_PAUSE: Duration = Duration::from_millis(10);
+/// … and how often it looks, at most.
+const SETTLED_LOOKS_MAX: usize = 500;
+
+/// Explains once no change of the plan is being carried out: before that, nobody knows who will be offered
+/// what.
+pub async fn settled<T: Send + 'static>(
+    tenant: &Tenant,
+    explain: impl Fn(&State, u64) -> Result<T, Refusal> + Clone + Send + 'static,
+) -> Result<T, CallError> {
+    for _ in 0..SETTLED_LOOKS_MAX {
+        let explain = explain.clone();
+        let read = move |state: &State, now_ms| {
+            if state.settled() { explain(state, now_ms).map(Some) } else { Ok(None) }
+        };
+        if let Some(explained) = tenant.read(read).await? {
+            return Ok(explained);
+        }
+        tokio::time::sleep(SETTLED_PAUSE).await;
+    }
+    Err(CallError::Overloaded)
+}
 
 /// Why a contact waits. `only`: the id of the one agent to tell; empty: the nearest.
 pub fn contact(

@@ -1,17 +1,38 @@
-//! `PlanService`: what administrators call.
+//! `PlanService`: what administrators call. Large plans take a while to read, compare and write: none of
+//! that is done where others are served. The engine is given a change in parts, between which other commands
+//! get their turn, and checks by itself that nothing has come between.
+
+use std::{sync::Arc, time::Duration};
 
 use tonic::{Request, Response};
 
 use crate::{
     engine::{
-        command::{ApplyPlan, Command, RemovedQueuePolicy, Reply},
-        refusal::Refusal,
+        command::{Command, PlanChange, RemovedQueuePolicy, Reply, RequestKey},
+        limits::PLAN_ENTRIES_PER_EVENT,
+        refusal::{Class, Refusal},
     },
-    plan::{self, Plan},
+    plan::{self, Diff, Plan},
     proto::v1::{self, plan_service_server::PlanService},
+    runtime::{CallError, Tenant},
 };
 
 use super::{Answer, Api, Check, request_key};
+
+/// A change that was worked out for a plan that is no longer in force is worked out anew so many times.
+const ATTEMPTS_MAX: usize = 3;
+/// A part for which there is no room is sent again after this time …
+const PART_PAUSE: Duration = Duration::from_millis(10);
+/// … so many times.
+const PART_ATTEMPTS_MAX: usize = 200;
+
+/// What is asked for, checked.
+struct Wanted {
+    plan: Arc<Plan>,
+    expected_revision: u64,
+    validate_only: bool,
+    policy: RemovedQueuePolicy,
+}
 
 #[tonic::async_trait]
 impl PlanService for Api {
@@ -20,59 +41,124 @@ impl PlanService for Api {
         let request = request.into_inner();
         let mut check = Check::new();
         let key = request_key(&mut check, &request.request_id, "ApplyPlan", &request);
-        let removed_queues = match request.removed_queue_policy() {
-            v1::RemovedQueuePolicy::Unspecified | v1::RemovedQueuePolicy::Refuse => {
-                RemovedQueuePolicy::Refuse
-            }
-            v1::RemovedQueuePolicy::End => RemovedQueuePolicy::End,
-            v1::RemovedQueuePolicy::Move => {
-                check.id("move_to_queue", &request.move_to_queue);
-                RemovedQueuePolicy::Move(request.move_to_queue.clone())
-            }
-        };
-        if v1::RemovedQueuePolicy::try_from(request.removed_queue_policy).is_err() {
-            check.problem("removed_queue_policy", "is none of the known values");
-        }
-        if !request.move_to_queue.is_empty() && !matches!(removed_queues, RemovedQueuePolicy::Move(_)) {
-            check.problem("move_to_queue", "goes with policy MOVE only");
-        }
+        let policy = policy(&mut check, &request);
         check.done()?;
         let document = request.document;
-        // Large plans take a while to read: not on a thread that serves others.
-        let plan = tokio::task::spawn_blocking(move || read(&document))
-            .await
-            .map_err(|_| Refusal::field("document", "could not be read"))??;
-        let command = Command::ApplyPlan(ApplyPlan {
-            plan: Box::new(plan),
+        let plan = aside(move || read(&document)).await??;
+        let wanted = Wanted {
+            plan: Arc::new(plan),
             expected_revision: request.expected_revision,
             validate_only: request.validate_only,
-            removed_queues,
-        });
-        let response = tenant
-            .call(key, command, |state, reply, _| {
-                Ok(match reply {
-                    Reply::Plan { revision, added, changed, removed } => v1::ApplyPlanResponse {
-                        revision: *revision,
-                        added: *added,
-                        changed: *changed,
-                        removed: *removed,
-                    },
-                    // A repeat: it is in force, or a later one is.
-                    _ => v1::ApplyPlanResponse {
-                        revision: state.plan_revision(),
-                        ..v1::ApplyPlanResponse::default()
-                    },
-                })
-            })
-            .await?;
-        Ok(Response::new(response))
+            policy,
+        };
+        let _turn = tenant.turn_to_plan().await;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match apply(&tenant, key.as_ref(), &wanted).await {
+                Err(CallError::Refused(refusal))
+                    if refusal.class == Class::Aborted && attempts < ATTEMPTS_MAX => {}
+                answer => return Ok(Response::new(answer?)),
+            }
+        }
     }
 
     async fn get_plan(&self, request: Request<v1::GetPlanRequest>) -> Answer<v1::GetPlanResponse> {
         let tenant = self.tenant(&request)?;
-        let (plan, revision) =
-            tenant.read(|state, _| Ok((state.plan().clone(), state.plan_revision()))).await?;
-        Ok(Response::new(v1::GetPlanResponse { document: plan::render(&plan), revision }))
+        let (plan, revision) = in_force(&tenant).await?;
+        let document = aside(move || plan::render(&plan)).await?;
+        Ok(Response::new(v1::GetPlanResponse { document, revision }))
+    }
+}
+
+fn policy(check: &mut Check, request: &v1::ApplyPlanRequest) -> RemovedQueuePolicy {
+    let policy = match request.removed_queue_policy() {
+        v1::RemovedQueuePolicy::Unspecified | v1::RemovedQueuePolicy::Refuse => RemovedQueuePolicy::Refuse,
+        v1::RemovedQueuePolicy::End => RemovedQueuePolicy::End,
+        v1::RemovedQueuePolicy::Move => {
+            check.id("move_to_queue", &request.move_to_queue);
+            RemovedQueuePolicy::Move(request.move_to_queue.clone())
+        }
+    };
+    if v1::RemovedQueuePolicy::try_from(request.removed_queue_policy).is_err() {
+        check.problem("removed_queue_policy", "is none of the known values");
+    }
+    if !request.move_to_queue.is_empty() && !matches!(policy, RemovedQueuePolicy::Move(_)) {
+        check.problem("move_to_queue", "goes with policy MOVE only");
+    }
+    policy
+}
+
+/// Runs what takes a while, on a thread that serves nobody else.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Refusal::field("document", "could not be read"))
+}
+
+/// The plan in force, with its revision.
+async fn in_force(tenant: &Tenant) -> Result<(Arc<Plan>, u64), CallError> {
+    tenant.read(|state, _| Ok((state.plan().clone(), state.plan_revision()))).await
+}
+
+/// Makes the plan in force what is wanted: checked first, then set aside part by part, then committed. Only
+/// the last of these counts as the request, so that one that ended before can be made again.
+async fn apply(
+    tenant: &Tenant,
+    key: Option<&RequestKey>,
+    wanted: &Wanted,
+) -> Result<v1::ApplyPlanResponse, CallError> {
+    let (change, diff) = change(tenant, wanted).await?;
+    let check = Command::CheckPlan(Box::new(change.clone()));
+    let checked = tenant.call(key.cloned(), check, |state, reply, _| {
+        Ok((response(reply, state.plan_revision()), *reply == Reply::Repeat))
+    });
+    let (checked, repeat) = checked.await?;
+    if repeat || wanted.validate_only || change.is_empty() {
+        return Ok(checked);
+    }
+    let mut stage = 0;
+    for part in diff.into_parts(PLAN_ENTRIES_PER_EVENT) {
+        let command = Command::StagePlan { base: change.base, stage, part };
+        if let Reply::Staged(first) = stage_part(tenant, command).await? {
+            stage = first;
+        }
+    }
+    let commit = Command::CommitPlan { change: Box::new(change), stage };
+    tenant.call(key.cloned(), commit, |state, reply, _| Ok(response(reply, state.plan_revision()))).await
+}
+
+/// What makes the plan that is wanted of the one in force.
+async fn change(tenant: &Tenant, wanted: &Wanted) -> Result<(PlanChange, Diff), CallError> {
+    let (before, base) = in_force(tenant).await?;
+    let (plan, policy) = (wanted.plan.clone(), wanted.policy.clone());
+    let outdated = wanted.expected_revision != 0 && wanted.expected_revision != base;
+    let compared = aside(move || {
+        // What is asked of another revision will be refused: nothing need be compared.
+        let diff = if outdated { Diff::default() } else { plan::diff(&before, &plan) };
+        (PlanChange::new(base, &diff, &plan, policy), diff)
+    });
+    let (change, diff) = compared.await?;
+    Ok((PlanChange { expected_revision: wanted.expected_revision, ..change }, diff))
+}
+
+/// A part for which there is no room now is no reason to begin anew.
+async fn stage_part(tenant: &Tenant, command: Command) -> Result<Reply, CallError> {
+    for _ in 0..PART_ATTEMPTS_MAX {
+        match tenant.call_ahead(command.clone()).await {
+            Err(CallError::Overloaded) => tokio::time::sleep(PART_PAUSE).await,
+            answer => return answer,
+        }
+    }
+    tenant.call_ahead(command).await
+}
+
+fn response(reply: &Reply, revision: u64) -> v1::ApplyPlanResponse {
+    match reply {
+        Reply::Plan { revision, added, changed, removed } => {
+            v1::ApplyPlanResponse { revision: *revision, added: *added, changed: *changed, removed: *removed }
+        }
+        // A repeat: it is in force, or a later one is.
+        _ => v1::ApplyPlanResponse { revision, ..v1::ApplyPlanResponse::default() },
     }
 }
 

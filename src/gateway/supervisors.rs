@@ -112,8 +112,10 @@ impl SupervisorService for Api {
         check.optional_id("agent_id", &agent_id);
         let max = check.told("max_agents", max_agents);
         check.done()?;
-        let response =
-            tenant.read(move |state, now_ms| explain::contact(state, &id, &agent_id, now_ms, max)).await?;
+        let response = explain::settled(&tenant, move |state, now_ms| {
+            explain::contact(state, &id, &agent_id, now_ms, max)
+        })
+        .await?;
         Ok(Response::new(response))
     }
 
@@ -127,7 +129,8 @@ impl SupervisorService for Api {
         check.id("agent_id", &id);
         let max = check.told("max_contacts", max_contacts);
         check.done()?;
-        let response = tenant.read(move |state, now_ms| explain::agent(state, &id, now_ms, max)).await?;
+        let response =
+            explain::settled(&tenant, move |state, now_ms| explain::agent(state, &id, now_ms, max)).await?;
         Ok(Response::new(response))
     }
 }

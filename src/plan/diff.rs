@@ -63,6 +63,30 @@ impl Diff {
     pub fn removed(&self) -> usize {
         self.removals.len()
     }
+
+    /// In parts of at most `max` entries, in order; what is removed comes after everything else.
+    #[must_use]
+    pub fn into_parts(self, max: usize) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut upserts = self.upserts.into_iter().peekable();
+        while upserts.peek().is_some() {
+            parts.push(Part { upserts: upserts.by_ref().take(max).collect(), removals: Vec::new() });
+        }
+        let mut removals = self.removals.into_iter().peekable();
+        while removals.peek().is_some() {
+            parts.push(Part { upserts: Vec::new(), removals: removals.by_ref().take(max).collect() });
+        }
+        parts
+    }
+}
+
+/// A part of a difference.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part {
+    /// Entries to add or replace.
+    pub upserts: Vec<Upsert>,
+    /// Entries to remove.
+    pub removals: Vec<Removal>,
 }
 
 /// Compares two plans.

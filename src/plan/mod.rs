@@ -27,6 +27,7 @@ mod render;
 mod requirement;
 mod rules;
 mod sections;
+mod shared;
 mod staff;
 #[cfg(test)]
 mod tests;
@@ -34,13 +35,14 @@ mod values;
 mod warnings;
 mod words;
 
-pub use diff::{Diff, Removal, Upsert, diff};
+pub use diff::{Diff, Part, Removal, Upsert, diff};
 pub use duration::{format_ms, parse_ms};
 pub use entry::EntryKind;
 pub use model::Plan;
 pub use parse::{Report, check, is_valid_id, parse};
 pub use problem::Problem;
 pub use render::render;
+pub use shared::Shared;
 
 /// The plan that is used when none is given: a service desk of a consumer-finance company.
 pub const SAMPLE: &str = include_str!("sample.toml");

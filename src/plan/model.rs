@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::shared::Shared;
+
 /// Entries of one kind by id.
 pub type Entries<T> = BTreeMap<String, T>;
 
@@ -29,8 +31,8 @@ pub struct Plan {
     pub queues: Entries<Queue>,
     /// Teams of agents.
     pub groups: Entries<Group>,
-    /// Those who answer.
-    pub agents: Entries<Agent>,
+    /// Those who answer. There can be very many of them.
+    pub agents: Entries<Shared<Agent>>,
 }
 
 /// What holds for the whole tenant.

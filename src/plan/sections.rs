@@ -43,7 +43,7 @@ impl<'a> Sections<'a> {
                 .entries(EntryKind::Disposition, context, |fields| Disposition { name: fields.name() }),
             queues: self.entries(EntryKind::Queue, context, |fields| self.queue(fields)),
             groups: self.entries(EntryKind::Group, context, group),
-            agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min)),
+            agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min).into()),
         };
         contradictions::find(&plan, self.root, context);
         plan

@@ -32,7 +32,7 @@ impl<'a> Staff<'a> {
         let mut seen = HashSet::new();
         let mut everybody = Vec::new();
         let mut by_group: BTreeMap<&str, Vec<&Agent>> = BTreeMap::new();
-        for agent in plan.agents.values() {
+        for agent in plan.agents.values().map(|agent| &**agent) {
             let is_open = |group: &&String| plan.groups.get(*group).is_some_and(|group| !group.closed);
             let mut groups = agent.groups.iter().filter(is_open).peekable();
             if groups.peek().is_some()

@@ -118,7 +118,8 @@ pub(super) fn open_on(
         snapshot_bytes,
     };
     writer::start(parts).map_err(|error| StartError::new(format!("tenant {name}: {error}")))?;
-    Ok(Tenant { name, inbox: inbox_sender, control: control_sender, streams, metrics })
+    let planning = Arc::default();
+    Ok(Tenant { name, inbox: inbox_sender, control: control_sender, streams, metrics, planning })
 }
 
 fn announce(name: &str, state: &State, recovered: u64, plan: &str) {
@@ -162,7 +163,7 @@ fn begin(
             removed_queues: RemovedQueuePolicy::Refuse,
         }));
     } else if let PlanSource::File(path) = source
-        && desk.state().plan() != &plan
+        && **desk.state().plan() != plan
     {
         warn!(
             tenant = name,

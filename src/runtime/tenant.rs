@@ -3,7 +3,7 @@
 
 use std::{pin::Pin, sync::Arc, task::Context, task::Poll};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 use tokio_stream::Stream;
 
 use crate::{
@@ -91,6 +91,7 @@ pub struct Tenant {
     pub(super) control: mpsc::UnboundedSender<Control>,
     pub(super) streams: Arc<Streams>,
     pub(super) metrics: TenantMetrics,
+    pub(super) planning: Arc<Mutex<()>>,
 }
 
 impl Tenant {
@@ -113,6 +114,24 @@ impl Tenant {
             project(desk.state(), &reply, desk.now_ms())
         })
         .await
+    }
+
+    /// Carries `command` out and answers at once, before anything of it is durable: for a part of
+    /// something whose last part is waited for with [`Tenant::call`].
+    pub async fn call_ahead(&self, command: Command) -> Result<Reply, CallError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |desk| {
+            // The caller may have gone.
+            let _ = answer.send(desk.step(None, command));
+            Box::new(|_| {})
+        });
+        self.send(job)?;
+        Ok(answered.await.map_err(|_| CallError::Stopping)??)
+    }
+
+    /// Whoever changes the plan waits here for the others: plans are staged one at a time.
+    pub async fn turn_to_plan(&self) -> MutexGuard<'_, ()> {
+        self.planning.lock().await
     }
 
     /// Reads the state. The answer waits until what was read is durable.

@@ -7,13 +7,17 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::{
     engine::{
         Engine, Outcome, Sink,
-        command::{ApplyPlan, Command, Connection, Ending, Enqueue, RemovedQueuePolicy},
+        command::{Command, Connection, Ending, Enqueue, PlanChange, RemovedQueuePolicy, Reply},
         evolve::Effect,
+        limits::PLAN_ENTRIES_PER_EVENT,
         state::State,
     },
-    plan::model::{
-        Agent, AgentChoice, Category, Channel, ChannelKind, Group, GroupKind, LevelRange, Plan, Queue,
-        Requirement, Ring, SkillRanges,
+    plan::{
+        self,
+        model::{
+            Agent, AgentChoice, Category, Channel, ChannelKind, Group, GroupKind, LevelRange, Plan, Queue,
+            Requirement, Ring, SkillRanges,
+        },
     },
     proto::journal::{self as j, event::Kind},
 };
@@ -120,7 +124,7 @@ pub fn plan(size: Size, agents: u32, seed: u64) -> Plan {
             capacity: 100,
             limits: BTreeMap::new(),
         };
-        (agent_id(number), agent)
+        (agent_id(number), agent.into())
     };
     let category = |number: u32| {
         let queue = number / 2;
@@ -197,7 +201,7 @@ fn demands(size: Size, seed: u64) -> Vec<Demand> {
             skills: agent.skills.iter().map(|(skill, level)| (skill.clone(), *level)).collect(),
         }
     };
-    plan.agents.values().map(of).filter(|demand| !demand.categories.is_empty()).collect()
+    plan.agents.values().map(|agent| of(agent)).filter(|demand| !demand.categories.is_empty()).collect()
 }
 
 /// What the driver must do next for a contact.
@@ -242,8 +246,8 @@ impl Sink for Tape {
 
 /// Somebody who wants to know when a step begins and ends.
 pub trait Watch {
-    /// A step begins.
-    fn begin(&mut self) {}
+    /// A step begins, with this command.
+    fn begin(&mut self, _: &Command) {}
     /// It has ended.
     fn end(&mut self) {}
 }
@@ -309,14 +313,19 @@ impl<W: Watch> Load<W> {
         self.tape.events
     }
 
-    /// Makes `plan` the one in force.
-    pub fn apply(&mut self, plan: Plan) {
-        self.step(Command::ApplyPlan(ApplyPlan {
-            plan: Box::new(plan),
-            expected_revision: 0,
-            validate_only: false,
-            removed_queues: RemovedQueuePolicy::Refuse,
-        }));
+    /// Makes `plan` the one in force, as the daemon does: the plans are compared beforehand, and the change
+    /// comes in parts.
+    pub fn apply(&mut self, plan: &Plan) {
+        let base = self.state().plan_revision();
+        let diff = plan::diff(self.state().plan(), plan);
+        let change = Box::new(PlanChange::new(base, &diff, plan, RemovedQueuePolicy::Refuse));
+        let mut stage = 0;
+        for part in diff.into_parts(PLAN_ENTRIES_PER_EVENT) {
+            if let Ok(Reply::Staged(first)) = self.step(Command::StagePlan { base, stage, part }).answer {
+                stage = first;
+            }
+        }
+        self.step(Command::CommitPlan { change, stage });
         self.settle();
     }
 
@@ -338,7 +347,7 @@ impl<W: Watch> Load<W> {
 
     /// One command, and what was due after it.
     fn step(&mut self, command: Command) -> Outcome {
-        self.watch.begin();
+        self.watch.begin(&command);
         let outcome = self.engine.step(self.now_ms, None, command, &mut self.tape);
         self.watch.end();
         debug_assert!(outcome.answer.is_ok(), "{:?}", outcome.answer);

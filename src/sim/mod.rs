@@ -8,6 +8,7 @@ use crate::{
     engine::{
         Engine,
         command::{Command, Reply, RequestKey},
+        evolve::Slices,
         refusal::Refusal,
         state::State,
     },
@@ -38,6 +39,11 @@ impl Sim {
     pub fn from_state(state: State) -> Self {
         let now_ms = state.now_ms();
         Self { engine: Engine::new(state), now_ms, events: Vec::new() }
+    }
+
+    /// Carries changes of rules out in slices of this size.
+    pub fn set_slices(&mut self, slices: Slices) {
+        self.engine.set_slices(slices);
     }
 
     /// The state.

@@ -102,7 +102,11 @@ impl Desk {
             Line::Reload => self.reload(),
             Line::Apply(apply, document) => {
                 let validate_only = apply.validate_only;
-                match self.sim.run(Command::ApplyPlan(apply)) {
+                let (answer, more) = self.sim.step(None, Command::ApplyPlan(apply));
+                if more && settle {
+                    self.sim.settle();
+                }
+                match answer {
                     Ok(Reply::Plan { added, changed, removed, .. }) if validate_only => {
                         parts.push(format!("would add {added}, change {changed}, remove {removed}"));
                     }

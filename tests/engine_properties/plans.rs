@@ -180,7 +180,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
                 dispositions: ids("d", 2).into_iter().map(disposition).collect(),
                 queues: named("q", queues),
                 groups: named("g", groups),
-                agents: named("a", agents),
+                agents: named("a", agents.into_iter().map(Into::into).collect()),
             };
             mend(&mut plan);
             plan

@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use kefud::{
     engine::{
-        command::{ApplyPlan, Command, RemovedQueuePolicy, Reply, RequestKey},
+        command::{ApplyPlan, Command, PlanChange, RemovedQueuePolicy, Reply, RequestKey},
+        evolve::Slices,
         limits::{CHORES_PER_STEP, OFFERS_PER_STEP},
         refusal::Refusal,
         state::State,
@@ -48,6 +49,12 @@ impl Case {
     pub fn agents_present(&self) -> Vec<String> {
         let agents = self.plans[0].agents.keys().enumerate();
         agents.filter(|(at, _)| self.present >> at & 1 == 1).map(|(_, agent)| agent.clone()).collect()
+    }
+
+    /// Changes of rules are carried out in slices small enough for commands to come between.
+    fn slices(&self) -> Slices {
+        let present = usize::from(self.present);
+        Slices { agents: 1 + present % 3, contacts: 1 + present % 16 }
     }
 }
 
@@ -94,10 +101,12 @@ pub fn run(case: &Case, tell: bool) -> Result<Tally, Failure> {
         tally: Tally::default(),
         leftovers: Leftovers::default(),
         requests: BTreeMap::new(),
+        slices: case.slices(),
         fresh: 0,
         steps: 0,
         transcript: tell.then(String::new),
     };
+    run.sim.set_slices(case.slices());
     let outcome = run.case(case);
     match outcome {
         Ok(()) => Ok(run.tally),
@@ -112,6 +121,7 @@ struct Run {
     tally: Tally,
     leftovers: Leftovers,
     requests: BTreeMap<String, u64>,
+    slices: Slices,
     fresh: u32,
     steps: u64,
     transcript: Option<String>,
@@ -182,9 +192,41 @@ impl Run {
                 self.fresh += 1;
                 let command = op.command(self.sim.state(), plans, self.fresh);
                 let request = op.request(self.fresh).filter(|_| !matches!(command, Command::Tick));
-                self.step(request.as_ref(), command)
+                match command {
+                    Command::ApplyPlan(apply) if op.c.is_multiple_of(3) && !apply.validate_only => {
+                        self.apply_in_parts(op, request.as_ref(), apply)
+                    }
+                    command => self.step(request.as_ref(), command),
+                }
             }
         }
+    }
+
+    /// A plan comes as the daemon brings it, with somebody in between, and sometimes not to its end.
+    fn apply_in_parts(&mut self, op: Op, request: Option<&RequestKey>, apply: ApplyPlan) -> Checked<bool> {
+        let base = self.sim.state().plan_revision();
+        let diff = plan::diff(self.sim.state().plan(), &apply.plan);
+        let mut change = PlanChange::new(base, &diff, &apply.plan, apply.removed_queues);
+        change.expected_revision = apply.expected_revision;
+        let change = Box::new(change);
+        let mut more = self.step(request, Command::CheckPlan(change.clone()))?;
+        if change.is_empty() {
+            return Ok(more);
+        }
+        let mut stage = 0;
+        for part in diff.into_parts(3) {
+            let next = self.sim.state().sequence() + 1;
+            self.step(None, Command::StagePlan { base, stage, part })?;
+            if stage == 0 {
+                stage = next;
+                self.fresh += 1;
+                more = self.step(None, op.enqueue(self.sim.state(), self.fresh))?;
+            }
+        }
+        if op.a.is_multiple_of(5) {
+            return Ok(more);
+        }
+        self.step(request, Command::CommitPlan { change, stage })
     }
 
     fn pass(&mut self, by_ms: u64) {
@@ -221,6 +263,7 @@ impl Run {
         self.check_hashes()?;
         let rebuilt = if how.is_multiple_of(2) { self.sim.reimported() } else { self.sim.replayed() };
         let mut fork = Sim::from_state(rebuilt);
+        fork.set_slices(self.slices);
         fork.pass(self.sim.now_ms() - fork.now_ms());
         fork.settle();
         self.tally.forks += 1;

@@ -23,5 +23,6 @@ mod plans;
 mod presence;
 mod retention;
 mod rings;
+mod settling;
 mod skills;
 mod slices;

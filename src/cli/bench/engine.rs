@@ -13,7 +13,10 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use super::SizeArgs;
-use crate::sim::load::{Load, Watch, plan};
+use crate::{
+    engine::command::Command,
+    sim::load::{Load, Watch, plan},
+};
 
 /// Arguments of `kefud bench engine`.
 #[derive(Debug, clap::Args)]
@@ -89,9 +92,9 @@ fn print(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
 fn measure(args: &Args) -> anyhow::Result<Figures> {
     let size = args.size.size(args.own_every);
     let mut load = Load::new(size, args.size.seed);
-    load.apply(plan(size, 0, args.size.seed));
+    load.apply(&plan(size, 0, args.size.seed));
     let without_agents = allocated()?;
-    load.apply(plan(size, size.agents, args.size.seed));
+    load.apply(&plan(size, size.agents, args.size.seed));
     load.sign_in();
     let with_agents = allocated()?;
     load.fill();
@@ -150,7 +153,7 @@ struct Stopwatch {
 }
 
 impl Watch for Stopwatch {
-    fn begin(&mut self) {
+    fn begin(&mut self, _: &Command) {
         self.began = Instant::now();
     }
 

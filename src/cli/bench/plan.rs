@@ -11,7 +11,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::SizeArgs;
-use crate::sim::load::{Load, Watch, plan};
+use crate::{
+    engine::command::Command,
+    sim::load::{Load, Watch, plan},
+};
 
 /// Arguments of `kefud bench plan`.
 #[derive(Debug, clap::Args)]
@@ -30,25 +33,47 @@ struct Figures {
     waiting: u32,
     applied_ms: f64,
     longest_step_ms: f64,
+    longest_part_ms: f64,
+    longest_commit_ms: f64,
+    longest_slice_ms: f64,
     steps: u64,
     contacts_before: usize,
     contacts_after: usize,
 }
 
-/// Notes how long steps take.
+/// What a step of a change does.
+#[derive(Debug, Clone, Copy, Default)]
+enum Kind {
+    /// Sets a part aside.
+    Part,
+    /// Puts it into force.
+    Commit,
+    /// Carries a slice of it out.
+    #[default]
+    Slice,
+}
+
+/// Notes how long steps take, by kind.
 struct Longest {
     began: Instant,
-    seconds: f64,
+    kind: Kind,
+    milliseconds: [f64; 3],
     steps: u64,
 }
 
 impl Watch for Longest {
-    fn begin(&mut self) {
+    fn begin(&mut self, command: &Command) {
+        self.kind = match command {
+            Command::StagePlan { .. } => Kind::Part,
+            Command::CommitPlan { .. } => Kind::Commit,
+            _ => Kind::Slice,
+        };
         self.began = Instant::now();
     }
 
     fn end(&mut self) {
-        self.seconds = self.seconds.max(self.began.elapsed().as_secs_f64());
+        let longest = &mut self.milliseconds[self.kind as usize];
+        *longest = longest.max(self.began.elapsed().as_secs_f64() * 1e3);
         self.steps += 1;
     }
 }
@@ -57,7 +82,7 @@ impl Watch for Longest {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let size = args.size.size(0);
     let mut load = Load::new(size, args.size.seed);
-    load.apply(plan(size, size.agents, args.size.seed));
+    load.apply(&plan(size, size.agents, args.size.seed));
     load.sign_in();
     load.fill();
     for _ in 0..size.waiting {
@@ -66,15 +91,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contacts_before = load.state().live_count();
     // Another seed gives everybody other skills.
     let changed = plan(size, size.agents, args.size.seed + 1);
-    let mut load = load.watched(Longest { began: Instant::now(), seconds: 0.0, steps: 0 });
+    let watch = Longest { began: Instant::now(), kind: Kind::default(), milliseconds: [0.0; 3], steps: 0 };
+    let mut load = load.watched(watch);
     let start = Instant::now();
-    load.apply(changed);
+    load.apply(&changed);
     let applied = start.elapsed().as_secs_f64();
     let figures = Figures {
         agents: size.agents,
         waiting: size.waiting,
         applied_ms: applied * 1e3,
-        longest_step_ms: load.watch().seconds * 1e3,
+        longest_step_ms: load.watch().milliseconds.iter().copied().fold(0.0, f64::max),
+        longest_part_ms: load.watch().milliseconds[Kind::Part as usize],
+        longest_commit_ms: load.watch().milliseconds[Kind::Commit as usize],
+        longest_slice_ms: load.watch().milliseconds[Kind::Slice as usize],
         steps: load.watch().steps,
         contacts_before,
         contacts_after: load.state().live_count(),
@@ -86,7 +115,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let Figures { agents, contacts_before, contacts_after, steps, .. } = figures;
         writeln!(out, "a plan that changes {agents} agents, {contacts_before} contacts live")?;
         writeln!(out, "  {:>10.1} ms until it has taken effect, in {steps} steps", figures.applied_ms)?;
-        writeln!(out, "  {:>10.1} ms the longest step", figures.longest_step_ms)?;
+        writeln!(out, "  {:>10.1} ms the longest step; of these:", figures.longest_step_ms)?;
+        writeln!(out, "  {:>10.1} ms the longest that sets a part aside", figures.longest_part_ms)?;
+        writeln!(out, "  {:>10.1} ms the one that puts it into force", figures.longest_commit_ms)?;
+        writeln!(out, "  {:>10.1} ms the longest that carries a slice out", figures.longest_slice_ms)?;
         writeln!(out, "  {contacts_after:>10} contacts live afterwards")?;
     }
     Ok(ExitCode::SUCCESS)

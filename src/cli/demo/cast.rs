@@ -24,7 +24,7 @@ impl Cast {
     }
 
     fn entries<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a Agent> {
-        self.agents.iter().filter_map(|id| plan.agents.get(id))
+        self.agents.iter().filter_map(|id| plan.agents.get(id).map(|agent| &**agent))
     }
 
     /// Categories of a channel with their weights: each agent's attention, shared evenly among what the

@@ -114,7 +114,16 @@ impl State {
         let Some(agent) = self.agents.get_mut(u64::from(number)) else {
             return;
         };
-        let counted = agent.record.session != 0 && agent.info.is_some() && !agent.record.removed;
+        if agent.epoch != self.index.epoch {
+            // The index has not seen it: whatever is known of its place is of an earlier one.
+            agent.epoch = self.index.epoch;
+            agent.free = FreeKey::default();
+            agent.counted = false;
+            if let Some(info) = &agent.info {
+                agent.profile = self.index.profiles.number_of(info, &self.catalog.channels);
+            }
+        }
+        let counted = agent.signed_in();
         let signed = std::mem::replace(&mut agent.counted, counted) != counted;
         let mut after = FreeKey {
             room: 0,

@@ -7,9 +7,14 @@ mod contact;
 mod gateway;
 mod place;
 mod plan;
+mod replaced;
 mod retention;
+mod settle;
 
 pub(super) use plan::plan_kind;
+pub(super) use replaced::Replaced;
+pub(super) use settle::Settling;
+pub use settle::Slices;
 
 use crate::proto::journal::{self as j, event::Kind};
 

@@ -4,7 +4,7 @@
 use crate::{
     engine::{
         matching::order::virtual_arrival_ms,
-        state::{Cell, Chore, Contact, QueueLive, State},
+        state::{Cell, Chore, Contact, Place, QueueLive, State},
         timers::{Timer, Timers},
     },
     proto::journal::{self as j, ContactStage, OfferTrigger},
@@ -146,13 +146,18 @@ impl State {
         if contact.max_wait_due_ms > 0 {
             self.timers.disarm(Timer::MaxWait(number), std::mem::take(&mut contact.max_wait_due_ms));
         }
-        if let Some((class, key)) = contact.place.take() {
+        let place = std::mem::take(&mut contact.place);
+        if let Some((class, key)) = place.in_index(self.index.epoch) {
             self.index.classes.leave(class, (key, number));
         }
     }
 
     /// Puts a waiting contact into its class, and arms its longest wait.
     fn place(&mut self, number: u64, trigger: OfferTrigger) {
+        if !self.agents_indexed() {
+            // Its turn comes with all the others'.
+            return;
+        }
         let Some(record) = self.contact(number) else {
             return;
         };
@@ -174,7 +179,7 @@ impl State {
         };
         let arrival_ms = virtual_arrival_ms(effective_arrival_ms, priority, boost_permille, objective_ms);
         if let Some(contact) = self.contacts.get_mut(number) {
-            contact.place = Some((class, arrival_ms));
+            contact.place = Place::new(self.index.epoch, class, arrival_ms);
             if let Some(due_ms) = max_wait_due_ms {
                 contact.max_wait_due_ms = due_ms;
                 self.timers.arm(Timer::MaxWait(number), due_ms);
@@ -184,12 +189,18 @@ impl State {
         self.check_class(class);
     }
 
+    /// Puts a waiting contact into the index of rules that have changed.
+    pub(super) fn place_anew(&mut self, number: u64) {
+        if self.place_of_contact(number).is_none() {
+            self.unplace(number);
+            self.place(number, OfferTrigger::RulesChanged);
+        }
+    }
+
     /// Gives a waiting contact that is in no class (it was to end, but need not any more) its place again.
     pub(in crate::engine) fn wait_again(&mut self, number: u64) {
-        let adrift = self.contacts.get(number).is_some_and(|contact| {
-            contact.place.is_none() && contact.record.stage() == ContactStage::Waiting
-        });
-        if adrift {
+        let waits = self.contact(number).is_some_and(|record| record.stage() == ContactStage::Waiting);
+        if waits && self.place_of_contact(number).is_none() {
             self.place(number, OfferTrigger::ContactWaiting);
         }
     }

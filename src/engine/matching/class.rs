@@ -126,6 +126,15 @@ impl Classes {
         self.list.get_mut(number as usize)?.as_mut()
     }
 
+    /// Drops one in `left` of them, for good.
+    pub fn drop_slice(&mut self, left: usize) {
+        for _ in 0..self.list.len().div_ceil(left) {
+            if let Some(class) = self.list.pop().flatten() {
+                self.numbers.remove(&class.key);
+            }
+        }
+    }
+
     /// All lanes.
     pub fn lanes(&self) -> impl Iterator<Item = &Lane> {
         self.lanes.iter()

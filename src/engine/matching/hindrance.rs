@@ -136,7 +136,7 @@ impl State {
         if in_group(&info.groups, &class.key, &class.home, class.every_group).is_err() {
             note(Err(opening()));
         } else {
-            note(self.index.not_reserved(&info.groups, class));
+            note(self.not_reserved(&info.groups, class));
         }
         note(capacity_for(info, &agent.load, channel));
         note(not_kept(contact, agent.record.agent));
@@ -158,7 +158,7 @@ impl State {
         let Some(class) = self.class_in_ring(Subject::of(record), record.ring) else {
             return false;
         };
-        let staff = self.index.staff(&class);
+        let staff = self.staff(&class);
         let excluded = record.exclusions().iter().filter(|entry| entry.until_ms > now_ms);
         let excluded = excluded.filter(|entry| self.serves(entry.agent, &class)).count();
         staff > 0 && excluded >= staff

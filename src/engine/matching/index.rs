@@ -35,6 +35,8 @@ pub struct Index {
     pub profiles: Profiles,
     /// Who waits.
     pub classes: Classes,
+    /// Which index of the tenant it is: places in another one say nothing.
+    pub epoch: u32,
     kinds: Lookup<Kind, Known>,
     /// Agents who may be able to take what they could not before, ordered.
     fresh: Vec<(u32, OfferTrigger)>,
@@ -52,13 +54,20 @@ const FRESH_MAX: usize = 32;
 impl Index {
     /// An empty one for a plan.
     #[must_use]
-    pub fn new(catalog: &Catalog) -> Self {
+    pub fn new(catalog: &Catalog, epoch: u32) -> Self {
         let guarded = catalog.groups.iter().filter(|(_, group)| group.keep_free > 0);
         Self {
+            epoch,
             profiles: Profiles::new(catalog),
             guarded: guarded.map(|(number, group)| (*number, group.keep_free)).collect(),
             ..Self::default()
         }
+    }
+
+    /// Drops what is in it, by one in `left`. It is of no use then.
+    pub fn drop_slice(&mut self, left: usize) {
+        self.profiles.drop_slice(left);
+        self.classes.drop_slice(left);
     }
 
     /// Whether something is to be matched.
@@ -100,6 +109,11 @@ impl Index {
             self.classes.touch_all(trigger);
         }
         &self.fresh
+    }
+
+    /// Agents need not be looked at: nobody waits yet, and a class into which somebody comes is.
+    pub fn forget_fresh(&mut self) {
+        self.fresh.clear();
     }
 
     /// There is nothing for this agent now.
@@ -180,6 +194,21 @@ impl Index {
     /// # Errors
     /// [`Hindrance::Reserved`].
     pub fn not_reserved(&self, groups: &[u32], class: &Class) -> Result<(), Hindrance> {
+        self.not_reserved_by(groups, class, |group| {
+            self.guards.get(&(group, class.slot)).copied().unwrap_or(0)
+        })
+    }
+
+    /// The same; `free_in`: how many agents of a group have room.
+    ///
+    /// # Errors
+    /// [`Hindrance::Reserved`].
+    pub fn not_reserved_by(
+        &self,
+        groups: &[u32],
+        class: &Class,
+        free_in: impl Fn(u32) -> u32,
+    ) -> Result<(), Hindrance> {
         let at_home = class.every_group || groups.iter().any(|group| class.home.binary_search(group).is_ok());
         if at_home || self.guarded.is_empty() {
             return Ok(());
@@ -187,7 +216,7 @@ impl Index {
         let mut reserved = Ok(());
         for group in groups.iter().filter(|group| class.key.borrowed.binary_search(group).is_ok()) {
             let Some(keep) = self.guarded.get(group) else { return Ok(()) };
-            let free = self.guards.get(&(*group, class.slot)).copied().unwrap_or(0);
+            let free = free_in(*group);
             if free > *keep {
                 return Ok(());
             }

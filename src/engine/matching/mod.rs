@@ -16,6 +16,7 @@ pub mod index;
 pub mod order;
 pub mod profile;
 pub mod rings;
+mod staff;
 
 use crate::proto::journal::OfferTrigger;
 
@@ -75,7 +76,8 @@ impl State {
     /// The next offer to make at `now_ms`, if any. Classes and agents for which there is none are settled
     /// until something about them changes.
     pub(super) fn next_pair(&mut self, now_ms: u64) -> Option<Pair> {
-        if !self.index.dirty() {
+        // Who comes first is known only once everybody is in the index.
+        if !self.settled() || !self.index.dirty() {
             return None;
         }
         let fresh = self.index.fresh().to_vec();
@@ -220,9 +222,14 @@ impl State {
         })
     }
 
+    /// Class and key of a contact that is in the index.
+    pub(in crate::engine) fn place_of_contact(&self, contact: u64) -> Option<(u32, i64)> {
+        self.contacts.get(contact)?.place.in_index(self.index.epoch)
+    }
+
     /// An agent may be offered the contact again: look at its class.
     pub(super) fn exclusion_over(&mut self, contact: u64) {
-        if let Some((class, _)) = self.contacts.get(contact).and_then(|contact| contact.place) {
+        if let Some((class, _)) = self.place_of_contact(contact) {
             self.index.classes.touch(class, OfferTrigger::ExclusionEnded);
         }
     }

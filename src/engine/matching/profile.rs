@@ -136,6 +136,15 @@ impl Profiles {
         }
     }
 
+    /// Drops one in `left` of them, for good.
+    pub fn drop_slice(&mut self, left: usize) {
+        for _ in 0..self.list.len().div_ceil(left) {
+            if let Some(profile) = self.list.pop() {
+                self.numbers.remove(&profile.info);
+            }
+        }
+    }
+
     /// A profile.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&Profile> {

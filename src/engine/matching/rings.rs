@@ -13,7 +13,6 @@ use crate::{
 
 use super::{
     class::{Class, ClassKey},
-    eligible::able,
     index::{Kind, Known, fits},
 };
 
@@ -171,7 +170,7 @@ impl State {
             return known.servable;
         }
         let Some(resolved) = self.resolve(subject) else { return false };
-        self.index.servable(&resolved.class(subject, resolved.last_ring()))
+        self.able_to_serve(&resolved.class(subject, resolved.last_ring()))
     }
 
     /// The class of such a contact in a ring, to look at.
@@ -195,7 +194,7 @@ impl State {
     /// The first ring from `from` on in which somebody signed in could serve such a contact.
     pub(in crate::engine) fn staffed_ring(&self, subject: Subject<'_>, from: u32) -> Option<u32> {
         (from..=self.last_ring(subject))
-            .find(|ring| self.class_in_ring(subject, *ring).is_some_and(|class| self.index.staffed(&class)))
+            .find(|ring| self.class_in_ring(subject, *ring).is_some_and(|class| self.staffed(&class)))
     }
 
     /// How such a contact enters its queue now. `known`: the agent whom its customer knows; 0: none.
@@ -232,17 +231,6 @@ impl State {
         class.is_some_and(|class| self.serves(agent, &class))
     }
 
-    /// Whether the agent is signed in and fits the class.
-    pub(in crate::engine) fn serves(&self, agent: u32, class: &Class) -> bool {
-        let Some(agent) = self.agent(agent).filter(|agent| agent.counted) else {
-            return false;
-        };
-        let profile = self.index.profiles.get(agent.profile);
-        let channel = self.catalog.channels.get(&class.key.channel);
-        let (Some(profile), Some(channel)) = (profile, channel) else { return false };
-        able(&profile.info, channel).is_ok() && fits(profile, class)
-    }
-
     /// Notes a class in which somebody has come to wait whom nobody signed in can serve, or not the agent
     /// for whom it is kept.
     pub(in crate::engine) fn check_class(&mut self, number: u32) {
@@ -258,7 +246,7 @@ impl State {
             0 => self.catalog.queues.get(&class.key.queue).map_or(0, |queue| queue.rings.len()),
             own => own,
         };
-        if (class.key.ring as usize) < rings && !self.index.staffed(class) {
+        if (class.key.ring as usize) < rings && !self.staffed(class) {
             self.index.classes.set_unstaffed(number, true);
             self.chores.insert(Chore::Ring(first, number));
         }
@@ -269,7 +257,7 @@ impl State {
         if here {
             for number in self.index.classes.unstaffed().iter().copied().collect::<Vec<_>>() {
                 let Some(class) = self.index.classes.get(number) else { continue };
-                if self.index.staffed(class) {
+                if self.staffed(class) {
                     self.index.classes.set_unstaffed(number, false);
                 } else if let Some((_, first)) = class.waiting.first() {
                     // A later ring may have somebody now.

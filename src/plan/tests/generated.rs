@@ -6,7 +6,7 @@ use proptest::{collection::btree_map, option, prelude::*, sample::subsequence};
 
 use super::apply;
 use crate::plan::{
-    Plan, diff, limits,
+    Diff, Plan, diff, limits,
     model::{
         Agent, Category, Channel, ChannelKind, Disposition, Entries, Group, GroupKind, LevelRange, Levels,
         Queue, Requirement, Ring, Settings, Skill, SkillRanges,
@@ -204,7 +204,7 @@ fn plan() -> impl Strategy<Value = Plan> {
     simple.prop_flat_map(|(settings, channels, skills, dispositions, groups)| {
         let (skill_ids, group_ids) = (ids(&skills), ids(&groups));
         let queues = entries(queue(&ids(&channels), &skill_ids, &group_ids), 1);
-        let agents = entries(agent(&channels, &skill_ids, &group_ids), 0);
+        let agents = entries(agent(&channels, &skill_ids, &group_ids).prop_map(Into::into), 0);
         (queues, agents).prop_flat_map(move |(queues, agents)| {
             let queue = proptest::sample::select(ids(&queues));
             let of_queues: BTreeMap<String, Requirement> =
@@ -298,5 +298,20 @@ proptest! {
             without.apply_entry(upsert.kind, &upsert.id, &upsert.document).unwrap();
             prop_assert_ne!(&without, &old);
         }
+    }
+
+    #[test]
+    fn parts_of_a_difference_are_all_of_it_in_order(old in plan(), new in plan(), max in 1..9usize) {
+        let whole = diff(&old, &new);
+        let parts = whole.clone().into_parts(max);
+        prop_assert!(parts.iter().all(|part| (1..=max).contains(&(part.upserts.len() + part.removals.len()))));
+        let mut together = Diff::default();
+        for part in parts {
+            // What goes is told last.
+            prop_assert!(part.upserts.is_empty() || together.removals.is_empty());
+            together.upserts.extend(part.upserts);
+            together.removals.extend(part.removals);
+        }
+        prop_assert_eq!(together, whole);
     }
 }

@@ -32,7 +32,7 @@ impl State {
             place: None,
             urgency: None,
             nobody_in_plan: class.is_some() && !self.servable(subject),
-            nobody_signed_in: class.is_some_and(|class| !self.index.staffed(class)),
+            nobody_signed_in: class.is_some_and(|class| !self.staffed(class)),
             requirement: class.map_or_else(Requirement::default, |class| class.key.requirement.clone()),
             groups: Vec::new(),
             groups_left_out: 0,

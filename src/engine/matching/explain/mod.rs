@@ -1,7 +1,8 @@
 //! Why a contact waits, and what an agent could get: what [`State::explain_contact`] and
 //! [`State::explain_agent`] tell. Every answer is taken from the predicates and the orders that matching
 //! itself goes by; must not know a rule of its own. It only reads, looks once at each agent of the plan (or
-//! each class in which somebody waits), and keeps no more than it is asked to tell.
+//! each class in which somebody waits), and keeps no more than it is asked to tell. Must be asked of a
+//! settled state ([`State::settled`]): while a change of the plan is carried out nobody knows who gets what.
 
 mod agent;
 mod changes;

@@ -14,7 +14,7 @@ use super::{Place, Urgency};
 impl State {
     /// The class in which a contact waits, with its standing; none when it doesn't wait.
     pub(super) fn waiting_class(&self, contact: &Contact) -> Option<(&Class, Standing)> {
-        let (number, arrival_ms) = contact.place?;
+        let (number, arrival_ms) = contact.place.in_index(self.index.epoch)?;
         let class = self.index.classes.get(number)?;
         Some((class, standing(class, arrival_ms, contact.record.contact)))
     }
