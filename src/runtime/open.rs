@@ -28,6 +28,9 @@ use super::{
     writer,
 };
 
+/// Two clocks that are read in whole milliseconds, one after the other, may differ by so much for nothing.
+const OFFSET_ROUNDING_MS: u64 = 1;
+
 /// Why a tenant can't be opened, in one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -75,8 +78,9 @@ pub(super) fn open_on(
     let planned = state.plan_revision() > 0;
     let last_ms = state.now_ms();
     let last_wall_ms = i64::try_from(last_ms).unwrap_or(i64::MAX).saturating_add(state.wall_offset_ms());
-    let clock = Clock::resume(last_ms, last_wall_ms);
+    // It carries out what is left of a change of rules: before the clock goes on.
     let mut engine = Engine::new(state);
+    let clock = Clock::resume(last_ms, last_wall_ms);
     let streams = make_streams(limits, &metrics);
     // What happens at the start is journaled by the writer before anything else is.
     let mut recorder = Recorder::new(streams.clone());
@@ -152,7 +156,7 @@ fn begin(
     if desk.state().sequence() > 0 {
         commands.push(Command::Start);
     }
-    if desk.state().wall_offset_ms() != wall_offset_ms {
+    if desk.state().wall_offset_ms().abs_diff(wall_offset_ms) > OFFSET_ROUNDING_MS {
         commands.push(Command::ObserveClock { wall_offset_ms });
     }
     if desk.state().plan_revision() == 0 {
