@@ -47,7 +47,7 @@ pub mod journal {
             self.closing.as_deref().copied().unwrap_or_default()
         }
 
-        /// What agents have had to do with it, to change.
+        /// What agents have to do with it, to change.
         pub fn service_mut(&mut self) -> &mut Service {
             self.service.get_or_insert_default()
         }
@@ -56,6 +56,27 @@ pub mod journal {
         #[must_use]
         pub fn exclusions(&self) -> &[Exclusion] {
             self.service.as_ref().map_or(&[], |service| &service.exclusions)
+        }
+
+        /// The agent for whom it is kept; 0: nobody.
+        #[must_use]
+        pub fn kept_for(&self) -> u32 {
+            self.service.as_ref().map_or(0, |service| service.kept_for)
+        }
+
+        /// Until when it is kept for that agent.
+        #[must_use]
+        pub fn kept_until_ms(&self) -> u64 {
+            self.service.as_ref().map_or(0, |service| service.kept_until_ms)
+        }
+
+        /// Keeps it for an agent until then; 0: for nobody.
+        pub fn keep(&mut self, agent: u32, until_ms: u64) {
+            if agent != 0 || self.service.is_some() {
+                let service = self.service_mut();
+                service.kept_for = agent;
+                service.kept_until_ms = until_ms;
+            }
         }
 
         /// When it was answered first; 0: not yet.

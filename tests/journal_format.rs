@@ -55,7 +55,7 @@ fn a_history_with_rings_is_replayed() {
     let state = replayed(JOURNAL_2, 27);
     check_first(&state, ContactStage::Offered);
     let picky = state.contact_by_id("picky").expect("it is there");
-    assert_eq!((picky.ring, picky.kept_for), (2, 0));
+    assert_eq!((picky.ring, picky.kept_for()), (2, 0));
     let wants = picky.wants.as_ref().expect("its wants");
     assert_eq!((wants.required.len(), wants.any_of.len(), wants.rings.len()), (1, 1, 2));
 }

@@ -65,8 +65,8 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         sequence: record.sequence,
         ring: record.ring,
         ring_open_time: timestamp(state, record.ring_opened_ms),
-        kept_for_agent_id: names.id(record.kept_for).to_owned(),
-        kept_until: timestamp(state, record.kept_until_ms),
+        kept_for_agent_id: names.id(record.kept_for()).to_owned(),
+        kept_until: timestamp(state, record.kept_until_ms()),
         unservable: record.unservable,
         ..v1::Contact::default()
     };

@@ -173,7 +173,7 @@ fn show(state: &State, now_ms: u64, id: &str) -> String {
         return match record.stage() {
             ContactStage::Waiting => {
                 let ring = if record.ring > 0 { format!(" ring={}", record.ring) } else { String::new() };
-                let kept = state.names().id(record.kept_for);
+                let kept = state.names().id(record.kept_for());
                 let kept = if kept.is_empty() { String::new() } else { format!(" for={kept}") };
                 format!("waiting {queue} age={age}{ring}{kept}")
             }

@@ -149,13 +149,15 @@ impl<'a> View<'a> {
     }
 
     fn keep_ended(&self, event: &j::KeepEnded, record: &'a ContactRecord) -> Checked {
-        let serves = self.serves(&self.subject(record), record.ring, record.kept_for);
+        let serves = self.serves(&self.subject(record), record.ring, record.kept_for());
         let right = match event.reason() {
-            KeepEndReason::Time => record.kept_until_ms <= self.now_ms,
+            KeepEndReason::Time => record.kept_until_ms() <= self.now_ms,
             KeepEndReason::AgentGone => !serves,
             KeepEndReason::Unspecified => false,
         };
-        ensure(right && record.kept_for != 0 && in_line(record), || "keeping ends without reason".to_owned())
+        ensure(right && record.kept_for() != 0 && in_line(record), || {
+            "keeping ends without reason".to_owned()
+        })
     }
 
     /// What must come right after the end of an offer; the state is the one after it.
@@ -301,7 +303,7 @@ pub fn unsettled(state: &State, now_ms: u64) -> Checked {
             return Err(format!("contact {} waits and agent {} is idle", contact.id, view.id(person.number)));
         }
         let subject = view.subject(contact);
-        if contact.kept_for != 0 && !view.serves(&subject, contact.ring, contact.kept_for) {
+        if contact.kept_for() != 0 && !view.serves(&subject, contact.ring, contact.kept_for()) {
             return Err(format!("contact {} is kept for somebody who can't serve it", contact.id));
         }
         let later = view.staffed_from(&subject, contact.ring + 1);
@@ -310,7 +312,7 @@ pub fn unsettled(state: &State, now_ms: u64) -> Checked {
         }
     }
     for contact in state.live_contacts_after(0).filter(|contact| in_line(contact)) {
-        let keep_over = contact.kept_for != 0 && contact.kept_until_ms <= now_ms;
+        let keep_over = contact.kept_for() != 0 && contact.kept_until_ms() <= now_ms;
         if keep_over || view.ring_due_ms(contact).is_some_and(|due_ms| due_ms <= now_ms) {
             return Err(format!("contact {} is overdue for its next ring or kept too long", contact.id));
         }

@@ -182,7 +182,7 @@ impl<'a> View<'a> {
     }
 
     pub fn kept_from(contact: &ContactRecord, agent: u32) -> bool {
-        contact.kept_for != 0 && contact.kept_for != agent
+        contact.kept_for() != 0 && contact.kept_for() != agent
     }
 
     /// Everything that matching asks of an agent.
@@ -279,12 +279,12 @@ impl<'a> View<'a> {
             contact: contact.contact,
             agent: first.number,
             // Kept for the last agent, or for one who was preferred then.
-            rule: if contact.kept_for != 0 && rule != AgentRule::PreferredAgent {
+            rule: if contact.kept_for() != 0 && rule != AgentRule::PreferredAgent {
                 AgentRule::LastAgent
             } else {
                 rule
             },
-            rank: if contact.kept_for == 0 { rank } else { 0 },
+            rank: if contact.kept_for() == 0 { rank } else { 0 },
             preferred_matched,
             ring: contact.ring,
             idle_ms: self.now_ms - first.record.idle_since_ms,
@@ -304,13 +304,13 @@ impl<'a> View<'a> {
     pub fn passed_over(&self, offered: &'a ContactRecord, agent: u32) -> Option<&'a ContactRecord> {
         let person = self.people.iter().find(|person| person.number == agent)?;
         let alike = |other: &&ContactRecord| {
-            (other.queue, other.channel, other.category, other.ring, other.kept_for, &other.wants)
+            (other.queue, other.channel, other.category, other.ring, other.kept_for(), &other.wants)
                 == (
                     offered.queue,
                     offered.channel,
                     offered.category,
                     offered.ring,
-                    offered.kept_for,
+                    offered.kept_for(),
                     &offered.wants,
                 )
         };

@@ -417,7 +417,7 @@ impl Run {
             return Err(format!("contact {contact} went with its offer"));
         };
         let let_go = matches!(reason, j::OfferEnd::Declined | j::OfferEnd::NoAnswer);
-        ensure(!(let_go && record.kept_for == agent), || {
+        ensure(!(let_go && record.kept_for() == agent), || {
             format!("contact {} is kept for an agent who let it go", record.id)
         })?;
         Ok(View::new(&self.mirror, at_ms).after_offer(record, reason))

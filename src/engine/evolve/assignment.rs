@@ -137,9 +137,9 @@ impl State {
             return;
         };
         let record = &mut contact.record;
-        if record.kept_for == agent {
-            record.kept_for = 0;
-            self.timers.disarm(Timer::Keep(number), std::mem::take(&mut record.kept_until_ms));
+        if record.kept_for() == agent {
+            self.timers.disarm(Timer::Keep(number), record.kept_until_ms());
+            record.keep(0, 0);
         }
     }
 

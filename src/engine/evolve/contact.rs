@@ -66,8 +66,7 @@ impl State {
         if let Some(contact) = self.contacts.get_mut(number) {
             contact.record.ring = entry.ring;
             contact.record.ring_opened_ms = now_ms;
-            contact.record.kept_for = entry.kept_for;
-            contact.record.kept_until_ms = entry.kept_until_ms;
+            contact.record.keep(entry.kept_for, entry.kept_until_ms);
         }
     }
 
@@ -122,8 +121,7 @@ impl State {
     pub(super) fn keep_ended(&mut self, event: &j::KeepEnded) -> Effect {
         self.re_place(event.contact, OfferTrigger::KeepEnded, |state| {
             if let Some(contact) = state.contacts.get_mut(event.contact) {
-                contact.record.kept_for = 0;
-                contact.record.kept_until_ms = 0;
+                contact.record.keep(0, 0);
             }
         })
     }
@@ -212,8 +210,7 @@ impl State {
             resolution: event.resolution,
             final_wait_ms: until_ms - record.effective_arrival_ms,
         }));
-        record.kept_for = 0;
-        record.kept_until_ms = 0;
+        record.keep(0, 0);
         record.set_stage(ContactStage::Closed);
         let service = record.service.as_mut();
         let exclusions = service.map_or(Vec::new(), |service| std::mem::take(&mut service.exclusions));

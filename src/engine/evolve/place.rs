@@ -121,8 +121,8 @@ impl State {
         if let Some(cell) = self.cells.get_mut(contact.cell as usize) {
             cell.arrivals.insert((record.effective_arrival_ms, number));
         }
-        if record.kept_for != 0 {
-            self.timers.arm(Timer::Keep(number), record.kept_until_ms);
+        if record.kept_for() != 0 {
+            self.timers.arm(Timer::Keep(number), record.kept_until_ms());
         }
         let queue = self.catalog.queues.get(&record.queue);
         let own = record.wants.as_ref().map_or(&[][..], |wants| &wants.rings);
@@ -217,8 +217,8 @@ fn leave_line(contact: &mut Contact, cell: &mut Cell, timers: &mut Timers) {
     let record = &contact.record;
     let number = record.contact;
     cell.arrivals.remove(&(record.effective_arrival_ms, number));
-    if record.kept_for != 0 {
-        timers.disarm(Timer::Keep(number), record.kept_until_ms);
+    if record.kept_for() != 0 {
+        timers.disarm(Timer::Keep(number), record.kept_until_ms());
     }
     if contact.ring_due_ms > 0 {
         timers.disarm(Timer::Ring(number), std::mem::take(&mut contact.ring_due_ms));

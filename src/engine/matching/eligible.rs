@@ -171,9 +171,9 @@ pub fn not_excluded(contact: &j::ContactRecord, agent: u32, now_ms: u64) -> Resu
 /// Whether the contact is not kept for another agent.
 pub fn not_kept(contact: &Contact, agent: u32) -> Result<(), Hindrance> {
     let record = &contact.record;
-    if record.kept_for == 0 || record.kept_for == agent {
+    if record.kept_for() == 0 || record.kept_for() == agent {
         Ok(())
     } else {
-        Err(Hindrance::KeptForAnother(record.kept_for, record.kept_until_ms))
+        Err(Hindrance::KeptForAnother(record.kept_for(), record.kept_until_ms()))
     }
 }

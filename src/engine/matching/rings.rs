@@ -137,7 +137,7 @@ impl State {
     /// The class of a contact as it is now.
     pub(in crate::engine) fn class_of(&mut self, number: u64) -> Option<u32> {
         let record = self.contact(number)?;
-        let (ring, kept_for) = (record.ring, record.kept_for);
+        let (ring, kept_for) = (record.ring, record.kept_for());
         let subject = Subject::of(record);
         let common = subject.wants.is_none() && kept_for == 0;
         let kind = self.kind(subject);

@@ -26,9 +26,11 @@ impl State {
         let mut changes = Vec::new();
         if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             self.ring_changes(contact, &mut changes);
-            if record.kept_for != 0 {
-                changes
-                    .push(Change { at_ms: record.kept_until_ms, what: Happening::KeepEnds(record.kept_for) });
+            if record.kept_for() != 0 {
+                changes.push(Change {
+                    at_ms: record.kept_until_ms(),
+                    what: Happening::KeepEnds(record.kept_for()),
+                });
             }
             let excluded = record.exclusions().iter().filter(|entry| entry.until_ms > now_ms);
             changes.extend(

@@ -150,11 +150,11 @@ impl State {
             format!("{} can take it: it is about to be offered.", self.names.id(entry.agent))
         } else if found.nobody_in_plan {
             "Nobody in the plan, signed in or not, could ever serve it.".to_owned()
-        } else if record.kept_for != 0 {
-            let left = seconds(record.kept_until_ms.saturating_sub(now_ms));
-            let agent = self.names.id(record.kept_for);
-            let entry = found.agents.iter().find(|entry| entry.agent == record.kept_for);
-            let busy = entry.and_then(|entry| entry.hindrances.first()).zip(self.agent(record.kept_for));
+        } else if record.kept_for() != 0 {
+            let left = seconds(record.kept_until_ms().saturating_sub(now_ms));
+            let agent = self.names.id(record.kept_for());
+            let entry = found.agents.iter().find(|entry| entry.agent == record.kept_for());
+            let busy = entry.and_then(|entry| entry.hindrances.first()).zip(self.agent(record.kept_for()));
             let busy = busy.map(|(why, agent)| format!(", who {}", why.text(&self.names, agent)));
             format!("It is kept for {agent} for {left} more{}.", busy.unwrap_or_default())
         } else if found.nobody_signed_in || found.able.agents == 0 {
