@@ -7,6 +7,7 @@ use prost::Message;
 
 const PROTOS: &[&str] = &[
     "kefud/v1/types.proto",
+    "kefud/v1/conversation.proto",
     "kefud/v1/explanation.proto",
     "kefud/v1/contact_service.proto",
     "kefud/v1/agent_service.proto",
@@ -36,6 +37,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .boxed(".kefud.journal.v1.ContactRecord.customer")
         .boxed(".kefud.journal.v1.ContactRecord.closing")
         .boxed(".kefud.journal.v1.ContactRecord.service")
+        .boxed(".kefud.journal.v1.ContactEnqueued.origin")
+        .boxed(".kefud.journal.v1.ContactEnqueued.window")
+        .boxed(".kefud.journal.v1.Service.window")
+        .boxed(".kefud.journal.v1.Service.conversation")
+        .boxed(".kefud.journal.v1.Conversation.feedback")
+        .boxed(".kefud.journal.v1.PromiseMade.promise")
+        .boxed(".kefud.journal.v1.ContactLeftBot.wants")
+        .boxed(".kefud.journal.v1.ContactLeftBot.customer")
         .compile_fds(files)?;
     Ok(())
 }
