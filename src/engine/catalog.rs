@@ -8,74 +8,13 @@ use crate::{
     proto::journal::PlanKind,
 };
 
-use super::{
-    lookup::Lookup,
-    requirement::{Requirement, Ring},
-};
+use super::requirement::{Requirement, Ring};
 
-/// A skill's number with a level, 1 to 10. As a requirement: the least level.
-pub type SkillLevel = (u32, u8);
+mod conversation;
+mod names;
 
-/// Numbers of the names that plans have ever used. A name keeps its number for ever.
-#[derive(Debug, Default)]
-pub struct Names {
-    by_number: Vec<Option<(PlanKind, Arc<str>)>>,
-    /// By kind.
-    numbers: [Lookup<Arc<str>, u32>; KINDS],
-}
-
-/// Kinds of names, the unspecified one included.
-const KINDS: usize = PlanKind::Agent as usize + 1;
-
-impl Names {
-    /// Remembers that `number` stands for `id`.
-    pub(super) fn insert(&mut self, kind: PlanKind, id: &str, number: u32) {
-        let at = number as usize;
-        if self.by_number.len() <= at {
-            self.by_number.resize(at + 1, None);
-        }
-        match &self.by_number[at] {
-            Some((of, name)) if *of == kind && &**name == id => return,
-            // It was given to a name of a plan that came to nothing.
-            Some((of, name)) => {
-                let (of, name) = (*of as usize, name.clone());
-                self.numbers[of].remove(&name);
-            }
-            None => {}
-        }
-        let id: Arc<str> = id.into();
-        self.by_number[at] = Some((kind, id.clone()));
-        self.numbers[kind as usize].insert(id, number);
-    }
-
-    /// The number of a name.
-    #[must_use]
-    pub fn number(&self, kind: PlanKind, id: &str) -> Option<u32> {
-        self.numbers[kind as usize].get(id).copied()
-    }
-
-    /// The name of a number; empty for 0 and for numbers never given.
-    #[must_use]
-    pub fn id(&self, number: u32) -> &str {
-        self.named(number).map_or("", |(_, id)| id)
-    }
-
-    /// The name of a number, shared.
-    #[must_use]
-    pub fn shared_id(&self, number: u32) -> Arc<str> {
-        self.named(number).map_or_else(|| Arc::from(""), |(_, id)| id.clone())
-    }
-
-    fn named(&self, number: u32) -> Option<&(PlanKind, Arc<str>)> {
-        self.by_number.get(number as usize)?.as_ref()
-    }
-
-    /// All names by number.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, PlanKind, &Arc<str>)> {
-        let named = (0..).zip(&self.by_number);
-        named.filter_map(|(number, entry)| entry.as_ref().map(|(kind, id)| (number, *kind, id)))
-    }
-}
+pub use conversation::{ParkingInfo, PromiseStepInfo, ReplyWindowInfo};
+pub use names::{Names, SkillLevel};
 
 /// A channel of the plan.
 #[derive(Debug, Clone)]
@@ -94,6 +33,14 @@ pub struct ChannelInfo {
     pub wrap_up_ms: u64,
     /// Set aside while the agent holds a realtime contact.
     pub interruptible: bool,
+    /// How its conversations are parked; none: never.
+    pub parking: Option<ParkingInfo>,
+    /// What its platform lets be sent; none: everything.
+    pub reply_window: Option<ReplyWindowInfo>,
+    /// A customer who comes again so long after the end has the same case; 0: never.
+    pub reopen_within_ms: u64,
+    /// A contact that is with a bot for so long goes to its queue.
+    pub bot_limit_ms: u64,
 }
 
 impl ChannelInfo {
@@ -137,6 +84,15 @@ pub struct QueueInfo {
     pub max_waiting: u32,
     /// A contact that has waited so long ends.
     pub max_wait_ms: Option<u64>,
+    /// The age of contacts that are transferred into it.
+    pub transfer_age: model::TransferAge,
+    /// The age of contacts that began with a bot.
+    pub after_bot: model::AfterBot,
+    /// A promise's follow-up is kept for its agent for so long; none: by the objective. See
+    /// [`QueueInfo::kept_for_promise_ms`].
+    pub promise_agent_wait_ms: Option<u64>,
+    /// What becomes of a follow-up when its time nears, in the order in which it does.
+    pub promise_steps: Vec<PromiseStepInfo>,
 }
 
 /// A category of the plan.
@@ -265,6 +221,10 @@ impl ChannelInfo {
             offer_timeout_ms: entry.offer_timeout_ms,
             wrap_up_ms: entry.wrap_up_ms,
             interruptible: entry.interruptible,
+            parking: ParkingInfo::of(entry),
+            reply_window: entry.reply_window.clone(),
+            reopen_within_ms: entry.reopen_within_ms,
+            bot_limit_ms: entry.bot_limit_ms,
         }
     }
 }
@@ -289,6 +249,10 @@ impl QueueInfo {
             boost_permille: entry.boost_permille,
             max_waiting: entry.max_waiting,
             max_wait_ms: entry.max_wait_ms,
+            transfer_age: entry.transfer_age,
+            after_bot: entry.after_bot,
+            promise_agent_wait_ms: entry.promise_agent_wait_ms,
+            promise_steps: conversation::promise_steps(&entry.promise_steps, open),
         }
     }
 }
@@ -305,22 +269,5 @@ impl AgentInfo {
             capacity: entry.capacity,
             limits,
         }
-    }
-}
-
-impl Names {
-    /// Skills with levels, ordered by number.
-    pub(super) fn levels(&self, levels: &model::Levels) -> Vec<SkillLevel> {
-        let level = |(id, level): (&String, &u8)| (self.number(PlanKind::Skill, id).unwrap_or(0), *level);
-        let mut list: Vec<SkillLevel> = levels.iter().map(level).collect();
-        list.sort_unstable();
-        list
-    }
-
-    /// Numbers, ordered.
-    fn list(&self, kind: PlanKind, ids: &[String]) -> Vec<u32> {
-        let mut list: Vec<u32> = ids.iter().map(|id| self.number(kind, id).unwrap_or(0)).collect();
-        list.sort_unstable();
-        list
     }
 }

@@ -1,6 +1,8 @@
-//! Looks for rules of queues and categories that contradict each other or can have no effect, which is an
+//! Looks for rules of channels, queues and categories that contradict each other or can have no effect, which is an
 //! error. Owns what contradicts what. Must not tell of what only follows from another error: a value that is
 //! wrong isn't there for it.
+
+mod conversation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,10 @@ use super::{
 /// Tells of each contradiction in a plan as far as it was read from `root`.
 pub(super) fn find(plan: &Plan, root: &DeTable<'_>, context: &mut Context) {
     let mut search = Search { root, context };
+    let channels = Path::Key(&Path::Root, EntryKind::Channel.section());
+    for (id, channel) in &plan.channels {
+        search.conversations(&Path::Key(&channels, id), channel);
+    }
     let queues = Path::Key(&Path::Root, EntryKind::Queue.section());
     let mut asked = least_levels(plan);
     for (id, queue) in &plan.queues {
@@ -27,6 +33,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>, context: &mut Context) {
         search.requirement(path, &queue.requirement);
         search.waits(path, queue);
         search.rings(path, queue, asked.remove(id.as_str()).unwrap_or_default());
+        search.promise_steps(path, queue);
     }
     let categories = Path::Key(&Path::Root, EntryKind::Category.section());
     for (id, category) in &plan.categories {
@@ -59,6 +66,22 @@ fn least_levels(plan: &Plan) -> BTreeMap<&str, BTreeMap<&str, u8>> {
 struct Search<'a> {
     root: &'a DeTable<'a>,
     context: &'a mut Context,
+}
+
+/// The groups that serve a queue.
+struct Serving<'q> {
+    groups: BTreeSet<&'q str>,
+    is_everybody: bool,
+}
+
+impl<'q> Serving<'q> {
+    /// Those that serve it from the beginning.
+    fn of(root: &DeTable<'_>, path: &Path<'_>, queue: &'q Queue) -> Self {
+        Self {
+            groups: queue.groups.iter().map(String::as_str).collect(),
+            is_everybody: value_of(root, &Path::Key(path, "groups")).is_none_or(is_empty),
+        }
+    }
 }
 
 impl Search<'_> {
@@ -102,6 +125,7 @@ impl Search<'_> {
         let waits = [
             ("preferred_agent_wait", queue.preferred_agent_wait_ms),
             ("last_agent_wait", queue.last_agent_wait_ms),
+            ("promise_agent_wait", queue.promise_agent_wait_ms.unwrap_or(0)),
         ];
         for (key, ms) in waits {
             if ms > after_ms {
@@ -117,26 +141,29 @@ impl Search<'_> {
     fn rings<'q>(&mut self, path: &Path<'_>, queue: &'q Queue, mut least: BTreeMap<&'q str, u8>) {
         let rings = Path::Key(path, "rings");
         let mut dropped: BTreeSet<&str> = BTreeSet::new();
-        let mut serving: BTreeSet<&str> = queue.groups.iter().map(String::as_str).collect();
-        let is_open_to_all = value_of(self.root, &Path::Key(path, "groups")).is_none_or(is_empty);
+        let mut serving = Serving::of(self.root, path, queue);
         for (index, ring) in queue.rings.iter().enumerate() {
             let path = &Path::Item(&rings, index);
             self.lowered(path, ring, &dropped, &mut least);
             self.listed(&Path::Key(path, "drop"), &ring.drop, &mut dropped, |skill| {
                 format!("`{skill}` is dropped by an earlier ring already, remove it here")
             });
-            let groups = &Path::Key(path, "groups");
-            if is_open_to_all && !ring.groups.is_empty() {
-                self.idle(groups, || {
-                    "every group serves the queue already, name its home groups in the queue's `groups` or \
-                     remove this"
-                        .to_owned()
-                });
-            } else {
-                self.listed(groups, &ring.groups, &mut serving, |group| {
-                    format!("`{group}` serves the queue already, remove it here")
-                });
-            }
+            self.added(&Path::Key(path, "groups"), &ring.groups, &mut serving);
+        }
+    }
+
+    /// Groups that a ring or step adds to those that serve a queue.
+    fn added<'q>(&mut self, path: &Path<'_>, groups: &'q [String], serving: &mut Serving<'q>) {
+        if serving.is_everybody && !groups.is_empty() {
+            self.idle(path, || {
+                "every group serves the queue already, name its home groups in the queue's `groups` or \
+                 remove this"
+                    .to_owned()
+            });
+        } else {
+            self.listed(path, groups, &mut serving.groups, |group| {
+                format!("`{group}` serves the queue already, remove it here")
+            });
         }
     }
 

@@ -251,6 +251,19 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A table whose fields are read by `read`. `None`: absent (a problem if it is `needed`) or wrong.
+    pub fn table<T>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        needed: bool,
+        read: impl FnOnce(&mut Fields<'_>) -> T,
+    ) -> Option<T> {
+        self.read(key, example, (!needed).then_some(None), |value, path, context| {
+            table(value, example, path, context, read).map(Some)
+        })
+    }
+
     /// A list of `count_max` things called `noun`, each read by `read`; empty if absent.
     pub fn items<T>(
         &mut self,
@@ -269,4 +282,21 @@ impl<'a> Fields<'a> {
             Some(items.filter_map(|(index, item)| read(item, &Path::Item(path, index), context)).collect())
         })
     }
+}
+
+/// Reads a value that must be a table, its fields by `read`.
+pub(super) fn table<T>(
+    value: &Value<'_>,
+    example: &str,
+    path: &Path<'_>,
+    context: &mut Context,
+    read: impl FnOnce(&mut Fields<'_>) -> T,
+) -> Option<T> {
+    let DeValue::Table(table) = value.get_ref() else {
+        return wrong_type(value, example, path, context);
+    };
+    let mut fields = Fields::new(table, value.span().start, path, context);
+    let read = read(&mut fields);
+    fields.finish();
+    Some(read)
 }

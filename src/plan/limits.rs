@@ -39,6 +39,12 @@ pub const REQUIRED_SKILLS_MAX: usize = 16;
 pub const ANY_OF_SETS_MAX: usize = 4;
 /// Rings of a queue.
 pub const RINGS_MAX: usize = 10;
+/// Steps of `rise` in a channel's reply window.
+pub const RISES_MAX: usize = 5;
+/// Steps of a queue's `promise_steps`.
+pub const PROMISE_STEPS_MAX: usize = 5;
+/// Groups of one step of `promise_steps`.
+pub const PROMISE_STEP_GROUPS_MAX: usize = 16;
 
 /// The level of a skill.
 pub const LEVEL: RangeInclusive<u64> = 1..=10;
@@ -60,6 +66,20 @@ pub const KEEP_FREE: RangeInclusive<u64> = 0..=10_000;
 pub const MISSED_LIMIT: RangeInclusive<u64> = 0..=1_000;
 /// The `closed_contacts_max` of the settings.
 pub const CLOSED_CONTACTS_MAX: RangeInclusive<u64> = 0..=1_000_000;
+/// The `transfers_max` of the settings.
+pub const TRANSFERS_MAX: RangeInclusive<u64> = 1..=100;
+/// The `cases_max` of the settings.
+pub const CASES_MAX: RangeInclusive<u64> = 0..=1_000_000;
+/// A channel's `return_allowance`.
+pub const RETURN_ALLOWANCE: RangeInclusive<u64> = 0..=100;
+/// The `replies` that a customer's act allows.
+pub const REPLIES: RangeInclusive<u64> = 1..=1_000;
+/// The `keep` of a reply window.
+pub const REPLIES_KEPT: RangeInclusive<u64> = 0..=1_000;
+/// The `priority` of a step of `rise`.
+pub const RISE_PRIORITY: RangeInclusive<u64> = 1..=10;
+/// The `priority` of a step of `promise_steps`.
+pub const PROMISE_STEP_PRIORITY: RangeInclusive<u64> = 0..=10;
 
 /// A channel's `offer_timeout`: 1 s to 10 min.
 pub const OFFER_TIMEOUT_MS: RangeInclusive<u64> = 1_000..=10 * MINUTE_MS;
@@ -71,7 +91,7 @@ pub const OBJECTIVE_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
 pub const MAX_WAIT_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
 /// A ring's `after`: 1 s to 1 day.
 pub const RING_AFTER_MS: RangeInclusive<u64> = 1_000..=DAY_MS;
-/// A queue's `preferred_agent_wait` and `last_agent_wait`: up to 1 h.
+/// A queue's `preferred_agent_wait`, `last_agent_wait` and `promise_agent_wait`: up to 1 h.
 pub const AGENT_WAIT_MS: RangeInclusive<u64> = 0..=HOUR_MS;
 /// The settings `exclude_after_decline` and `exclude_after_no_answer`: up to a day.
 pub const EXCLUDE_MS: RangeInclusive<u64> = 0..=DAY_MS;
@@ -81,6 +101,26 @@ pub const AGENT_GRACE_MS: RangeInclusive<u64> = 0..=HOUR_MS;
 pub const CORRECTION_WINDOW_MS: RangeInclusive<u64> = 0..=DAY_MS;
 /// The setting `closed_contacts_keep`: up to 30 days.
 pub const CLOSED_CONTACTS_KEEP_MS: RangeInclusive<u64> = 0..=30 * DAY_MS;
+/// The setting `promise_horizon`: 1 h to 365 days.
+pub const PROMISE_HORIZON_MS: RangeInclusive<u64> = HOUR_MS..=365 * DAY_MS;
+/// The setting `first_contact_window`: up to 30 days.
+pub const FIRST_CONTACT_WINDOW_MS: RangeInclusive<u64> = 0..=30 * DAY_MS;
+/// The setting `cases_keep`: up to 365 days.
+pub const CASES_KEEP_MS: RangeInclusive<u64> = 0..=365 * DAY_MS;
+/// A channel's `park_after`: 1 s to 30 days.
+pub const PARK_AFTER_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
+/// A channel's `parked_keep`: 1 s to 90 days.
+pub const PARKED_KEEP_MS: RangeInclusive<u64> = 1_000..=90 * DAY_MS;
+/// A channel's `reopen_within`: up to 30 days.
+pub const REOPEN_WITHIN_MS: RangeInclusive<u64> = 0..=30 * DAY_MS;
+/// A channel's `bot_limit`: 1 s to 1 day.
+pub const BOT_LIMIT_MS: RangeInclusive<u64> = 1_000..=DAY_MS;
+/// The time `within` which a customer's act allows replies: 1 s to 30 days.
+pub const REPLY_WITHIN_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
+/// The `before` of a step of `rise`: 1 s to 30 days.
+pub const RISE_BEFORE_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
+/// The `before` of a step of `promise_steps`: up to 30 days.
+pub const PROMISE_STEP_BEFORE_MS: RangeInclusive<u64> = 0..=30 * DAY_MS;
 
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;

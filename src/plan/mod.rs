@@ -14,6 +14,7 @@
 //! Must never hold state of its own, do I/O, read the clock, or stop at the first error of a document.
 
 mod contradictions;
+mod conversation;
 mod diff;
 mod duration;
 mod entry;

@@ -11,6 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use super::shared::Shared;
 
+mod conversation;
+mod rules;
+mod settings;
+
+pub use conversation::{
+    AfterBot, DEFAULT_BOT_LIMIT_MS, DEFAULT_PARKED_KEEP_MS, DEFAULT_REPLIES_KEPT, ParkedReturn, PromiseStep,
+    ReplyAllowance, ReplyWindow, TransferAge, WindowRise,
+};
+pub use rules::{LEVEL_MAX, LevelRange, Levels, Requirement, Ring, SkillRanges};
+pub use settings::Settings;
+
 /// Entries of one kind by id.
 pub type Entries<T> = BTreeMap<String, T>;
 
@@ -33,45 +44,6 @@ pub struct Plan {
     pub groups: Entries<Group>,
     /// Those who answer. There can be very many of them.
     pub agents: Entries<Shared<Agent>>,
-}
-
-/// What holds for the whole tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// After so many offers in a row without answer an agent becomes not ready. 0: never. Up to 1,000.
-    pub missed_limit: u32,
-    /// For so long a contact is not offered again to an agent who declined it. Up to 24 h.
-    #[serde(rename = "exclude_after_decline", with = "super::duration")]
-    pub exclude_after_decline_ms: u64,
-    /// For so long a contact is not offered again to an agent who did not answer. Up to 24 h.
-    #[serde(rename = "exclude_after_no_answer", with = "super::duration")]
-    pub exclude_after_no_answer_ms: u64,
-    /// An agent whose stream is lost may come back within this time. Up to 1 h.
-    #[serde(rename = "agent_grace", with = "super::duration")]
-    pub agent_grace_ms: u64,
-    /// Disposition and resolution are accepted for so long after a contact ended. Up to 24 h.
-    #[serde(rename = "correction_window", with = "super::duration")]
-    pub correction_window_ms: u64,
-    /// Closed contacts are kept whole for so long (up to 30 days) …
-    #[serde(rename = "closed_contacts_keep", with = "super::duration")]
-    pub closed_contacts_keep_ms: u64,
-    /// … but at most so many of them. Up to 1,000,000.
-    pub closed_contacts_max: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            missed_limit: 3,
-            exclude_after_decline_ms: 60_000,
-            exclude_after_no_answer_ms: 30_000,
-            agent_grace_ms: 30_000,
-            correction_window_ms: 600_000,
-            closed_contacts_keep_ms: 3_600_000,
-            closed_contacts_max: 10_000,
-        }
-    }
 }
 
 /// What a channel is like to serve.
@@ -106,6 +78,62 @@ pub struct Channel {
     /// Its contacts are set aside while the agent holds a realtime contact. Not for realtime channels.
     #[serde(default)]
     pub interruptible: bool,
+    /// A conversation in which nobody has written for so long is parked: it leaves the agent's hands until the
+    /// customer writes. Absent: never. Only for messaging channels. 1 min to 30 days.
+    #[serde(
+        rename = "park_after",
+        with = "super::duration::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub park_after_ms: Option<u64>,
+    /// One that is parked for so long ends. Means nothing without `park_after`, as the two below. 1 min to 90
+    /// days.
+    #[serde(
+        rename = "parked_keep",
+        with = "super::duration",
+        default = "conversation::default_parked_keep_ms"
+    )]
+    pub parked_keep_ms: u64,
+    /// Where one that is parked goes when the customer writes.
+    #[serde(default)]
+    pub parked_return: ParkedReturn,
+    /// So many contacts above the agent's own limit on the channel may come back to it at once; its capacity
+    /// is never exceeded. Only with [`ParkedReturn::Agent`]. Up to 100.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub return_allowance: u32,
+    /// A customer who comes again so long after the end has the same case, and by the queue's
+    /// `last_agent_wait` the same agent. 0 s: never. Not for realtime channels. Up to 30 days.
+    #[serde(rename = "reopen_within", with = "super::duration", default, skip_serializing_if = "is_no_time")]
+    pub reopen_within_ms: u64,
+    /// A contact that is with a bot for so long goes to its queue. 10 s to 1 day.
+    #[serde(rename = "bot_limit", with = "super::duration", default = "conversation::default_bot_limit_ms")]
+    pub bot_limit_ms: u64,
+    /// What the platform lets be sent. Absent: everything, at any time. Only for messaging channels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_window: Option<ReplyWindow>,
+}
+
+impl Channel {
+    /// A channel with the defaults for everything that may be left out.
+    #[must_use]
+    pub fn new(kind: ChannelKind, units: u32, offer_timeout_ms: u64) -> Self {
+        Self {
+            name: String::new(),
+            kind,
+            units,
+            offer_timeout_ms,
+            wrap_up_ms: 0,
+            interruptible: false,
+            park_after_ms: None,
+            parked_keep_ms: DEFAULT_PARKED_KEEP_MS,
+            parked_return: ParkedReturn::default(),
+            return_allowance: 0,
+            reopen_within_ms: 0,
+            bot_limit_ms: DEFAULT_BOT_LIMIT_MS,
+            reply_window: None,
+        }
+    }
 }
 
 /// What agents can be good at.
@@ -115,96 +143,6 @@ pub struct Skill {
     /// Name to show; empty shows the id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-}
-
-/// Levels (1 to 10) by skill id.
-pub type Levels = BTreeMap<String, u8>;
-
-/// The levels of a skill that will do. Written as the least one (`5`), or as `{ min = 3, max = 8 }`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "LevelRangeForm", into = "LevelRangeForm")]
-pub struct LevelRange {
-    /// The least, 1 to 10.
-    pub min: u8,
-    /// The greatest, `min` to 10.
-    pub max: u8,
-}
-
-impl LevelRange {
-    /// This level or more.
-    #[must_use]
-    pub fn at_least(min: u8) -> Self {
-        Self { min, max: LEVEL_MAX }
-    }
-}
-
-/// The greatest level of a skill.
-pub const LEVEL_MAX: u8 = 10;
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum LevelRangeForm {
-    AtLeast(u8),
-    Range { min: u8, max: u8 },
-}
-
-impl From<LevelRangeForm> for LevelRange {
-    fn from(form: LevelRangeForm) -> Self {
-        match form {
-            LevelRangeForm::AtLeast(min) => Self::at_least(min),
-            LevelRangeForm::Range { min, max } => Self { min, max },
-        }
-    }
-}
-
-impl From<LevelRange> for LevelRangeForm {
-    fn from(range: LevelRange) -> Self {
-        match range {
-            LevelRange { min, max: LEVEL_MAX } => Self::AtLeast(min),
-            LevelRange { min, max } => Self::Range { min, max },
-        }
-    }
-}
-
-/// Levels that will do by skill id.
-pub type SkillRanges = BTreeMap<String, LevelRange>;
-
-/// What is asked of an agent's skills.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Requirement {
-    /// The agent must have each of these at a level in the range. Up to 16.
-    #[serde(default, skip_serializing_if = "SkillRanges::is_empty")]
-    pub skills: SkillRanges,
-    /// Of each of these sets the agent must have at least one skill at a level in its range. Up to 4 sets
-    /// of 1 to 16 skills.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub any_of: Vec<SkillRanges>,
-    /// The agent must not have any of these at a level in the range. Up to 16.
-    #[serde(default, skip_serializing_if = "SkillRanges::is_empty")]
-    pub none_of: SkillRanges,
-    /// Among agents who can serve, those with more of these at a level in the range come first. Nobody
-    /// waits for them. Up to 16.
-    #[serde(default, skip_serializing_if = "SkillRanges::is_empty")]
-    pub preferred_skills: SkillRanges,
-}
-
-/// A step that makes it easier to find somebody, after a time without an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ring {
-    /// It opens when the contact has been in the ring before (at first: in the queue) for so long, or at
-    /// once when nobody who is signed in could serve the contact in the ring before. 1 s to 1 day.
-    #[serde(rename = "after", with = "super::duration")]
-    pub after_ms: u64,
-    /// Skills that are no longer asked for: neither as required, nor by the `any_of` and `none_of` sets.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub drop: Vec<String>,
-    /// Skills that are required at no more than this least level from now on.
-    #[serde(default, skip_serializing_if = "Levels::is_empty")]
-    pub lower: Levels,
-    /// Groups that serve the queue too from now on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<String>,
 }
 
 /// What happens when everybody signed in who could serve a contact has declined it or not answered.
@@ -336,6 +274,52 @@ pub struct Queue {
         skip_serializing_if = "Option::is_none"
     )]
     pub max_wait_ms: Option<u64>,
+    /// The age of contacts that are transferred into it.
+    #[serde(default)]
+    pub transfer_age: TransferAge,
+    /// The age of contacts that began with a bot.
+    #[serde(default)]
+    pub after_bot: AfterBot,
+    /// A promise's follow-up is kept for its agent for so long after it has entered the queue. Up to 1 h, and
+    /// not beyond the first ring's `after`. Absent: half the objective, within the same bounds.
+    #[serde(
+        rename = "promise_agent_wait",
+        with = "super::duration::option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub promise_agent_wait_ms: Option<u64>,
+    /// What becomes of a follow-up when its time nears, in the order in which it does. Up to 5.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promise_steps: Vec<PromiseStep>,
+}
+
+impl Queue {
+    /// A queue with the defaults for everything that may be left out.
+    #[must_use]
+    pub fn new(channels: Vec<String>, objective_ms: u64) -> Self {
+        Self {
+            name: String::new(),
+            channels,
+            requirement: Requirement::default(),
+            groups: Vec::new(),
+            rings: Vec::new(),
+            preferred_agent_wait_ms: 0,
+            last_agent_wait_ms: 0,
+            objective_ms,
+            band: None,
+            boost_permille: DEFAULT_BOOST_PERMILLE,
+            agent_choice: AgentChoice::default(),
+            all_declined: AllDeclined::default(),
+            unservable: Unservable::default(),
+            max_waiting: DEFAULT_MAX_WAITING,
+            max_wait_ms: None,
+            transfer_age: TransferAge::default(),
+            after_bot: AfterBot::default(),
+            promise_agent_wait_ms: None,
+            promise_steps: Vec::new(),
+        }
+    }
 }
 
 /// A queue's `boost_permille` unless told.
@@ -379,7 +363,7 @@ pub struct Group {
     /// Its agents get nothing through it, in whatever ring: as if no queue named it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
-    /// A queue that borrows this group by a ring is helped only while more than so many of its agents could
+    /// A queue that borrows this group by a ring or a step of a promise is helped only while more than so many of its agents could
     /// take one more contact of that channel. Up to 10,000. Does not hold for queues whose home group it is.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub keep_free: u32,
@@ -387,6 +371,10 @@ pub struct Group {
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+fn is_no_time(ms: &u64) -> bool {
+    *ms == 0
 }
 
 /// One who answers.

@@ -7,8 +7,14 @@ use std::fmt::{self, Write};
 use super::{
     duration::format_ms,
     entry::EntryKind,
-    model::{Entries, LEVEL_MAX, LevelRange, Plan, Requirement, Ring, Settings, SkillRanges},
-    words::{AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, UNSERVABLE, word},
+    model::{
+        Channel, ChannelKind, Entries, LEVEL_MAX, LevelRange, ParkedReturn, Plan, PromiseStep, Queue,
+        ReplyAllowance, ReplyWindow, Requirement, Ring, Settings, SkillRanges,
+    },
+    words::{
+        AFTER_BOT, AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, PARKED_RETURNS, TRANSFER_AGES,
+        UNSERVABLE, word,
+    },
 };
 
 /// Writes a plan in canonical form. Reading it gives the same plan.
@@ -23,6 +29,7 @@ pub fn render(plan: &Plan) -> String {
         out.duration("offer_timeout", channel.offer_timeout_ms);
         out.duration("wrap_up", channel.wrap_up_ms);
         out.value("interruptible", channel.interruptible);
+        out.conversations(channel);
     });
     out.entries(EntryKind::Skill, &plan.skills, |out, skill| out.name(&skill.name));
     out.entries(EntryKind::Category, &plan.categories, |out, category| {
@@ -34,25 +41,7 @@ pub fn render(plan: &Plan) -> String {
     out.entries(EntryKind::Disposition, &plan.dispositions, |out, disposition| {
         out.name(&disposition.name);
     });
-    out.entries(EntryKind::Queue, &plan.queues, |out, queue| {
-        out.name(&queue.name);
-        out.list("channels", &queue.channels);
-        out.requirement(&queue.requirement);
-        out.list("groups", &queue.groups);
-        out.rings(&queue.rings);
-        out.duration("preferred_agent_wait", queue.preferred_agent_wait_ms);
-        out.duration("last_agent_wait", queue.last_agent_wait_ms);
-        out.duration("objective", queue.objective_ms);
-        if let Some(band) = queue.band {
-            out.value("band", band);
-        }
-        out.value("boost_permille", queue.boost_permille);
-        out.text("agent_choice", word(&AGENT_CHOICES, &queue.agent_choice));
-        out.text("all_declined", word(&ALL_DECLINED, &queue.all_declined));
-        out.text("unservable", word(&UNSERVABLE, &queue.unservable));
-        out.value("max_waiting", queue.max_waiting);
-        out.optional_duration("max_wait", queue.max_wait_ms);
-    });
+    out.entries(EntryKind::Queue, &plan.queues, Writer::queue);
     out.entries(EntryKind::Group, &plan.groups, |out, group| {
         out.name(&group.name);
         out.text("kind", word(&GROUP_KINDS, &group.kind));
@@ -82,6 +71,90 @@ impl Writer {
         self.duration("correction_window", settings.correction_window_ms);
         self.duration("closed_contacts_keep", settings.closed_contacts_keep_ms);
         self.value("closed_contacts_max", settings.closed_contacts_max);
+        self.value("transfers_max", settings.transfers_max);
+        self.duration("promise_horizon", settings.promise_horizon_ms);
+        self.duration("first_contact_window", settings.first_contact_window_ms);
+        self.duration("cases_keep", settings.cases_keep_ms);
+        self.value("cases_max", settings.cases_max);
+    }
+
+    fn queue(&mut self, queue: &Queue) {
+        self.name(&queue.name);
+        self.list("channels", &queue.channels);
+        self.requirement(&queue.requirement);
+        self.list("groups", &queue.groups);
+        self.rings(&queue.rings);
+        self.duration("preferred_agent_wait", queue.preferred_agent_wait_ms);
+        self.duration("last_agent_wait", queue.last_agent_wait_ms);
+        self.duration("objective", queue.objective_ms);
+        if let Some(band) = queue.band {
+            self.value("band", band);
+        }
+        self.value("boost_permille", queue.boost_permille);
+        self.text("agent_choice", word(&AGENT_CHOICES, &queue.agent_choice));
+        self.text("all_declined", word(&ALL_DECLINED, &queue.all_declined));
+        self.text("unservable", word(&UNSERVABLE, &queue.unservable));
+        self.value("max_waiting", queue.max_waiting);
+        self.optional_duration("max_wait", queue.max_wait_ms);
+        self.text("transfer_age", word(&TRANSFER_AGES, &queue.transfer_age));
+        self.text("after_bot", word(&AFTER_BOT, &queue.after_bot));
+        self.optional_duration("promise_agent_wait", queue.promise_agent_wait_ms);
+        self.promise_steps(&queue.promise_steps);
+    }
+
+    /// What a channel says of its conversations; nothing that its kind or another value leaves without effect.
+    fn conversations(&mut self, channel: &Channel) {
+        if let Some(ms) = channel.park_after_ms {
+            self.duration("park_after", ms);
+            self.duration("parked_keep", channel.parked_keep_ms);
+            self.text("parked_return", word(&PARKED_RETURNS, &channel.parked_return));
+            if channel.parked_return == ParkedReturn::Agent {
+                self.value("return_allowance", channel.return_allowance);
+            }
+        }
+        if channel.kind != ChannelKind::Realtime {
+            self.duration("reopen_within", channel.reopen_within_ms);
+        }
+        self.duration("bot_limit", channel.bot_limit_ms);
+        if let Some(window) = &channel.reply_window {
+            self.reply_window(window);
+        }
+    }
+
+    /// One line a key, each with the name of the table.
+    fn reply_window(&mut self, window: &ReplyWindow) {
+        self.allowance("reply_window.message", window.message);
+        if let Some(action) = window.action {
+            self.allowance("reply_window.action", action);
+        }
+        self.value("reply_window.keep", window.keep);
+        for (index, step) in window.rise.iter().enumerate() {
+            self.0.push_str(if index == 0 { "reply_window.rise = [" } else { ", " });
+            let (before, priority) = (format_ms(step.before_ms), step.priority);
+            let _ = write!(self.0, "{{ before = \"{before}\", priority = {priority} }}");
+        }
+        if !window.rise.is_empty() {
+            self.0.push_str("]\n");
+        }
+    }
+
+    fn allowance(&mut self, key: &str, allowance: ReplyAllowance) {
+        let (replies, within) = (allowance.replies, format_ms(allowance.within_ms));
+        let _ = writeln!(self.0, "{key} = {{ replies = {replies}, within = \"{within}\" }}");
+    }
+
+    /// One line a step.
+    fn promise_steps(&mut self, steps: &[PromiseStep]) {
+        for (index, step) in steps.iter().enumerate() {
+            self.0.push_str(if index == 0 { "promise_steps = [\n" } else { "" });
+            let (before, priority) = (format_ms(step.before_ms), step.priority);
+            let _ = write!(self.0, "    {{ before = \"{before}\", priority = {priority}");
+            self.item_list("groups", &step.groups);
+            self.0.push_str(" },\n");
+        }
+        if !steps.is_empty() {
+            self.0.push_str("]\n");
+        }
     }
 
     fn entries<T>(&mut self, kind: EntryKind, entries: &Entries<T>, mut write: impl FnMut(&mut Self, &T)) {
@@ -161,12 +234,12 @@ impl Writer {
         for (index, ring) in rings.iter().enumerate() {
             self.0.push_str(if index == 0 { "rings = [\n" } else { "" });
             let _ = write!(self.0, "    {{ after = \"{}\"", format_ms(ring.after_ms));
-            self.ring_list("drop", &ring.drop);
+            self.item_list("drop", &ring.drop);
             if !ring.lower.is_empty() {
                 self.0.push_str(", lower = ");
                 self.table(&ring.lower, |out, level| write!(out, "{level}"));
             }
-            self.ring_list("groups", &ring.groups);
+            self.item_list("groups", &ring.groups);
             self.0.push_str(" },\n");
         }
         if !rings.is_empty() {
@@ -174,7 +247,7 @@ impl Writer {
         }
     }
 
-    fn ring_list(&mut self, key: &str, ids: &[String]) {
+    fn item_list(&mut self, key: &str, ids: &[String]) {
         if !ids.is_empty() {
             let _ = write!(self.0, ", {key} = ");
             self.array(ids);

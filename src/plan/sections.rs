@@ -10,13 +10,17 @@ use super::{
     fields::Fields,
     limits,
     model::{
-        Agent, Category, Channel, ChannelKind, DEFAULT_BOOST_PERMILLE, DEFAULT_CAPACITY, DEFAULT_MAX_WAITING,
-        Disposition, Entries, Group, Plan, Queue, Settings, Skill,
+        Agent, Category, Channel, ChannelKind, DEFAULT_BOOST_PERMILLE, DEFAULT_BOT_LIMIT_MS,
+        DEFAULT_CAPACITY, DEFAULT_MAX_WAITING, DEFAULT_PARKED_KEEP_MS, Disposition, Entries, Group, Plan,
+        Queue, Settings, Skill,
     },
     parse::is_valid_id,
     problem::{Path, did_you_mean},
     values::{Context, Ids},
-    words::{AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, UNSERVABLE},
+    words::{
+        AFTER_BOT, AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, PARKED_RETURNS, TRANSFER_AGES,
+        UNSERVABLE,
+    },
 };
 
 /// The sections of a document: one table of entries for each kind.
@@ -174,6 +178,10 @@ impl<'a> Sections<'a> {
             unservable: fields.choice_or_default("unservable", &UNSERVABLE),
             max_waiting: fields.number("max_waiting", &limits::MAX_WAITING, Some(DEFAULT_MAX_WAITING)),
             max_wait_ms: fields.optional_duration("max_wait", &limits::MAX_WAIT_MS),
+            transfer_age: fields.choice_or_default("transfer_age", &TRANSFER_AGES),
+            after_bot: fields.choice_or_default("after_bot", &AFTER_BOT),
+            promise_agent_wait_ms: fields.optional_duration("promise_agent_wait", &limits::AGENT_WAIT_MS),
+            promise_steps: fields.promise_steps(groups),
         }
     }
 
@@ -227,6 +235,19 @@ fn settings(fields: &mut Fields<'_>) -> Settings {
             &limits::CLOSED_CONTACTS_KEEP_MS,
             default.closed_contacts_keep_ms,
         ),
+        promise_horizon_ms: duration(
+            "promise_horizon",
+            &limits::PROMISE_HORIZON_MS,
+            default.promise_horizon_ms,
+        ),
+        first_contact_window_ms: duration(
+            "first_contact_window",
+            &limits::FIRST_CONTACT_WINDOW_MS,
+            default.first_contact_window_ms,
+        ),
+        cases_keep_ms: duration("cases_keep", &limits::CASES_KEEP_MS, default.cases_keep_ms),
+        transfers_max: fields.number("transfers_max", &limits::TRANSFERS_MAX, Some(default.transfers_max)),
+        cases_max: fields.number("cases_max", &limits::CASES_MAX, Some(default.cases_max)),
         missed_limit: fields.number("missed_limit", &limits::MISSED_LIMIT, Some(default.missed_limit)),
         closed_contacts_max: fields.number(
             "closed_contacts_max",
@@ -240,12 +261,19 @@ fn channel(fields: &mut Fields<'_>) -> Channel {
     let kind = fields.choice("kind", &CHANNEL_KINDS, None);
     let channel = Channel {
         name: fields.name(),
-        // Which one stands in doesn't matter.
+        // The one that stands in forbids nothing.
         kind: kind.unwrap_or(ChannelKind::Messaging),
         units: fields.number("units", &limits::UNITS, None),
         offer_timeout_ms: fields.duration("offer_timeout", &limits::OFFER_TIMEOUT_MS, None),
         wrap_up_ms: fields.duration("wrap_up", &limits::WRAP_UP_MS, Some(0)),
         interruptible: fields.flag("interruptible"),
+        park_after_ms: fields.optional_duration("park_after", &limits::PARK_AFTER_MS),
+        parked_keep_ms: fields.duration("parked_keep", &limits::PARKED_KEEP_MS, Some(DEFAULT_PARKED_KEEP_MS)),
+        parked_return: fields.choice_or_default("parked_return", &PARKED_RETURNS),
+        return_allowance: fields.number("return_allowance", &limits::RETURN_ALLOWANCE, Some(0)),
+        reopen_within_ms: fields.duration("reopen_within", &limits::REOPEN_WITHIN_MS, Some(0)),
+        bot_limit_ms: fields.duration("bot_limit", &limits::BOT_LIMIT_MS, Some(DEFAULT_BOT_LIMIT_MS)),
+        reply_window: fields.reply_window(),
     };
     if channel.interruptible && channel.kind == ChannelKind::Realtime {
         fields.error("interruptible", || {

@@ -2,6 +2,8 @@
 //! the list of such findings. Must not refuse anything, and must not take longer than its budget: the
 //! search for able agents ([`super::staff`]) stops when that is spent, and says nothing of the rest.
 
+mod conversation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeTable;
@@ -24,6 +26,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
     search.closed_queues();
     search.useless_reserves();
     search.idle_rings();
+    search.conversations();
     search.unmet_requirements();
     search.warnings
 }
@@ -48,6 +51,12 @@ impl<'a> Search<'a> {
         if settings.correction_window_ms > settings.closed_contacts_keep_ms {
             self.warn(EntryKind::Settings, "correction_window", || {
                 "is longer than closed_contacts_keep, after which there is nothing left to correct".to_owned()
+            });
+        }
+        if settings.first_contact_window_ms > settings.cases_keep_ms {
+            self.warn(EntryKind::Settings, "first_contact_window", || {
+                "is longer than cases_keep, so some are never judged: shorten it or keep cases longer"
+                    .to_owned()
             });
         }
     }
@@ -75,8 +84,10 @@ impl<'a> Search<'a> {
     fn idle_groups(&mut self) {
         let manned: BTreeSet<&String> = self.plan.agents.values().flat_map(|agent| &agent.groups).collect();
         let queues = || self.plan.queues.values();
-        let borrowed = queues().flat_map(|queue| &queue.rings).flat_map(|ring| &ring.groups);
-        let named: BTreeSet<&String> = queues().flat_map(|queue| &queue.groups).chain(borrowed).collect();
+        let by_rings = queues().flat_map(|queue| &queue.rings).flat_map(|ring| &ring.groups);
+        let by_steps = queues().flat_map(|queue| &queue.promise_steps).flat_map(|step| &step.groups);
+        let at_home = queues().flat_map(|queue| &queue.groups);
+        let named: BTreeSet<&String> = at_home.chain(by_rings).chain(by_steps).collect();
         let open_to_all = queues().any(|queue| queue.groups.is_empty());
         for (id, group) in &self.plan.groups {
             if !manned.contains(id) {

@@ -1,7 +1,9 @@
 //! The words for choices in a plan document. Owns them for reading and writing; they must agree with the
 //! serde form in [`super::model`].
 
-use super::model::{AgentChoice, AllDeclined, ChannelKind, GroupKind, Unservable};
+use super::model::{
+    AfterBot, AgentChoice, AllDeclined, ChannelKind, GroupKind, ParkedReturn, TransferAge, Unservable,
+};
 
 pub(super) const CHANNEL_KINDS: [(&str, ChannelKind); 3] = [
     ("realtime", ChannelKind::Realtime),
@@ -32,6 +34,14 @@ pub(super) const ALL_DECLINED: [(&str, AllDeclined); 3] = [
 
 pub(super) const UNSERVABLE: [(&str, Unservable); 2] =
     [("accept", Unservable::Accept), ("refuse", Unservable::Refuse)];
+
+pub(super) const PARKED_RETURNS: [(&str, ParkedReturn); 3] =
+    [("agent", ParkedReturn::Agent), ("offer", ParkedReturn::Offer), ("queue", ParkedReturn::Queue)];
+
+pub(super) const TRANSFER_AGES: [(&str, TransferAge); 2] =
+    [("keep", TransferAge::Keep), ("fresh", TransferAge::Fresh)];
+
+pub(super) const AFTER_BOT: [(&str, AfterBot); 2] = [("fresh", AfterBot::Fresh), ("age", AfterBot::Age)];
 
 /// The word for a choice; every choice has one.
 pub(super) fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {

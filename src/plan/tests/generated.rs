@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::btree_map, option, prelude::*, sample::subsequence};
 
-use super::apply;
+use super::{
+    apply,
+    generated_conversations::{channel, mend_steps, promise_steps},
+};
 use crate::plan::{
     Diff, Plan, diff, limits,
     model::{
-        Agent, Category, Channel, ChannelKind, Disposition, Entries, Group, GroupKind, LevelRange, Levels,
-        Queue, Requirement, Ring, Settings, Skill, SkillRanges,
+        Agent, Category, Channel, Disposition, Entries, Group, GroupKind, LevelRange, Levels, Queue,
+        Requirement, Ring, Settings, Skill, SkillRanges,
     },
     parse, render,
     requirement::impossible,
-    words::{AGENT_CHOICES, ALL_DECLINED, UNSERVABLE},
+    words::{AFTER_BOT, AGENT_CHOICES, ALL_DECLINED, TRANSFER_AGES, UNSERVABLE},
 };
 
 /// Ids, also such as need quotes in TOML.
@@ -24,7 +27,7 @@ fn id() -> impl Strategy<Value = String> {
     ]
 }
 
-fn name() -> impl Strategy<Value = String> {
+pub(super) fn name() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ a-z\"'\\\\#\u{301}客服\u{2028}]{0,12}"]
 }
 
@@ -39,7 +42,7 @@ fn ids<T>(entries: &Entries<T>) -> Vec<String> {
     entries.keys().cloned().collect()
 }
 
-fn some_of(ids: &[String], min: usize) -> impl Strategy<Value = Vec<String>> + use<> {
+pub(super) fn some_of(ids: &[String], min: usize) -> impl Strategy<Value = Vec<String>> + use<> {
     subsequence(ids.to_vec(), min..=ids.len()).prop_shuffle()
 }
 
@@ -59,35 +62,27 @@ fn settings() -> impl Strategy<Value = Settings> {
         limits::CORRECTION_WINDOW_MS,
         limits::CLOSED_CONTACTS_KEEP_MS,
     );
+    let longer = (limits::PROMISE_HORIZON_MS, limits::FIRST_CONTACT_WINDOW_MS, limits::CASES_KEEP_MS);
+    let numbers = (0..=1_000_u32, 0..=1_000_000_u32, 1..=100_u32, 0..=1_000_000_u32);
     prop_oneof![
         Just(Settings::default()),
-        (0..=1_000_u32, durations, 0..=1_000_000_u32).prop_map(|(missed_limit, ms, closed_contacts_max)| {
+        (numbers, durations, longer).prop_map(|(numbers, ms, longer)| {
             Settings {
-                missed_limit,
+                missed_limit: numbers.0,
                 exclude_after_decline_ms: ms.0,
                 exclude_after_no_answer_ms: ms.1,
                 agent_grace_ms: ms.2,
                 correction_window_ms: ms.3,
                 closed_contacts_keep_ms: ms.4,
-                closed_contacts_max,
+                closed_contacts_max: numbers.1,
+                transfers_max: numbers.2,
+                promise_horizon_ms: longer.0,
+                first_contact_window_ms: longer.1,
+                cases_keep_ms: longer.2,
+                cases_max: numbers.3,
             }
         })
     ]
-}
-
-fn channel() -> impl Strategy<Value = Channel> {
-    let kinds =
-        proptest::sample::select(vec![ChannelKind::Realtime, ChannelKind::Messaging, ChannelKind::Deferred]);
-    (name(), kinds, 1..=1_000_u32, limits::OFFER_TIMEOUT_MS, limits::WRAP_UP_MS, any::<bool>()).prop_map(
-        |(name, kind, units, offer_timeout_ms, wrap_up_ms, interruptible)| Channel {
-            name,
-            kind,
-            units,
-            offer_timeout_ms,
-            wrap_up_ms,
-            interruptible: interruptible && kind != ChannelKind::Realtime,
-        },
-    )
 }
 
 fn group() -> impl Strategy<Value = Group> {
@@ -144,6 +139,8 @@ fn mend(queue: &mut Queue) {
     let wait_max = queue.rings.first().map_or(u64::MAX, |ring| ring.after_ms);
     queue.preferred_agent_wait_ms = queue.preferred_agent_wait_ms.min(wait_max);
     queue.last_agent_wait_ms = queue.last_agent_wait_ms.min(wait_max);
+    queue.promise_agent_wait_ms = queue.promise_agent_wait_ms.map(|ms| ms.min(wait_max));
+    mend_steps(queue);
 }
 
 fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Strategy<Value = Queue> + use<> {
@@ -154,9 +151,12 @@ fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Stra
         proptest::sample::select(AGENT_CHOICES.map(|(_, choice)| choice).to_vec()),
         proptest::sample::select(ALL_DECLINED.map(|(_, choice)| choice).to_vec()),
         proptest::sample::select(UNSERVABLE.map(|(_, choice)| choice).to_vec()),
+        proptest::sample::select(TRANSFER_AGES.map(|(_, choice)| choice).to_vec()),
+        proptest::sample::select(AFTER_BOT.map(|(_, choice)| choice).to_vec()),
     );
-    (work, waits, rest, choices).prop_map(
-        |((name, channels, requirement, groups, rings), waits, rest, choices)| {
+    let promises = (option::of(limits::AGENT_WAIT_MS), promise_steps(groups));
+    (work, waits, rest, choices, promises).prop_map(
+        |((name, channels, requirement, groups, rings), waits, rest, choices, promises)| {
             let mut queue = Queue {
                 name,
                 channels,
@@ -173,6 +173,10 @@ fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Stra
                 unservable: choices.2,
                 max_waiting: rest.2,
                 max_wait_ms: rest.3,
+                transfer_age: choices.3,
+                after_bot: choices.4,
+                promise_agent_wait_ms: promises.0,
+                promise_steps: promises.1,
             };
             mend(&mut queue);
             queue

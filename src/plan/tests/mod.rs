@@ -1,8 +1,11 @@
 //! Tests of the plan module as a whole: documents in, problems or plans out.
 
+mod conversation_forms;
+mod conversations;
 mod documents;
 mod forms;
 mod generated;
+mod generated_conversations;
 mod large;
 mod limits;
 mod places;

@@ -17,7 +17,7 @@ fn places_count_characters() {
     told_of(
         &format!("\u{feff}{one_line}\n[queues.q]\nchannels = [\"客\"]\nobjective = \"1s\""),
         &[
-            "1:74 channels.\"客\".x: unknown key `x`, the keys here are `kind`, `name`, `units`, `offer_timeout`, `wrap_up`, `interruptible`",
+            "1:74 channels.\"客\".x: unknown key `x`, the keys here are `kind`, `name`, `units`, `offer_timeout`, `wrap_up`, `interruptible`, `park_after`, `parked_keep`, `parked_return`, `return_allowance`, `reopen_within`, `bot_limit`, `reply_window`",
         ],
     );
 }

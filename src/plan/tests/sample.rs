@@ -37,6 +37,11 @@ agent_grace = "30s"
 correction_window = "10m"
 closed_contacts_keep = "1h"
 closed_contacts_max = 10000
+transfers_max = 10
+promise_horizon = "720h"
+first_contact_window = "72h"
+cases_keep = "720h"
+cases_max = 100000
 
 [channels.email]
 name = "邮件"
@@ -45,6 +50,8 @@ units = 50
 offer_timeout = "2m"
 wrap_up = "0s"
 interruptible = false
+reopen_within = "0s"
+bot_limit = "30m"
 "#;
     assert!(document.starts_with(start), "{document}");
     let agent = r#"
