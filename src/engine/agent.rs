@@ -9,7 +9,8 @@ use crate::{
         step::{Answer, Step},
     },
     proto::journal::{
-        self as j, AssignmentEnd, AssignmentStage, OfferEnd, ReturnReason, SignOutReason, event::Kind,
+        self as j, AssignmentEnd, AssignmentStage, ContactEnd, OfferEnd, ReturnReason, SignOutReason,
+        event::Kind,
     },
 };
 
@@ -106,7 +107,8 @@ impl Step<'_> {
         Ok(Reply::Agent(number))
     }
 
-    /// Ends a session: offers are withdrawn, messaging contacts go back at their age, wrap-ups end. Calls
+    /// Ends a session: offers are withdrawn, messaging contacts go back at their age (or on with the
+    /// colleague who is in conference with the customer), consults of messaging contacts and wrap-ups end. Calls
     /// keep the agent occupied until somebody ends them.
     pub fn end_session(&mut self, agent: u32, reason: SignOutReason) {
         self.emit(Kind::AgentSignedOut(j::AgentSignedOut { agent, reason: reason.into() }));
@@ -119,7 +121,9 @@ impl Step<'_> {
         for leg in work {
             match leg.stage() {
                 AssignmentStage::Active if !leg.realtime => {
-                    self.give_back(leg.contact);
+                    if !self.without_agent(leg.contact) {
+                        self.give_back(leg.contact);
+                    }
                     self.end_assignment(leg.offer, AssignmentEnd::AgentLost);
                 }
                 AssignmentStage::WrapUp => self.end_assignment(leg.offer, AssignmentEnd::AgentLost),
@@ -130,6 +134,7 @@ impl Step<'_> {
 
     /// A contact whose agent is gone waits again at its age.
     fn give_back(&mut self, contact: u64) {
+        self.end_consult_of(contact, ContactEnd::ParentMoved);
         let Some(record) = self.state.contact(contact) else {
             return;
         };

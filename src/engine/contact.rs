@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{
-        command::{Ending, Enqueue, Reply, Update},
+        command::{Ending, Enqueue, NewPromise, Reply, Update},
         limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX},
         matching::rings::Subject,
         refusal::Refusal,
@@ -39,22 +39,30 @@ impl Step<'_> {
         })
     }
 
-    pub fn enqueue(&mut self, enqueue: Enqueue) -> Answer {
-        if let Some(record) = self.state.contact_by_id(&enqueue.id) {
-            return if record.fingerprint == enqueue.fingerprint {
-                Ok(Reply::Enqueued { contact: record.contact, created: false })
+    /// What to answer if the id of a contact that comes in is taken: the contact, if it is the same.
+    pub fn known_contact(&self, id: &str, fingerprint: u64) -> Result<Option<Reply>, Refusal> {
+        if let Some(record) = self.state.contact_by_id(id) {
+            return if record.fingerprint == fingerprint {
+                Ok(Some(Reply::Enqueued { contact: record.contact, created: false }))
             } else {
                 Err(Refusal::exists(
                     "CONTACT_EXISTS",
-                    format!("another contact has the id {}; choose a new one", enqueue.id),
+                    format!("another contact has the id {id}; choose a new one"),
                 ))
             };
         }
-        if self.state.compacted(&enqueue.id) {
+        if self.state.compacted(id) {
             return Err(Refusal::exists(
                 "CONTACT_COMPACTED",
-                format!("a contact with the id {} has ended already; choose a new one", enqueue.id),
+                format!("a contact with the id {id} has ended already; choose a new one"),
             ));
+        }
+        Ok(None)
+    }
+
+    pub fn enqueue(&mut self, enqueue: Enqueue) -> Answer {
+        if let Some(reply) = self.known_contact(&enqueue.id, enqueue.fingerprint)? {
+            return Ok(reply);
         }
         let mut fields = Vec::new();
         let channel = self.named(PlanKind::Channel, "channel", &enqueue.channel, &mut fields);
@@ -73,13 +81,19 @@ impl Step<'_> {
         if !fields.is_empty() {
             return Err(Refusal::invalid(fields));
         }
-        self.admit(queue)?;
-        let subject = Subject { queue, channel, category, wants: wants.as_deref() };
+        let with_bot = !enqueue.bot.is_empty();
+        self.admit(queue, !with_bot)?;
+        let subject = Subject { queue, channel, category, wants: wants.as_deref(), groups: &[] };
         let unservable = self.check_servable(subject)?;
-        let known_agent = self.known_agent(&enqueue.case_id);
+        let case_id = self.case_of(&enqueue);
+        let known_agent = self.known_agent(&case_id);
+        let window = self.first_window(channel, enqueue.by_action);
+        // Who begins with a bot is not in line yet.
         let entry = Some(self.state.entry(subject, known_agent, &[], self.now_ms))
-            .filter(|entry| *entry != j::QueueEntry::default());
+            .filter(|entry| !with_bot && *entry != j::QueueEntry::default());
         let gateway = self.gateway_number(&enqueue.gateway)?;
+        let bot = if with_bot { self.gateway_number(&enqueue.bot)? } else { 0 };
+        let origin = with_bot.then(|| Box::new(j::Origin { bot, ..j::Origin::default() }));
         let contact = self.state.last_contact + 1;
         self.emit(Kind::ContactEnqueued(j::ContactEnqueued {
             contact,
@@ -89,7 +103,7 @@ impl Step<'_> {
             queue,
             category,
             language: enqueue.language,
-            case_id: enqueue.case_id,
+            case_id,
             priority: enqueue.priority,
             wants,
             customer: Some(enqueue.customer).filter(|customer| !customer.data.is_empty()),
@@ -98,7 +112,10 @@ impl Step<'_> {
             known_agent,
             unservable,
             skills: Vec::new(),
+            origin,
+            window,
         }));
+        self.came_again(contact);
         Ok(Reply::Enqueued { contact, created: true })
     }
 
@@ -111,11 +128,12 @@ impl Step<'_> {
         }
     }
 
-    /// Admission is exact: with a limit of N the N + 1st is refused.
-    fn admit(&self, queue: u32) -> Result<(), Refusal> {
+    /// Admission is exact: with a limit of N the N + 1st is refused. Who begins with a bot, or is
+    /// for one agent, is not `in_line`.
+    pub fn admit(&self, queue: u32, in_line: bool) -> Result<(), Refusal> {
         let live = self.state.queue_live(queue);
         let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
-        if live.waiting + live.offered >= max {
+        if in_line && live.waiting + live.offered >= max {
             let message = format!("queue {} is full: {max} contacts wait", self.state.names.id(queue));
             return Err(Refusal::exhausted("QUEUE_FULL", message, ADMISSION_RETRY_MS));
         }
@@ -163,15 +181,17 @@ impl Step<'_> {
 
     pub fn cancel(&mut self, id: &str) -> Answer {
         let record = self.contact(id)?;
-        let contact = record.contact;
-        if record.stage() != ContactStage::Closed {
-            self.close(contact, ContactEnd::CustomerLeft, 0, 0);
+        let (contact, stage) = (record.contact, record.stage());
+        let reason = ended_by(record, ContactEnd::CustomerLeft);
+        if stage != ContactStage::Closed {
+            self.close(contact, reason, 0, 0);
         }
         Ok(Reply::Contact(contact))
     }
 
     /// Ends a live contact: its offer is over, its agent goes into wrap-up.
     pub fn close(&mut self, contact: u64, reason: ContactEnd, disposition: u32, resolution: u32) {
+        self.end_consult_of(contact, ContactEnd::ParentEnded);
         let Some(record) = self.state.contact(contact) else {
             return;
         };
@@ -179,15 +199,20 @@ impl Step<'_> {
         if stage == ContactStage::Offered {
             self.end_offer(offer, OfferEnd::ContactEnded);
         }
+        let (case_id, judged_ms) = self.closing_case(contact, reason);
         self.emit(Kind::ContactClosed(j::ContactClosed {
             contact,
             reason: reason.into(),
             disposition,
             resolution,
+            case_id,
+            judged_ms,
         }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
             self.leave_agent(offer);
         }
+        self.judge_end(contact, resolution);
+        self.after_close(contact, reason);
     }
 
     fn disposition(&self, ending: &Ending) -> Result<u32, Refusal> {
@@ -199,60 +224,99 @@ impl Step<'_> {
     pub fn complete_by_gateway(&mut self, id: &str, ending: &Ending) -> Answer {
         let record = self.contact(id)?;
         let (contact, stage) = (record.contact, record.stage());
+        let reason = ended_by(record, ContactEnd::GatewayCompleted);
         let disposition = self.disposition(ending)?;
         match stage {
-            ContactStage::Active => {
-                self.close(contact, ContactEnd::GatewayCompleted, disposition, ending.resolution);
+            ContactStage::Active | ContactStage::Parked => {
+                self.close(contact, reason, disposition, ending.resolution);
             }
+            ContactStage::WithBot => return Err(contact_with_bot(id)),
             ContactStage::Closed => self.correct(contact, disposition, ending.resolution)?,
             _ => return Err(not_answered()),
         }
         Ok(Reply::Contact(contact))
     }
 
-    pub fn complete_by_agent(&mut self, agent: &str, id: &str, ending: &Ending) -> Answer {
+    pub fn complete_by_agent(
+        &mut self,
+        agent: &str,
+        id: &str,
+        ending: &Ending,
+        promise: Option<&NewPromise>,
+    ) -> Answer {
         let number = self.agent(agent)?.record.agent;
         let record = self.contact(id)?;
         let (contact, stage, last_agent) = (record.contact, record.stage(), record.last_agent());
+        let reason = ended_by(record, ContactEnd::AgentCompleted);
         let held = self.state.assignment(record.offer).is_some_and(|leg| leg.agent == number);
         let disposition = self.disposition(ending)?;
-        if stage == ContactStage::Closed && last_agent == number {
-            self.correct(contact, disposition, ending.resolution)?;
-            return Ok(Reply::Contact(contact));
-        }
         match stage {
-            ContactStage::Active if held => {
-                self.close(contact, ContactEnd::AgentCompleted, disposition, ending.resolution);
-                Ok(Reply::Contact(contact))
-            }
-            ContactStage::Connecting | ContactStage::Offered if held => Err(not_answered()),
-            _ => Err(not_held(agent, id)),
+            ContactStage::Closed | ContactStage::Parked if last_agent == number => {}
+            ContactStage::Active if held => {}
+            ContactStage::Connecting | ContactStage::Offered if held => return Err(not_answered()),
+            _ => return Err(not_held(agent, id)),
         }
+        // All of it is checked before any of it happens.
+        let checked = promise.map(|promise| self.check_promise(agent, id, promise)).transpose()?;
+        if stage == ContactStage::Closed {
+            self.correction(contact, disposition, ending.resolution)?;
+        }
+        let made = checked.map(|checked| self.promise(checked)).transpose()?;
+        if stage == ContactStage::Closed {
+            self.correct(contact, disposition, ending.resolution)?;
+        } else {
+            self.promise_reached(contact);
+            self.close(contact, reason, disposition, ending.resolution);
+        }
+        if let Some(promise) = made {
+            self.enter_if_due(promise);
+        }
+        Ok(Reply::Contact(contact))
     }
 
     /// Sets disposition and resolution of a contact that has ended, while that is allowed.
     fn correct(&mut self, contact: u64, disposition: u32, resolution: u32) -> Result<(), Refusal> {
+        if let Some(correction) = self.correction(contact, disposition, resolution)? {
+            let resolution = correction.resolution;
+            self.emit(Kind::DispositionRecorded(correction));
+            self.judge_correction(contact, resolution);
+        }
+        Ok(())
+    }
+
+    /// What a correction comes to; none: it changes nothing.
+    fn correction(
+        &self,
+        contact: u64,
+        disposition: u32,
+        resolution: u32,
+    ) -> Result<Option<j::DispositionRecorded>, Refusal> {
         let Some(record) = self.state.contact(contact) else {
-            return Ok(());
+            return Ok(None);
         };
         let ended = record.ended();
         let nothing_new = (disposition == 0 || disposition == ended.disposition)
             && (resolution == 0 || resolution == ended.resolution);
         if nothing_new {
-            return Ok(());
+            return Ok(None);
         }
+        self.check_correctable(record)?;
+        let disposition = if disposition == 0 { ended.disposition } else { disposition };
+        let resolution = if resolution == 0 { ended.resolution } else { resolution };
+        Ok(Some(j::DispositionRecorded { contact, disposition, resolution }))
+    }
+
+    /// Whether what became of a contact that has ended may still be added to.
+    pub fn check_correctable(&self, record: &j::ContactRecord) -> Result<(), Refusal> {
         let wrapping_up =
             self.state.assignment(record.offer).is_some_and(|leg| leg.stage() == AssignmentStage::WrapUp);
         let window_ms = self.state.catalog.settings.correction_window_ms;
-        if !wrapping_up && self.now_ms > ended.closed_ms + window_ms {
+        if !wrapping_up && self.now_ms > record.ended().closed_ms + window_ms {
             return Err(Refusal::precondition(
                 "CORRECTION_WINDOW_OVER",
                 format!("the contact ended more than {} s ago", window_ms / 1_000),
             ));
         }
-        let disposition = if disposition == 0 { ended.disposition } else { disposition };
-        let resolution = if resolution == 0 { ended.resolution } else { resolution };
-        self.emit(Kind::DispositionRecorded(j::DispositionRecorded { contact, disposition, resolution }));
         Ok(())
     }
 }
@@ -268,6 +332,18 @@ pub(crate) fn no_contact(state: &State, id: &str) -> Refusal {
 
 pub(super) fn contact_closed(id: &str) -> Refusal {
     Refusal::precondition("CONTACT_CLOSED", format!("contact {id} has ended"))
+}
+
+pub(super) fn contact_with_bot(id: &str) -> Refusal {
+    Refusal::precondition(
+        "CONTACT_WITH_BOT",
+        format!("contact {id} is with a bot; the bot returns it, or a supervisor requeues it"),
+    )
+}
+
+/// Why a contact ends that somebody ends: there is no customer on a consult.
+pub(super) fn ended_by(record: &j::ContactRecord, reason: ContactEnd) -> ContactEnd {
+    if record.is_consult() { ContactEnd::ConsultEnded } else { reason }
 }
 
 fn not_answered() -> Refusal {

@@ -3,16 +3,18 @@
 
 use crate::{
     engine::{
+        catalog::ChannelInfo,
         command::Reply,
         limits::CHORES_PER_STEP,
         matching::rings::Subject,
         state::Chore,
         step::{Answer, Step},
         timers::Timer,
+        transfer::Move,
     },
     proto::journal::{
-        self as j, AssignmentEnd, ContactEnd, ContactStage, KeepEndReason, RemovedQueues, RingCause,
-        SignOutReason, TransferReason, event::Kind,
+        self as j, AssignmentEnd, ContactEnd, ContactStage, KeepEndReason, LeftBot, OfferEnd, RemovedQueues,
+        RingCause, SignOutReason, TransferReason, event::Kind,
     },
 };
 
@@ -54,6 +56,10 @@ impl Step<'_> {
             Timer::Keep(contact) => self.end_keep(contact, KeepEndReason::Time),
             Timer::Ring(contact) => self.open_ring(contact),
             Timer::Exclusion(contact, _) => self.state.exclusion_over(contact),
+            Timer::Stage(contact) => self.stage_over(contact),
+            Timer::Window(contact) => self.window_due(contact),
+            Timer::Promise(promise) => self.promise_due(promise),
+            Timer::FirstContact(case) => self.first_contact_due(case),
         }
     }
 
@@ -136,46 +142,52 @@ impl Step<'_> {
             Chore::Contact(contact) => self.settle_contact(contact),
             Chore::Ring(_, class) => return self.skip_ring(class),
             Chore::Keep(_, class) => return self.release(class),
+            Chore::Promise(promise) => self.promise_adrift(promise),
         }
         0
     }
 
     /// A contact whose queue has left the plan goes where the change said; one whose gateway is gone, and
-    /// that nobody serves, is lost.
+    /// that nobody serves, is lost, and one whose bot is gone waits for people.
     fn settle_contact(&mut self, contact: u64) {
         let Some(record) = self.state.contact(contact) else {
             return;
         };
-        let (queue, stage) = (record.queue, record.stage());
-        if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
+        let (queue, stage, offer, bot) = (record.queue, record.stage(), record.offer, record.talk().bot);
+        let unserved = matches!(stage, ContactStage::Waiting | ContactStage::Offered | ContactStage::WithBot);
+        if !unserved {
             return;
         }
-        let lost = self.state.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
-        let realtime = self
-            .state
-            .catalog
-            .channels
-            .get(&record.channel)
-            .is_some_and(super::catalog::ChannelInfo::realtime);
-        if lost && realtime {
+        let lost = |gateway: u32| self.state.gateways.get(&gateway).is_some_and(|gateway| gateway.lost);
+        let channel = self.state.catalog.channels.get(&record.channel);
+        let unreachable = lost(record.gateway) && channel.is_some_and(ChannelInfo::realtime);
+        // There is no customer on the line of a follow-up: it waits, in no class, until its gateway is back.
+        let to_be_called = record.is_follow_up();
+        if unreachable && !to_be_called {
             self.close(contact, ContactEnd::GatewayLost, 0, 0);
-            return;
+        } else if unreachable && stage == ContactStage::Offered {
+            self.end_offer(offer, OfferEnd::ContactMoved);
+        } else if stage == ContactStage::WithBot {
+            if lost(bot) {
+                self.take_from_bot(contact, LeftBot::BotLost, queue, false);
+            }
+        } else if stage == ContactStage::Waiting {
+            self.settle_waiting(contact, queue, unreachable);
         }
-        let Some((policy, move_to)) =
-            self.state.draining.get(&queue).map(|draining| (draining.policy(), draining.move_to))
-        else {
+    }
+
+    /// The same for one that waits. An offered one is let be: if it comes back to waiting, it becomes a chore
+    /// again.
+    fn settle_waiting(&mut self, contact: u64, queue: u32, unreachable: bool) {
+        let draining = self.state.draining.get(&queue);
+        match draining.map(|draining| (draining.policy(), draining.move_to)) {
+            Some((RemovedQueues::Move, move_to)) => {
+                self.move_to(contact, Move::to(move_to, TransferReason::QueueRemoved));
+            }
+            Some(_) => self.close(contact, ContactEnd::QueueRemoved, 0, 0),
+            None if unreachable => self.state.unplace(contact),
             // Its gateway has come back.
-            self.state.wait_again(contact);
-            return;
-        };
-        // An offered one is let be: if it comes back to waiting, it becomes a chore again.
-        if stage != ContactStage::Waiting {
-            return;
-        }
-        if policy == RemovedQueues::Move {
-            self.move_to(contact, move_to, TransferReason::QueueRemoved);
-        } else {
-            self.close(contact, ContactEnd::QueueRemoved, 0, 0);
+            None => self.state.wait_again(contact),
         }
     }
 }

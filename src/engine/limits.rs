@@ -21,3 +21,17 @@ pub const PLAN_ENTRIES_PER_EVENT: usize = 500;
 pub const ADMISSION_RETRY_MS: u64 = 5_000;
 /// A gateway's lease unless it asks for another.
 pub const GATEWAY_LEASE_MS: u64 = 30_000;
+/// Promises open in a tenant, beside [`PROMISES_OF_CONTACT_MAX`]. Beyond: reason `TOO_MANY_PROMISES`.
+pub const PROMISES_OPEN_MAX: usize = 200_000;
+/// Promises open of one contact.
+pub const PROMISES_OF_CONTACT_MAX: usize = 8;
+/// Promises that have ended and are still kept. The oldest are forgotten first.
+pub const PROMISES_ENDED_MAX: usize = 100_000;
+/// How often a promise is moved. Beyond: reason `PROMISE_MOVED_TOO_OFTEN`.
+pub const PROMISE_MOVES_MAX: u32 = 10;
+/// Legs that a contact remembers, the latest.
+pub const LEGS_MAX: usize = 16;
+/// Interventions that a contact remembers, the latest.
+pub const INTERVENTIONS_MAX: usize = 8;
+/// Contacts that a case remembers, the latest.
+pub const CASE_CONTACTS_MAX: usize = 8;

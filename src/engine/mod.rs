@@ -8,12 +8,19 @@
 //! Deliberately absent: async, I/O, clocks, randomness, metrics, logging, and any map whose order could
 //! steer a decision. A test checks the sources for them.
 
+mod activity;
 mod agent;
+mod bot;
+mod case;
 pub mod catalog;
 pub mod command;
+mod consult;
 mod contact;
+pub mod conversation;
 mod due;
 pub mod evolve;
+mod feedback;
+mod follow_up;
 mod gateway;
 pub mod limits;
 mod line;
@@ -21,15 +28,19 @@ mod lookup;
 pub mod matching;
 mod offer;
 mod plan;
+mod promise;
+mod pull;
 pub mod refusal;
 pub mod requirement;
 mod snapshot;
 pub mod state;
 mod step;
+mod supervise;
 mod table;
 mod timers;
 mod transfer;
 mod wants;
+mod window;
 
 pub(crate) use contact::no_contact;
 pub use step::Sink;

@@ -3,6 +3,7 @@
 use crate::{
     engine::{
         command::{Connection, Reply},
+        contact::ended_by,
         matching::{choice::Chosen, rings::Subject},
         refusal::Refusal,
         step::{Answer, Step},
@@ -53,9 +54,12 @@ impl Step<'_> {
         let excluded_until_ms = if excluded_ms > 0 { self.now_ms + excluded_ms } else { 0 };
         let contact = self.state.assignment(offer).map_or(0, |record| record.contact);
         self.emit(Kind::OfferEnded(j::OfferEnded { offer, reason: reason.into(), excluded_until_ms }));
-        if matches!(reason, OfferEnd::Declined | OfferEnd::NoAnswer) {
+        let declined = matches!(reason, OfferEnd::Declined | OfferEnd::NoAnswer);
+        let of_one = self.state.contact(contact).is_some_and(|record| record.talk().asked_agent != 0);
+        if declined && !of_one {
             self.all_declined(contact);
         }
+        self.after_consult_offer(contact, reason);
     }
 
     /// What the queue says when everybody signed in who could serve the contact has let it go.
@@ -158,6 +162,7 @@ impl Step<'_> {
         let now_ms = self.now_ms;
         let record = self.contact(id)?;
         let (contact, closed) = (record.contact, record.stage() == j::ContactStage::Closed);
+        let end = ended_by(record, ContactEnd::CustomerLeft);
         let Some(record) = self.find_offer(offer, epoch)?.filter(|record| record.contact == contact) else {
             // The contact has gone its way; a report that asks for just that is as good as done.
             return match result {
@@ -177,10 +182,12 @@ impl Step<'_> {
                 self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: true }));
                 if result == Connection::Connected && realtime {
                     self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
+                    self.promise_reached(contact);
                 }
             }
             (Connection::Connected, AssignmentStage::Connecting) => {
                 self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
+                self.promise_reached(contact);
             }
             (Connection::AgentUnreachable, AssignmentStage::Offered | AssignmentStage::Connecting) => {
                 self.agent_unreachable(offer);
@@ -192,7 +199,7 @@ impl Step<'_> {
                 ));
             }
             (Connection::CustomerGone, AssignmentStage::WrapUp) => {}
-            (Connection::CustomerGone, _) => self.close(contact, ContactEnd::CustomerLeft, 0, 0),
+            (Connection::CustomerGone, _) => self.close(contact, end, 0, 0),
             _ => {}
         }
         Ok(Reply::Contact(contact))
@@ -210,6 +217,7 @@ impl Step<'_> {
             let reason = ReturnReason::AgentUnreachable.into();
             self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason, entry: None }));
             self.end_assignment(offer, AssignmentEnd::Unreachable);
+            self.after_consult_offer(contact, OfferEnd::AgentGone);
         }
         self.make_not_ready(agent, "unreachable");
     }

@@ -9,7 +9,7 @@ use crate::{
         evolve::plan_kind,
         limits::PLAN_ENTRIES_PER_EVENT,
         refusal::Refusal,
-        state::QueueLive,
+        state::{Cell, QueueLive},
         step::{Answer, Step},
     },
     plan::{self, Part},
@@ -109,18 +109,19 @@ impl Step<'_> {
         Err(Refusal::aborted("REVISION_MISMATCH", message))
     }
 
-    /// A channel can't go while live contacts came in by it.
+    /// A channel can't go while live contacts came in by it, or promises are to be kept by it.
     fn check_channels(&self, change: &PlanChange) -> Result<(), Refusal> {
         let removed = self.numbers(PlanKind::Channel, &change.removed_channels);
         let in_use = |channel: &u32| {
             let cells = self.state.cells.iter().filter(|cell| cell.channel == *channel);
-            cells.into_iter().any(|cell| cell.live != QueueLive::default())
+            cells.into_iter().any(|cell| cell.live != QueueLive::default() || cell.open_promises() > 0)
         };
         removed.iter().find(|channel| in_use(channel)).map_or(Ok(()), |channel| {
             Err(Refusal::precondition(
                 "CHANNEL_IN_USE",
                 format!(
-                    "live contacts came in by channel {}; keep it until they have ended",
+                    "live contacts came in by channel {}, or promises are to be kept by it; keep it until they \
+                     have ended",
                     self.state.names.id(*channel)
                 ),
             ))
@@ -143,28 +144,30 @@ impl Step<'_> {
         leaving.extend(adrift);
         for queue in leaving {
             let live = self.state.queue_live(queue);
-            if live == QueueLive::default() {
+            let promises: u64 = self.state.cells_of(queue).map(Cell::open_promises).sum();
+            if live == QueueLive::default() && promises == 0 {
                 continue;
             }
             let id = self.state.names.id(queue);
             match &change.policy {
                 RemovedQueuePolicy::End => {}
                 RemovedQueuePolicy::Refuse => {
-                    let count = live.waiting + live.offered + live.connecting + live.active;
+                    let count = live.total();
                     let message = format!(
-                        "queue {id} has {count} contacts; say with removed_queue_policy what becomes of them"
+                        "queue {id} has {count} contacts and {promises} promises; say with \
+                         removed_queue_policy what becomes of them"
                     );
                     return Err(Refusal::precondition("QUEUE_NOT_EMPTY", message));
                 }
                 RemovedQueuePolicy::Move(to) => {
                     let accepted = change.move_accepts.as_deref().unwrap_or_default();
-                    let cells = self.state.queue_live_by_channel(queue);
-                    let mut channels = cells
-                        .filter(|(_, live)| *live != QueueLive::default())
-                        .map(|(channel, _)| self.state.names.id(channel));
+                    let in_use = |cell: &&Cell| cell.live != QueueLive::default() || cell.open_promises() > 0;
+                    let cells = self.state.cells_of(queue).filter(in_use);
+                    let mut channels = cells.map(|cell| self.state.names.id(cell.channel));
                     if let Some(channel) = channels.find(|channel| !accepted.iter().any(|id| id == channel)) {
-                        let problem =
-                            format!("{to} does not accept {channel}, which contacts in {id} came by");
+                        let problem = format!(
+                            "{to} does not accept {channel}, which contacts or promises in {id} go by"
+                        );
                         return Err(Refusal::field("move_to_queue", problem));
                     }
                 }

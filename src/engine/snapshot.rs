@@ -5,7 +5,7 @@ use prost::Message;
 
 use crate::{
     plan::{self, Plan},
-    proto::journal::{self as j, ContactStage, OfferTrigger, snapshot_record::Record},
+    proto::journal::{self as j, ContactStage, OfferTrigger, PromiseStage, snapshot_record::Record},
 };
 
 use super::{
@@ -29,6 +29,7 @@ impl State {
             last_offer: self.last_offer,
             last_session: self.last_session,
             last_number: self.last_number,
+            last_promise: self.last_promise,
         }));
         // Every entry of the plan is new to an empty one.
         let mut documents = Lookup::default();
@@ -56,6 +57,13 @@ impl State {
         self.compacted.iter().for_each(|record| put(Record::Closed(*record)));
         self.requests.iter().for_each(|record| put(Record::Request(record.clone())));
         self.staged.iter().for_each(|staged| put(Record::PlanStaged(staged.clone())));
+        // As with contacts: those that are to be forgotten, in that order.
+        let open = self.promises().filter(|record| record.stage() != PromiseStage::Ended);
+        open.for_each(|record| put(Record::Promise(record.clone())));
+        for record in self.ended_promises.iter().filter_map(|number| self.promise(*number)) {
+            put(Record::Promise(record.clone()));
+        }
+        self.cases.values().for_each(|record| put(Record::Case(record.clone())));
     }
 
     /// A hash of the authoritative state: equal states have equal hashes.
@@ -84,6 +92,7 @@ impl State {
                 self.last_offer = header.last_offer;
                 self.last_session = header.last_session;
                 self.last_number = header.last_number;
+                self.last_promise = header.last_promise;
             }
             Record::PlanEntry(entry) => self.put_entry(&entry),
             Record::Gateway(record) => {
@@ -111,6 +120,10 @@ impl State {
             }
             Record::Request(record) => self.add_request(record),
             Record::PlanStaged(staged) => self.staged.push(staged),
+            Record::Promise(record) => self.add_promise(record),
+            Record::Case(record) => {
+                self.cases.insert(record.case, record);
+            }
         }
     }
 
@@ -137,6 +150,7 @@ impl State {
             self.enter_stage(number, stage, OfferTrigger::RulesChanged);
         }
         self.settling = None;
+        self.derive_cases();
         self.rearm();
         self.note_chores();
     }
@@ -155,6 +169,8 @@ impl State {
                 self.timers.arm(Timer::Exclusion(number, exclusion.agent), exclusion.until_ms);
             }
         }
+        let promises: Vec<u64> = self.promises.keys().copied().collect();
+        promises.into_iter().for_each(|promise| self.settle_promise(promise));
     }
 
     fn note_chores(&mut self) {
@@ -163,6 +179,11 @@ impl State {
         self.chores.extend(removed.map(|agent| Chore::Agent(agent.record.agent)));
         for (gateway, contacts) in &self.by_gateway {
             if self.gateways.get(gateway).is_some_and(|record| record.lost) {
+                self.chores.extend(contacts.iter().map(Chore::Contact));
+            }
+        }
+        for (bot, contacts) in &self.by_bot {
+            if self.gateways.get(bot).is_some_and(|record| record.lost) {
                 self.chores.extend(contacts.iter().map(Chore::Contact));
             }
         }

@@ -5,6 +5,7 @@ use crate::proto::journal::{self as j, event::Kind};
 
 use super::{
     command::{Command, Reply, RequestKey},
+    consult::NewConsult,
     evolve::{Effect, Slices},
     limits::OFFERS_PER_STEP,
     refusal::Refusal,
@@ -83,25 +84,63 @@ impl<'a> Step<'a> {
             Command::CheckPlan(change) => self.check_plan(&change),
             Command::StagePlan { base, stage, part } => self.stage_plan(base, stage, part),
             Command::CommitPlan { change, stage } => self.commit_plan(&change, stage),
+            Command::GatewayAlive { gateway, lease_ms } => self.gateway_alive(&gateway, lease_ms),
+            Command::GatewayStreamLost { gateway } => self.gateway_stream_lost(&gateway),
+            command @ (Command::Enqueue(_)
+            | Command::Update { .. }
+            | Command::Cancel { .. }
+            | Command::ReportConnection { .. }
+            | Command::Complete { .. }
+            | Command::Transfer { .. }
+            | Command::Assign { .. }
+            | Command::Pull { .. }) => self.decide_contact(command),
+            command @ (Command::SignIn { .. }
+            | Command::AgentStreamLost { .. }
+            | Command::AgentAlive { .. }
+            | Command::SignOut { .. }
+            | Command::SetAvailability { .. }
+            | Command::Accept { .. }
+            | Command::Decline { .. }
+            | Command::FinishWrapUp { .. }) => self.decide_agent(command),
+            command @ (Command::RecordActivity { .. }
+            | Command::HandToBot { .. }
+            | Command::ReturnFromBot { .. }
+            | Command::StartConsult { .. }
+            | Command::ChangeConsult { .. }
+            | Command::MakePromise { .. }
+            | Command::ChangePromise { .. }
+            | Command::RecordFeedback { .. }
+            | Command::Intervene { .. }) => self.decide_conversation(command),
+        }
+    }
+
+    fn decide_contact(&mut self, command: Command) -> Answer {
+        match command {
             Command::Enqueue(enqueue) => self.enqueue(*enqueue),
             Command::Update { contact, update } => self.update(&contact, *update),
             Command::Cancel { contact } => self.cancel(&contact),
             Command::ReportConnection { contact, offer, epoch, result } => {
                 self.report_connection(&contact, offer, epoch, result)
             }
-            Command::Complete { agent: None, contact, ending } => self.complete_by_gateway(&contact, &ending),
-            Command::Complete { agent: Some(agent), contact, ending } => {
-                self.complete_by_agent(&agent, &contact, &ending)
+            Command::Complete { agent: None, contact, ending, promise: _ } => {
+                self.complete_by_gateway(&contact, &ending)
             }
-            Command::Transfer { agent, contact, target } => {
-                self.transfer(agent.as_deref(), &contact, &target)
+            Command::Complete { agent: Some(agent), contact, ending, promise } => {
+                self.complete_by_agent(&agent, &contact, &ending, promise.as_deref())
+            }
+            Command::Transfer { agent, contact, target, other_channel } => {
+                self.transfer(agent.as_deref(), &contact, &target, other_channel.as_ref())
             }
             Command::Assign { contact, agent, override_requirements } => {
                 self.assign(&contact, &agent, override_requirements)
             }
             Command::Pull { agent, contact } => self.pull(&agent, &contact),
-            Command::GatewayAlive { gateway, lease_ms } => self.gateway_alive(&gateway, lease_ms),
-            Command::GatewayStreamLost { gateway } => self.gateway_stream_lost(&gateway),
+            _ => Ok(Reply::Done),
+        }
+    }
+
+    fn decide_agent(&mut self, command: Command) -> Answer {
+        match command {
             Command::SignIn { agent, session, ready } => self.sign_in(&agent, session, ready),
             Command::AgentStreamLost { agent, session } => self.agent_stream_lost(&agent, session),
             Command::AgentAlive { agent, session } => self.agent_alive(&agent, session),
@@ -114,6 +153,33 @@ impl<'a> Step<'a> {
             Command::Accept { agent, offer, epoch } => self.accept(&agent, offer, epoch),
             Command::Decline { agent, offer, epoch } => self.decline(&agent, offer, epoch),
             Command::FinishWrapUp { agent, contact } => self.finish_wrap_up(&agent, &contact),
+            _ => Ok(Reply::Done),
+        }
+    }
+
+    fn decide_conversation(&mut self, command: Command) -> Answer {
+        match command {
+            Command::RecordActivity { contact, activity, check_only } => {
+                self.record_activity(&contact, activity, check_only)
+            }
+            Command::HandToBot { contact, bot } => self.hand_to_bot(&contact, &bot),
+            Command::ReturnFromBot { contact, bot, leaving } => self.return_from_bot(&contact, &bot, leaving),
+            Command::StartConsult { agent, contact, consult, target, customer, fingerprint } => {
+                let new = NewConsult { id: consult, target, customer, fingerprint };
+                self.start_consult(&agent, &contact, new)
+            }
+            Command::ChangeConsult { agent, consult, action } => {
+                self.change_consult(&agent, &consult, action)
+            }
+            Command::MakePromise { agent, contact, promise } => self.make_promise(&agent, &contact, &promise),
+            Command::ChangePromise { agent, promise, change, reason } => {
+                self.change_promise(agent.as_deref(), &promise, change, &reason)
+            }
+            Command::RecordFeedback { contact, feedback } => self.record_feedback(&contact, feedback),
+            Command::Intervene { contact, supervisor, reason, action } => {
+                self.intervene(&contact, &supervisor, &reason, action)
+            }
+            _ => Ok(Reply::Done),
         }
     }
 

@@ -22,10 +22,18 @@ pub enum Timer {
     Ring(u64),
     /// The agent may be offered the contact again.
     Exclusion(u64, u32),
+    /// The contact has been in its stage as long as that lasts: idle with an agent, parked, or with a bot.
+    Stage(u64),
+    /// The contact's reply window takes its next step, or ends.
+    Window(u64),
+    /// The promise enters its queue, takes its next step, or is past its time.
+    Promise(u64),
+    /// Whether the case was settled by its first contact is judged.
+    FirstContact(u64),
 }
 
 /// Kinds of timers.
-const KINDS: usize = 8;
+const KINDS: usize = 12;
 
 impl Timer {
     /// Its kind, in the order of the enum, and what it is about.
@@ -39,6 +47,10 @@ impl Timer {
             Self::Keep(contact) => (5, contact, 0),
             Self::Ring(contact) => (6, contact, 0),
             Self::Exclusion(contact, agent) => (7, contact, agent),
+            Self::Stage(contact) => (8, contact, 0),
+            Self::Window(contact) => (9, contact, 0),
+            Self::Promise(promise) => (10, promise, 0),
+            Self::FirstContact(case) => (11, case, 0),
         }
     }
 
@@ -52,7 +64,11 @@ impl Timer {
             4 => Self::MaxWait(about),
             5 => Self::Keep(about),
             6 => Self::Ring(about),
-            _ => Self::Exclusion(about, agent),
+            7 => Self::Exclusion(about, agent),
+            8 => Self::Stage(about),
+            9 => Self::Window(about),
+            10 => Self::Promise(about),
+            _ => Self::FirstContact(about),
         }
     }
 }

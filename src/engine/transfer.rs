@@ -3,64 +3,156 @@
 
 use crate::{
     engine::{
-        command::{Reply, Target},
-        contact::{contact_closed, not_held},
+        catalog::ChannelInfo,
+        command::{ByChannel, Reply, Target},
+        consult::consult_with_oneself,
+        contact::{contact_closed, contact_with_bot, not_held},
         matching::{choice::Chosen, eligible::Hindrance, hindrance::can_take, rings::Subject},
         refusal::Refusal,
         step::{Answer, Step},
     },
+    plan::model::TransferAge,
     proto::journal::{
-        self as j, AgentRule, ContactStage, OfferEnd, OfferTrigger, PlanKind, TransferReason, event::Kind,
+        self as j, AgentRule, ContactEnd, ContactStage, OfferEnd, PlanKind, TransferReason, event::Kind,
     },
 };
 
+/// Where a contact is moved, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Move {
+    /// The queue.
+    pub queue: u32,
+    /// Why.
+    pub reason: TransferReason,
+    /// Its age begins anew, whatever the queue says.
+    pub fresh: bool,
+    /// The channel and the gateway by which it goes on; 0: as before.
+    pub by: (u32, u32),
+}
+
+impl Move {
+    /// To a queue.
+    pub fn to(queue: u32, reason: TransferReason) -> Self {
+        Self { queue, reason, fresh: false, by: (0, 0) }
+    }
+}
+
+/// A transfer by the plan's numbers.
+struct Resolved {
+    queue: u32,
+    agent: Option<u32>,
+    /// The channel by which it goes on, which may be the one by which it is there.
+    channel: u32,
+}
+
 impl Step<'_> {
-    pub fn transfer(&mut self, by: Option<&str>, id: &str, target: &Target) -> Answer {
+    pub fn transfer(
+        &mut self,
+        by: Option<&str>,
+        id: &str,
+        target: &Target,
+        other_channel: Option<&ByChannel>,
+    ) -> Answer {
+        self.check_transferable(by, id)?;
+        let to = self.resolve(id, target, other_channel)?;
         let record = self.contact(id)?;
         let (contact, stage) = (record.contact, record.stage());
-        let (queue, channel, offer) = (record.queue, record.channel, record.offer);
+        let here = self.state.gateway_id(record.gateway);
+        let other_channel =
+            other_channel.filter(|other| to.channel != record.channel || other.gateway != here);
+        if let Some(agent) = to.agent {
+            self.check_agent(agent, to.channel, Some(record.offer))?;
+        } else if other_channel.is_none() && to.queue == record.queue && stage == ContactStage::Waiting {
+            return Ok(Reply::Contact(contact));
+        }
+        let max = self.state.catalog.settings.transfers_max;
+        if record.talk().transfers >= max {
+            let message = format!(
+                "contact {id} has been transferred {max} times; complete it, or let a supervisor requeue it"
+            );
+            return Err(Refusal::precondition("TRANSFER_LOOP", message));
+        }
+        self.check_servable(Subject { queue: to.queue, channel: to.channel, ..Subject::of(record) })?;
+        let by = match other_channel {
+            Some(other) => (to.channel, self.gateway_number(&other.gateway)?),
+            None => (0, 0),
+        };
+        self.move_to(contact, Move { by, ..Move::to(to.queue, TransferReason::Requested) });
+        if let Some(agent) = to.agent {
+            self.offer_by_hand(contact, &named(agent), j::OfferCause::Transfer);
+        }
+        Ok(Reply::Contact(contact))
+    }
+
+    /// Whether the gateway (no agent) or the agent may transfer the contact as it is.
+    fn check_transferable(&self, by: Option<&str>, id: &str) -> Result<(), Refusal> {
+        let record = self.contact(id)?;
+        let stage = record.stage();
         if stage == ContactStage::Closed {
             return Err(contact_closed(id));
+        }
+        if record.is_consult() {
+            let message = format!("{id} is a consult; end it, or have the contact handed over");
+            return Err(Refusal::precondition("CONTACT_NOT_FOR_TRANSFER", message));
         }
         if let Some(by) = by {
             let number = self.agent(by)?.record.agent;
             // An offer is to be accepted or declined first.
             let held = |leg: &j::AssignmentRecord| leg.agent == number && stage != ContactStage::Offered;
-            if !self.state.assignment(offer).is_some_and(held) {
+            if !self.state.assignment(record.offer).is_some_and(held) {
                 return Err(not_held(by, id));
             }
         }
+        if stage == ContactStage::WithBot {
+            return Err(contact_with_bot(id));
+        }
+        Ok(())
+    }
+
+    /// Where a transfer goes, by numbers.
+    fn resolve(
+        &self,
+        id: &str,
+        target: &Target,
+        other_channel: Option<&ByChannel>,
+    ) -> Result<Resolved, Refusal> {
+        let record = self.contact(id)?;
         let mut fields = Vec::new();
-        let (to, to_agent) = match target {
+        let (queue, agent) = match target {
             Target::Queue(id) => (self.named(PlanKind::Queue, "target.queue", id, &mut fields), None),
             Target::Agent { agent, fallback } => {
                 let to = self.named(PlanKind::Queue, "target.fallback_queue", fallback, &mut fields);
-                (if fallback.is_empty() { queue } else { to }, Some(self.agent(agent)?.record.agent))
+                (if fallback.is_empty() { record.queue } else { to }, Some(self.agent(agent)?.record.agent))
             }
         };
+        let channel = other_channel.map_or(record.channel, |other| {
+            self.named(PlanKind::Channel, "target.channel", &other.channel, &mut fields)
+        });
         if fields.is_empty() {
-            let field = if to_agent.is_some() { "target.fallback_queue" } else { "target.queue" };
-            self.check_channel(to, channel, field, &mut fields);
+            let field = match agent {
+                _ if other_channel.is_some() => "target.channel",
+                Some(_) => "target.fallback_queue",
+                None => "target.queue",
+            };
+            self.check_channel(queue, channel, field, &mut fields);
         }
-        if !fields.is_empty() {
-            return Err(Refusal::invalid(fields));
+        if let Some(other) = other_channel.filter(|other| self.would_be_lost(channel, &other.gateway)) {
+            let problem = format!("gateway {} is not there, and calls don't wait for it", other.gateway);
+            fields.push(("target.gateway_id".to_owned(), problem));
         }
-        if let Some(agent) = to_agent {
-            self.check_agent(agent, channel, Some(offer))?;
-        } else if to == queue && stage == ContactStage::Waiting {
-            return Ok(Reply::Contact(contact));
-        }
-        let subject = Subject { queue: to, ..Subject::of(self.contact(id)?) };
-        self.check_servable(subject)?;
-        self.move_to(contact, to, TransferReason::Requested);
-        if let Some(agent) = to_agent {
-            self.offer(contact, &named(agent), j::OfferCause::Transfer, OfferTrigger::ByHand);
-        }
-        Ok(Reply::Contact(contact))
+        if fields.is_empty() { Ok(Resolved { queue, agent, channel }) } else { Err(Refusal::invalid(fields)) }
     }
 
-    /// Moves a live contact to a queue at its age; an agent who has it goes into wrap-up.
-    pub fn move_to(&mut self, contact: u64, queue: u32, reason: TransferReason) {
+    /// Whether a contact that came by this channel and gateway now would be lost at once.
+    fn would_be_lost(&self, channel: u32, gateway: &str) -> bool {
+        let gateway = self.state.gateway_by_id(gateway).and_then(|number| self.state.gateways.get(&number));
+        let channel = self.state.catalog.channels.get(&channel);
+        gateway.is_some_and(|gateway| gateway.lost) && channel.is_some_and(ChannelInfo::realtime)
+    }
+
+    /// Moves a live contact to a queue; an agent who has it goes into wrap-up. Its age is kept, unless somebody
+    /// wants it otherwise.
+    pub fn move_to(&mut self, contact: u64, to: Move) {
         let Some(record) = self.state.contact(contact) else {
             return;
         };
@@ -68,22 +160,45 @@ impl Step<'_> {
         if stage == ContactStage::Offered {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }
-        let Some(record) = self.state.contact(contact) else {
+        self.end_consult_of(contact, ContactEnd::ParentMoved);
+        // With its offer, a consult may have ended.
+        let Some(record) =
+            self.state.contact(contact).filter(|record| record.stage() != ContactStage::Closed)
+        else {
             return;
         };
+        let Move { queue, reason, fresh, by: (channel, gateway) } = to;
         let subject = Subject { queue, ..Subject::of(record) };
-        // Whoever transfers it away is not to get it back.
-        let known = if reason == TransferReason::Requested { 0 } else { record.known_agent };
-        let entry = Some(self.state.entry(subject, known, record.exclusions(), self.now_ms));
-        let reason = reason.into();
-        self.emit(Kind::ContactTransferred(j::ContactTransferred { contact, queue, reason, entry }));
+        let subject = if channel == 0 { subject } else { Subject { channel, ..subject } };
+        // From whomever it is taken away, that agent is not to get it back.
+        let known = if reason == TransferReason::QueueRemoved { record.known_agent } else { 0 };
+        let mut entry = self.state.entry(subject, known, record.exclusions(), self.now_ms);
+        if fresh || self.begins_anew(queue, reason) {
+            entry.arrival_ms = self.now_ms.max(1);
+        }
+        self.emit(Kind::ContactTransferred(j::ContactTransferred {
+            contact,
+            queue,
+            reason: reason.into(),
+            entry: Some(entry),
+            channel,
+            gateway,
+        }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
             self.leave_agent(offer);
         }
     }
 
+    /// Whether what is transferred into the queue waits there as if it had just come in. Whom a supervisor gives
+    /// to another agent, and who has to leave a queue that is gone, has lost nothing of its place.
+    fn begins_anew(&self, queue: u32, reason: TransferReason) -> bool {
+        let rule = self.state.catalog.queues.get(&queue).map(|queue| queue.transfer_age);
+        rule == Some(TransferAge::Fresh)
+            && matches!(reason, TransferReason::Requested | TransferReason::Requeued)
+    }
+
     /// Whether a contact of the channel can be given to the agent by hand.
-    fn check_agent(&self, agent: u32, channel: u32, held: Option<u64>) -> Result<(), Refusal> {
+    pub fn check_agent(&self, agent: u32, channel: u32, held: Option<u64>) -> Result<(), Refusal> {
         let (Some(agent), Some(channel)) =
             (self.state.agent(agent), self.state.catalog.channels.get(&channel))
         else {
@@ -120,13 +235,13 @@ impl Step<'_> {
         if offered_to.is_some() {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }
-        self.offer(contact, &named(number), j::OfferCause::Assigned, OfferTrigger::ByHand);
+        self.offer_by_hand(contact, &named(number), j::OfferCause::Assigned);
         Ok(Reply::Contact(contact))
     }
 
     /// Refuses if something of the kind that `counts` keeps the agent from the contact. `advice` ends the
     /// message when it is about groups or skills.
-    fn check_fits(
+    pub fn check_fits(
         &self,
         contact: u64,
         agent: u32,
@@ -141,9 +256,12 @@ impl Step<'_> {
             return Err(Refusal::precondition("CONTACT_NOT_WAITING", message));
         };
         let found = self.state.hindrances(contact, &class, agent, self.now_ms);
-        let Some(why) = found.into_iter().find(|why| counts(*why)) else {
+        let Some(why) = found.into_iter().find(|why| why.is_final() || counts(*why)) else {
             return Ok(());
         };
+        if why.is_final() {
+            return Err(consult_with_oneself());
+        }
         let text = why.text(&self.state.names, agent);
         Err(if why.is_requirement() {
             Refusal::precondition("AGENT_NOT_ELIGIBLE", format!("the agent {text}; {advice}"))
@@ -151,43 +269,9 @@ impl Step<'_> {
             Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
         })
     }
-
-    /// An agent takes a waiting contact by itself, ready or not: at once offered and accepted.
-    pub fn pull(&mut self, agent: &str, id: &str) -> Answer {
-        let number = self.agent(agent)?.record.agent;
-        let record = self.contact(id)?;
-        let (contact, stage, offer) = (record.contact, record.stage(), record.offer);
-        let leg = self.state.assignment(offer).filter(|leg| leg.agent == number);
-        match (stage, leg.map(|leg| leg.deadline_ms)) {
-            (ContactStage::Waiting, _) => {}
-            (ContactStage::Offered, Some(deadline_ms)) if self.now_ms < deadline_ms => {
-                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
-                return Ok(Reply::Accepted { contact, offer });
-            }
-            (ContactStage::Connecting | ContactStage::Active, Some(_)) => {
-                return Ok(Reply::Accepted { contact, offer });
-            }
-            (ContactStage::Closed, _) => return Err(contact_closed(id)),
-            _ => {
-                return Err(Refusal::precondition(
-                    "CONTACT_NOT_WAITING",
-                    format!("contact {id} is with somebody else already"),
-                ));
-            }
-        }
-        // The agent asks for it itself: it need not be ready, and may have declined it before.
-        let advice = "choose another contact";
-        self.check_fits(contact, number, advice, |why| {
-            !matches!(why, Hindrance::NotReady | Hindrance::Excluded(_))
-        })?;
-        self.offer(contact, &named(number), j::OfferCause::Pulled, OfferTrigger::ByHand);
-        let offer = self.state.last_offer;
-        self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
-        Ok(Reply::Accepted { contact, offer })
-    }
 }
 
 /// An agent whom somebody has named.
-fn named(agent: u32) -> Chosen {
+pub(super) fn named(agent: u32) -> Chosen {
     Chosen { agent, rule: AgentRule::Named, preferred_matched: 0, rank: 0 }
 }

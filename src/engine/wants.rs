@@ -136,8 +136,8 @@ impl Step<'_> {
         Ok(true)
     }
 
-    /// The agent whom the customer of a case knows by the latest of its contacts that are still kept; 0:
-    /// none.
+    /// The agent whom the customer of a case knows, by the latest of its contacts that are still kept, or by
+    /// what the case remembers of others; 0: none.
     pub fn known_agent(&self, case_id: &str) -> u32 {
         if case_id.is_empty() {
             return 0;
@@ -148,6 +148,7 @@ impl Step<'_> {
             let agent = self.state.contact(*number)?.known_agent;
             (agent != 0).then_some(agent)
         });
-        agent.unwrap_or(0)
+        let remembered = || self.state.case_by_id(case_id).map_or(0, |record| record.agent);
+        agent.unwrap_or_else(remembered)
     }
 }

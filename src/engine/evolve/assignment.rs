@@ -67,7 +67,7 @@ impl State {
         self.assignments.insert(record.offer, record);
     }
 
-    fn drop_assignment(&mut self, offer: u64) -> Option<j::AssignmentRecord> {
+    pub(super) fn drop_assignment(&mut self, offer: u64) -> Option<j::AssignmentRecord> {
         let record = self.assignments.remove(offer)?;
         match record.stage() {
             AssignmentStage::Offered => self.timers.disarm(Timer::Offer(offer), record.deadline_ms),
@@ -90,7 +90,7 @@ impl State {
     }
 
     /// Moves an assignment on, with what it takes of its agent.
-    fn move_assignment(
+    pub(super) fn move_assignment(
         &mut self,
         offer: u64,
         change: impl FnOnce(&mut j::AssignmentRecord),
@@ -210,6 +210,10 @@ impl State {
             return Effect::default();
         };
         let mut effect = self.about_contact(before.contact);
+        let wait_ms = self.contact(before.contact).map_or(0, |record| record.leg_wait_ms(now_ms));
+        if let Some(record) = self.assignments.get_mut(offer) {
+            record.wait_ms = wait_ms;
+        }
         self.change_stage(before.contact, ContactStage::Active, OfferTrigger::ContactWaiting);
         if let Some(contact) = self.contacts.get_mut(before.contact) {
             let service = contact.record.service_mut();
@@ -244,6 +248,7 @@ impl State {
             self.timers.arm(Timer::WrapUp(event.offer), event.deadline_ms);
         }
         self.agent_moved(before.agent);
+        self.agent_leg_over(&before, None);
         Effect { handle_ms: Some(now_ms - before.connected_ms), ..about_assignment(&before) }
     }
 
@@ -257,6 +262,7 @@ impl State {
         }
         self.agent_changed(record.agent, OfferTrigger::CapacityFreed);
         self.drop_removed_agent(record.agent);
+        self.agent_leg_over(&record, Some(event.reason()));
         let (handle_ms, wrap_up_ms) = match record.stage() {
             AssignmentStage::Active => (Some(self.now_ms - record.connected_ms), None),
             AssignmentStage::WrapUp => (None, Some(self.now_ms - record.ended_ms)),

@@ -1,6 +1,6 @@
 //! What the events of a contact mean: coming in, changing, moving, ending; and its place in the index.
 
-use crate::proto::journal::{self as j, ContactEnd, ContactStage};
+use crate::proto::journal::{self as j, ContactEnd, ContactStage, LegEnd, TransferReason};
 
 use super::{Effect, WaitEnd};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 
 impl State {
     pub(super) fn contact_enqueued(&mut self, event: &j::ContactEnqueued) -> Effect {
-        let record = j::ContactRecord {
+        let mut record = j::ContactRecord {
             contact: event.contact,
             id: event.id.clone(),
             gateway: event.gateway,
@@ -34,15 +34,57 @@ impl State {
             queue_entered_ms: self.now_ms,
             ..j::ContactRecord::default()
         };
+        if let Some(window) = &event.window {
+            record.service_mut().window = Some(window.clone());
+        }
+        let stage = self.begin_with_origin(&mut record, event.origin.as_deref());
         self.last_contact = self.last_contact.max(event.contact);
-        if let Some(gateway) = self.gateways.get_mut(&event.gateway) {
-            gateway.lost = false;
+        // An agent or a promise brings it through a gateway that may be away.
+        let by_gateway = !record.is_consult() && !record.is_follow_up();
+        if by_gateway {
+            self.gateway_is_back(event.gateway);
         }
         self.add_contact(record);
         self.enter_queue(event.contact, event.entry.as_ref());
-        self.enter_stage(event.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
-        self.count(event.queue, event.channel).entered += 1;
-        self.about_contact(event.contact)
+        self.enter_stage(event.contact, stage, OfferTrigger::ContactWaiting);
+        self.check_gateways(event.contact);
+        let origin = event.origin.as_deref().copied().unwrap_or_default();
+        let counts = self.count(event.queue, event.channel);
+        counts.entered += 1;
+        counts.consults += u64::from(origin.parent != 0);
+        counts.follow_ups += u64::from(origin.promise != 0);
+        if origin.parent != 0 {
+            self.consult_began(origin.parent, event.contact);
+        }
+        if origin.promise != 0 {
+            self.follow_up_entered(origin.promise, event.contact);
+        }
+        self.case_entered(event.contact);
+        let effect = self.about_contact(event.contact);
+        Effect { other_gateway: origin.bot, parent: origin.parent, promise: origin.promise, ..effect }
+    }
+
+    /// Notes where a new contact comes from, and tells in which stage it begins.
+    fn begin_with_origin(&self, record: &mut j::ContactRecord, origin: Option<&j::Origin>) -> ContactStage {
+        let Some(origin) = origin else {
+            return ContactStage::Waiting;
+        };
+        let by_customer = origin.parent == 0 && origin.promise == 0;
+        let talk = j::Conversation {
+            turn_ms: if by_customer { self.first_turn_ms(record) } else { 0 },
+            bot: origin.bot,
+            bot_ms: if origin.bot == 0 { 0 } else { record.enqueued_ms },
+            parent: origin.parent,
+            asking_agent: origin.asking_agent,
+            asked_agent: origin.asked_agent,
+            promise: origin.promise,
+            ..j::Conversation::default()
+        };
+        record.service_mut().conversation = Some(Box::new(talk));
+        let stage = if origin.bot == 0 { ContactStage::Waiting } else { ContactStage::WithBot };
+        // The maps that it is put into first go by it.
+        record.set_stage(stage);
+        stage
     }
 
     /// Puts a contact into the maps that don't depend on its stage.
@@ -53,6 +95,9 @@ impl State {
             self.by_gateway.entry(record.gateway).or_default().insert(number);
             self.live_contacts += 1;
         }
+        if record.stage() == ContactStage::WithBot {
+            self.by_bot.entry(record.talk().bot).or_default().insert(number);
+        }
         if !record.case_id.is_empty() {
             self.by_case.insert((record.case_id.clone(), number));
         }
@@ -60,13 +105,20 @@ impl State {
     }
 
     /// How a contact has entered its queue.
-    fn enter_queue(&mut self, number: u64, entry: Option<&j::QueueEntry>) {
+    pub(super) fn enter_queue(&mut self, number: u64, entry: Option<&j::QueueEntry>) {
         let now_ms = self.now_ms;
         let entry = entry.copied().unwrap_or_default();
         if let Some(contact) = self.contacts.get_mut(number) {
             contact.record.ring = entry.ring;
             contact.record.ring_opened_ms = now_ms;
             contact.record.keep(entry.kept_for, entry.kept_until_ms);
+            if entry.arrival_ms != 0 {
+                contact.record.effective_arrival_ms = entry.arrival_ms;
+                let service = contact.record.service.as_mut();
+                if let Some(talk) = service.and_then(|service| service.conversation.as_mut()) {
+                    talk.bot_aged_ms = 0;
+                }
+            }
         }
     }
 
@@ -75,6 +127,7 @@ impl State {
             return Effect::default();
         };
         self.leave_stage(event.contact);
+        let mut case_before = None;
         if let Some(contact) = self.contacts.get_mut(event.contact) {
             let record = &mut contact.record;
             record.priority = event.priority.unwrap_or(record.priority);
@@ -83,11 +136,13 @@ impl State {
                 record.language.clone_from(language);
             }
             if let Some(case_id) = &event.case_id {
-                self.by_case.remove(&(std::mem::take(&mut record.case_id), event.contact));
+                let before = (std::mem::take(&mut record.case_id), event.contact);
+                self.by_case.remove(&before);
                 record.case_id.clone_from(case_id);
                 if !case_id.is_empty() {
                     self.by_case.insert((case_id.clone(), event.contact));
                 }
+                case_before = Some(before.0).filter(|before| before != case_id);
             }
             if event.wants.is_some() {
                 record.wants.clone_from(&event.wants);
@@ -98,6 +153,10 @@ impl State {
             if event.customer.is_some() {
                 record.customer = event.customer.clone().map(Box::new);
             }
+        }
+        if let Some(before) = case_before {
+            self.case_left(&before, event.contact);
+            self.case_entered(event.contact);
         }
         self.enter_stage(event.contact, stage, OfferTrigger::RulesChanged);
         self.about_contact(event.contact)
@@ -139,7 +198,12 @@ impl State {
     }
 
     /// Changes a live contact in a way that gives it another place.
-    fn re_place(&mut self, number: u64, trigger: OfferTrigger, change: impl FnOnce(&mut Self)) -> Effect {
+    pub(super) fn re_place(
+        &mut self,
+        number: u64,
+        trigger: OfferTrigger,
+        change: impl FnOnce(&mut Self),
+    ) -> Effect {
         let Some(stage) = self.contact(number).map(j::ContactRecord::stage) else {
             return Effect::default();
         };
@@ -152,44 +216,95 @@ impl State {
     pub(super) fn contact_transferred(&mut self, event: &j::ContactTransferred) -> Effect {
         let mut effect = self.about_contact(event.contact);
         self.leave_stage(event.contact);
-        let moved = self.requeue(event.contact, Some(event.queue), event.entry.as_ref());
+        self.consult_for_anybody(event.contact);
+        self.moved_unanswered(event.contact);
+        self.note_transfer(event);
+        let moved = self.requeue(event.contact, Some(event), event.entry.as_ref());
         effect.wait = moved.map(|wait_ms| (WaitEnd::Moved, wait_ms));
-        if let Some(contact) = self.contacts.get_mut(event.contact)
-            && event.reason() == j::TransferReason::Requested
-        {
-            contact.record.known_agent = 0;
-        }
+        effect.other_gateway = event.gateway;
         self.enter_stage(event.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
         self.drained(effect.queue);
         effect
     }
 
-    /// Puts a contact that has left its stage back to waiting, in `queue` if given. Age is waiting time:
-    /// time with an agent moves the effective arrival on. Returns the wait that ended, for a move of a
+    /// What a transfer means for whom the contact knows, and for whom it asks.
+    fn note_transfer(&mut self, event: &j::ContactTransferred) {
+        if event.reason() == TransferReason::QueueRemoved {
+            return;
+        }
+        if let Some(contact) = self.contacts.get_mut(event.contact) {
+            contact.record.known_agent = 0;
+        }
+        let requested = event.reason() == TransferReason::Requested;
+        if let Some(talk) = self.talk_mut(event.contact) {
+            talk.transfers += u32::from(requested);
+            // A consult of one agent is for anybody of the queue from now on.
+            talk.asked_agent = 0;
+        }
+    }
+
+    /// A contact goes on by another channel and gateway. What the first platform let be sent is void.
+    fn change_channel(&mut self, number: u64, channel: u32, gateway: u32) {
+        let written =
+            |state: &Self| state.contact(number).is_some_and(|record| state.first_turn_ms(record) != 0);
+        let before = written(self);
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        contact.record.channel = channel;
+        let from = std::mem::replace(&mut contact.record.gateway, gateway);
+        if let Some(service) = contact.record.service.as_mut() {
+            service.window = None;
+        }
+        if let Some(line) = self.by_gateway.get_mut(&from) {
+            line.remove(&number);
+        }
+        self.by_gateway.entry(gateway).or_default().insert(number);
+        let (now_ms, after) = (self.now_ms, written(self));
+        if before != after
+            && let Some(talk) = self.talk_mut(number)
+        {
+            // Nobody writes on a call; who was on one waits for the first message from now on.
+            talk.turn_ms = if after { now_ms } else { 0 };
+        }
+    }
+
+    /// Puts a contact that has left its stage back to waiting, where `to` says if it is given. Age is waiting
+    /// time: time with an agent moves the effective arrival on. Returns the wait that ended, for a move of a
     /// contact that was not answered in its queue.
-    fn requeue(&mut self, number: u64, queue: Option<u32>, entry: Option<&j::QueueEntry>) -> Option<u64> {
+    fn requeue(
+        &mut self,
+        number: u64,
+        to: Option<&j::ContactTransferred>,
+        entry: Option<&j::QueueEntry>,
+    ) -> Option<u64> {
         let now_ms = self.now_ms;
         let record = &mut self.contacts.get_mut(number)?.record;
-        let (from, channel) = (record.queue, record.channel);
-        let answered = record.stage() == ContactStage::Active;
+        let (from, from_channel) = (record.queue, record.channel);
+        let answered = matches!(record.stage(), ContactStage::Active | ContactStage::Parked);
         let wait_ms = now_ms - record.queue_entered_ms;
         if answered {
             record.effective_arrival_ms += now_ms - record.active_ms();
         }
-        if answered || queue.is_some() {
+        if answered || to.is_some() {
             record.queue_entered_ms = now_ms;
         }
-        record.queue = queue.unwrap_or(from);
         record.offer = 0;
-        let to = record.queue;
-        if answered || queue.is_some() {
-            self.enter_queue(number, entry);
-            self.count(to, channel).moved_in += 1;
+        if let Some(to) = to {
+            record.queue = to.queue;
+            if to.channel != 0 {
+                self.change_channel(number, to.channel, to.gateway);
+            }
         }
-        if answered || queue.is_none() {
+        if answered || to.is_some() {
+            self.enter_queue(number, entry);
+            let (queue, channel) = self.contact(number).map(|record| (record.queue, record.channel))?;
+            self.count(queue, channel).moved_in += 1;
+        }
+        if answered || to.is_none() {
             return None;
         }
-        self.count(from, channel).moved_out += 1;
+        self.count(from, from_channel).moved_out += 1;
         Some(wait_ms)
     }
 
@@ -197,25 +312,30 @@ impl State {
         let mut effect = self.about_contact(event.contact);
         let now_ms = self.now_ms;
         self.leave_stage(event.contact);
+        self.disarm_dues(event.contact);
         let Some(contact) = self.contacts.get_mut(event.contact) else {
             return effect;
         };
         let record = &mut contact.record;
-        let unanswered = record.stage() != ContactStage::Active;
-        let until_ms = if unanswered { now_ms } else { record.active_ms() };
+        let unanswered = !matches!(record.stage(), ContactStage::Active | ContactStage::Parked);
+        let until_ms = record.waited_until_ms(now_ms);
         record.closing = Some(Box::new(j::Closing {
             closed_ms: now_ms,
             end: event.reason,
             disposition: event.disposition,
             resolution: event.resolution,
-            final_wait_ms: until_ms - record.effective_arrival_ms,
+            final_wait_ms: record.waited_ms(now_ms),
         }));
         record.keep(0, 0);
         record.set_stage(ContactStage::Closed);
         let service = record.service.as_mut();
         let exclusions = service.map_or(Vec::new(), |service| std::mem::take(&mut service.exclusions));
-        let queue_wait_ms = now_ms - record.queue_entered_ms;
+        let queue_wait_ms = until_ms.saturating_sub(record.queue_entered_ms);
         let gateway = record.gateway;
+        if let Some((bot, stayed_ms)) = self.take_from_bot(event.contact, LegEnd::Closed) {
+            effect.other_gateway = bot;
+            effect.bot_ms = Some(stayed_ms);
+        }
         if unanswered {
             let end = wait_end(event.reason());
             effect.wait = Some((end, queue_wait_ms));
@@ -223,6 +343,8 @@ impl State {
             match end {
                 WaitEnd::Lost => counts.lost += 1,
                 WaitEnd::Expired => counts.expired += 1,
+                WaitEnd::Deflected => counts.deflected += 1,
+                WaitEnd::Lapsed => counts.lapsed += 1,
                 _ => counts.abandoned += 1,
             }
         }
@@ -235,7 +357,11 @@ impl State {
         self.live_contacts -= 1;
         self.closed.push_back(event.contact);
         self.drained(effect.queue);
+        effect.parent = self.consult_closed(event.contact);
+        self.case_closed(event);
         self.compact();
+        self.forget_promises();
+        self.forget_cases();
         effect
     }
 
@@ -262,6 +388,7 @@ impl State {
             gateway: record.gateway,
             queue: record.queue,
             channel: record.channel,
+            category: record.category,
             ..Effect::default()
         }
     }
@@ -275,7 +402,18 @@ fn required_only(skills: &[j::Skill]) -> Option<Box<j::Wants>> {
 fn wait_end(reason: ContactEnd) -> WaitEnd {
     match reason {
         ContactEnd::GatewayLost => WaitEnd::Lost,
-        ContactEnd::WaitLimit | ContactEnd::QueueRemoved => WaitEnd::Expired,
+        ContactEnd::WaitLimit
+        | ContactEnd::QueueRemoved
+        | ContactEnd::SupervisorEnded
+        | ContactEnd::PromiseSettled
+        // There was no customer on it who could have left.
+        | ContactEnd::ConsultEnded
+        | ContactEnd::ConsultUnanswered
+        | ContactEnd::ConsultantLost
+        | ContactEnd::ParentEnded
+        | ContactEnd::ParentMoved => WaitEnd::Expired,
+        ContactEnd::BotCompleted => WaitEnd::Deflected,
+        ContactEnd::WindowLapsed => WaitEnd::Lapsed,
         _ => WaitEnd::Abandoned,
     }
 }

@@ -48,8 +48,8 @@ impl State {
             record.lease_ms = event.lease_ms;
             record.deadline_ms = event.deadline_ms;
             record.leased = true;
-            record.lost = false;
         }
+        self.gateway_is_back(event.gateway);
         if event.deadline_ms > 0 {
             self.timers.arm(timer, event.deadline_ms);
         }
@@ -64,7 +64,32 @@ impl State {
             record.lost = true;
         }
         let contacts = self.by_gateway.get(&event.gateway).into_iter().flat_map(Line::iter);
-        self.chores.extend(contacts.map(Chore::Contact));
+        let with_bot = self.by_bot.get(&event.gateway).into_iter().flat_map(Line::iter);
+        self.chores.extend(contacts.chain(with_bot).map(Chore::Contact));
         Effect::default()
+    }
+
+    /// A gateway has been heard of. Follow-ups whose customers it reaches have waited for it in no place.
+    pub(super) fn gateway_is_back(&mut self, gateway: u32) {
+        let record = self.gateways.get_mut(&gateway);
+        if !record.is_some_and(|record| std::mem::take(&mut record.lost)) {
+            return;
+        }
+        let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
+        let adrift = contacts
+            .filter(|number| self.contacts.get(*number).is_some_and(|contact| contact.record.is_follow_up()));
+        let adrift: Vec<u64> = adrift.collect();
+        self.chores.extend(adrift.into_iter().map(Chore::Contact));
+    }
+
+    /// The gateway of a contact, or of its bot, may have been gone when it came into their hands.
+    pub(super) fn check_gateways(&mut self, number: u64) {
+        let Some(record) = self.contact(number) else {
+            return;
+        };
+        let lost = |gateway: u32| self.gateways.get(&gateway).is_some_and(|record| record.lost);
+        if lost(record.gateway) || lost(record.talk().bot) {
+            self.chores.insert(Chore::Contact(number));
+        }
     }
 }

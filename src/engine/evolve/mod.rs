@@ -1,17 +1,26 @@
 //! The only mutator of the state. Owns what each event means; live and on replay it is the same code.
 //! Must not decide anything, must not fail, must not depend on anything but the state and the event.
 
+mod activity;
 mod agent;
 mod assignment;
+mod bot;
+mod case;
+mod consult;
 mod contact;
+mod feedback;
 mod gateway;
+mod legs;
 mod place;
 mod plan;
+mod promise;
 mod replaced;
 mod retention;
 mod settle;
+mod supervise;
 
 pub(super) use plan::plan_kind;
+pub(super) use promise::PAST;
 pub(super) use replaced::Replaced;
 pub(super) use settle::Settling;
 pub use settle::Slices;
@@ -33,6 +42,10 @@ pub enum WaitEnd {
     Lost,
     /// It went to another queue.
     Moved,
+    /// A bot closed it.
+    Deflected,
+    /// The reply window ended while the customer waited for an answer.
+    Lapsed,
 }
 
 /// What an event was about, for those who tell others: streams and metrics. Numbers are 0 where the
@@ -59,6 +72,20 @@ pub struct Effect {
     pub handle_ms: Option<u64>,
     /// A wrap-up took so many milliseconds.
     pub wrap_up_ms: Option<u64>,
+    /// The bot's gateway, or the one of another channel, which is told beside the contact's own.
+    pub other_gateway: u32,
+    /// The contact's category.
+    pub category: u32,
+    /// An agent wrote for the first time, so many milliseconds after the contact had come in.
+    pub first_response_ms: Option<u64>,
+    /// An agent answered a turn after so many milliseconds.
+    pub response_ms: Option<u64>,
+    /// A bot was done with the contact after so many milliseconds.
+    pub bot_ms: Option<u64>,
+    /// The promise.
+    pub promise: u64,
+    /// Of a consult: the contact that it is about.
+    pub parent: u64,
 }
 
 impl State {
@@ -74,7 +101,15 @@ impl State {
                 Some(format!("event {} is of a kind that this version does not know", self.sequence));
             return Effect::default();
         };
-        match kind {
+        self.evolve_plan_and_gateway(kind)
+            .or_else(|| self.evolve_contact(kind))
+            .or_else(|| self.evolve_conversation(kind))
+            .or_else(|| self.evolve_agent(kind))
+            .unwrap_or_default()
+    }
+
+    fn evolve_plan_and_gateway(&mut self, kind: &Kind) -> Option<Effect> {
+        Some(match kind {
             Kind::ClockObserved(e) => {
                 self.wall_offset_ms = e.wall_offset_ms;
                 Effect::default()
@@ -85,6 +120,12 @@ impl State {
             Kind::GatewayNamed(e) => self.gateway_named(e),
             Kind::GatewayLeased(e) => self.gateway_leased(e),
             Kind::GatewayLost(e) => self.gateway_lost(e),
+            _ => return None,
+        })
+    }
+
+    fn evolve_contact(&mut self, kind: &Kind) -> Option<Effect> {
+        Some(match kind {
             Kind::ContactEnqueued(e) => self.contact_enqueued(e),
             Kind::ContactUpdated(e) => self.contact_updated(e),
             Kind::ContactOffered(e) => self.contact_offered(e),
@@ -100,11 +141,39 @@ impl State {
             Kind::DispositionRecorded(e) => self.disposition_recorded(e),
             Kind::WrapUpStarted(e) => self.wrap_up_started(e),
             Kind::AssignmentEnded(e) => self.assignment_ended(e),
+            _ => return None,
+        })
+    }
+
+    fn evolve_conversation(&mut self, kind: &Kind) -> Option<Effect> {
+        Some(match kind {
+            Kind::ActivityRecorded(e) => self.activity_recorded(e),
+            Kind::ContactParked(e) => self.contact_parked(e),
+            Kind::ContactResumed(e) => self.contact_resumed(e),
+            Kind::WindowNeared(e) => self.window_neared(e),
+            Kind::ContactHandedToBot(e) => self.contact_handed_to_bot(e),
+            Kind::ContactLeftBot(e) => self.contact_left_bot(e),
+            Kind::ConsultJoined(e) => self.consult_joined(e),
+            Kind::ConsultHandedOver(e) => self.consult_handed_over(e),
+            Kind::PromiseMade(e) => self.promise_made(e),
+            Kind::PromiseChanged(e) => self.promise_changed(e),
+            Kind::PromiseEscalated(e) => self.promise_escalated(e),
+            Kind::PromiseEnded(e) => self.promise_ended(e),
+            Kind::FeedbackRecorded(e) => self.feedback_recorded(e),
+            Kind::FirstContactJudged(e) => self.first_contact_judged(e),
+            Kind::ContactIntervened(e) => self.contact_intervened(e),
+            _ => return None,
+        })
+    }
+
+    fn evolve_agent(&mut self, kind: &Kind) -> Option<Effect> {
+        Some(match kind {
             Kind::AgentSignedIn(e) => self.agent_signed_in(e),
             Kind::AgentDisconnected(e) => self.agent_disconnected(e),
             Kind::AgentReconnected(e) => self.agent_reconnected(e),
             Kind::AgentSignedOut(e) => self.agent_signed_out(e),
             Kind::AgentAvailabilitySet(e) => self.agent_availability_set(e),
-        }
+            _ => return None,
+        })
     }
 }

@@ -78,6 +78,7 @@ impl State {
         if stage == ContactStage::Waiting {
             self.place(number, trigger);
         }
+        self.rearm_dues(number);
     }
 
     /// Moves a contact to another stage while its queue and place in the order stay.
@@ -110,6 +111,13 @@ impl State {
         if stage == ContactStage::Waiting {
             self.place(number, trigger);
         }
+        self.rearm_dues(number);
+    }
+
+    /// Arms what has to do with how a contact is now: its stage and its reply window.
+    pub(in crate::engine) fn rearm_dues(&mut self, number: u64) {
+        self.rearm_stage(number);
+        self.rearm_window(number);
     }
 
     /// Puts a contact in line: by its arrival, with the timers of its ring and of whom it is kept for.
@@ -139,7 +147,7 @@ impl State {
     }
 
     /// Takes a contact out of its class.
-    fn unplace(&mut self, number: u64) {
+    pub(in crate::engine) fn unplace(&mut self, number: u64) {
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
         };
@@ -170,9 +178,13 @@ impl State {
             self.chores.insert(Chore::Contact(number));
             return;
         };
+        if record.talk().asked_agent != 0 {
+            // It is offered to the agent who is asked, in the step in which it comes in, and to nobody else.
+            return;
+        }
         let boost_permille = queue.boost_permille;
-        let max_wait_due_ms = queue.max_wait_ms.map(|wait_ms| record.effective_arrival_ms + wait_ms);
-        let (effective_arrival_ms, priority) = (record.effective_arrival_ms, record.priority);
+        let max_wait_due_ms = longest_wait(record, queue.max_wait_ms);
+        let (effective_arrival_ms, priority) = (record.effective_arrival_ms, record.priority_in_force());
         let Some(class) = self.class_of(number) else { return };
         let Some(objective_ms) = self.index.classes.get(class).map(|class| class.key.objective_ms) else {
             return;
@@ -205,12 +217,22 @@ impl State {
         }
     }
 
-    /// Forgets that a queue is draining once nothing live is in it.
+    /// Forgets that a queue is draining once nothing live is in it, nor to come.
     pub(super) fn drained(&mut self, queue: u32) {
-        if self.draining.contains_key(&queue) && self.queue_live(queue) == QueueLive::default() {
+        if self.draining.contains_key(&queue)
+            && self.queue_live(queue) == QueueLive::default()
+            && self.cells_of(queue).all(|cell| cell.open_promises() == 0)
+        {
             self.draining.remove(&queue);
         }
     }
+}
+
+/// When a waiting contact has waited as long as its queue allows. Time with bots is no waiting, and a promise
+/// doesn't expire by itself.
+fn longest_wait(record: &j::ContactRecord, max_wait_ms: Option<u64>) -> Option<u64> {
+    let max_wait_ms = max_wait_ms.filter(|_| !record.is_follow_up())?;
+    Some(record.effective_arrival_ms + max_wait_ms + record.talk().bot_aged_ms)
 }
 
 fn leave_line(contact: &mut Contact, cell: &mut Cell, timers: &mut Timers) {
@@ -231,6 +253,8 @@ fn stage_count(live: &mut QueueLive, stage: ContactStage) -> Option<&mut u32> {
         ContactStage::Offered => Some(&mut live.offered),
         ContactStage::Connecting => Some(&mut live.connecting),
         ContactStage::Active => Some(&mut live.active),
+        ContactStage::Parked => Some(&mut live.parked),
+        ContactStage::WithBot => Some(&mut live.with_bot),
         ContactStage::Closed | ContactStage::Unspecified => None,
     }
 }

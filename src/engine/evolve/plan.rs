@@ -94,7 +94,7 @@ impl State {
         let gone: BTreeSet<u32> = self
             .cells
             .iter()
-            .filter(|cell| cell.live != QueueLive::default())
+            .filter(|cell| cell.live != QueueLive::default() || cell.open_promises() > 0)
             .map(|cell| cell.queue)
             .filter(|queue| !self.catalog.queues.contains_key(queue))
             .collect();

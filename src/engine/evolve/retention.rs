@@ -1,10 +1,10 @@
-//! What is forgotten, and when: closed contacts, their ids, request ids. A part of evolving (a pure
+//! What is forgotten, and when: closed contacts, their ids, ended promises, cases, request ids. A part of evolving (a pure
 //! function of state and event), so that replay forgets the same. Each event forgets only a few.
 
 use crate::proto::journal as j;
 
 use crate::engine::{
-    limits::{REMEMBERED_MAX, REMEMBERED_MS},
+    limits::{PROMISES_ENDED_MAX, REMEMBERED_MAX, REMEMBERED_MS},
     lookup::id_hash,
     state::State,
 };
@@ -28,12 +28,11 @@ impl State {
     pub(super) fn compact(&mut self) {
         let keep_ms = self.catalog.settings.closed_contacts_keep_ms;
         let max = self.catalog.settings.closed_contacts_max as usize;
+        let latest = self.closed.back().copied();
         for _ in 0..PER_EVENT {
-            // The one that has just ended stays until the next does: its answer speaks of it.
-            if self.closed.len() <= 1 {
-                break;
-            }
-            let Some(number) = self.closed.front().copied() else {
+            // The one that has just ended stays until the next does: its answer, and what follows from its end,
+            // speak of it.
+            let Some(number) = self.closed.front().copied().filter(|first| Some(*first) != latest) else {
                 break;
             };
             let Some(contact) = self.contacts.get(number) else {
@@ -54,7 +53,9 @@ impl State {
                 let (hash, closed_ms) = (id_hash(&record.id), record.ended().closed_ms);
                 self.contact_ids.remove(hash, number);
                 if !record.case_id.is_empty() {
-                    self.by_case.remove(&(record.case_id, number));
+                    let entry = (record.case_id, number);
+                    self.by_case.remove(&entry);
+                    self.case_forgot(&entry.0);
                 }
                 let [high, low] = halves(hash);
                 self.add_compacted(j::ClosedRecord {
@@ -64,6 +65,43 @@ impl State {
                     id_low: low,
                 });
             }
+        }
+    }
+
+    /// Forgets ended promises beyond their number or age.
+    pub(super) fn forget_promises(&mut self) {
+        let keep_ms = self.catalog.settings.cases_keep_ms;
+        for _ in 0..PER_EVENT {
+            // The one that has just ended stays until the next does: its answer speaks of it.
+            let Some(promise) =
+                self.ended_promises.front().copied().filter(|_| self.ended_promises.len() > 1)
+            else {
+                break;
+            };
+            let ended_ms = self.promise(promise).map_or(0, |record| record.ended_ms);
+            if self.ended_promises.len() <= PROMISES_ENDED_MAX && ended_ms + keep_ms > self.now_ms {
+                break;
+            }
+            self.ended_promises.pop_front();
+            if let Some(entry) = self.promises.remove(&promise) {
+                self.promise_ids.remove(&entry.record.id);
+                self.promises_of.remove(&(entry.record.case_id, promise));
+            }
+        }
+    }
+
+    /// Forgets cases that nothing live belongs to, beyond the plan's number or age.
+    pub(super) fn forget_cases(&mut self) {
+        let keep_ms = self.catalog.settings.cases_keep_ms;
+        let max = self.catalog.settings.cases_max as usize;
+        for _ in 0..PER_EVENT {
+            let Some((touched_ms, case)) = self.case_ages.first() else {
+                break;
+            };
+            if self.cases.len() <= max && touched_ms + keep_ms > self.now_ms {
+                break;
+            }
+            self.drop_case(case);
         }
     }
 

@@ -1,5 +1,5 @@
 //! After a change of the plan: the index is derived anew, in slices, so that other commands come in between.
-//! First the agents, then the contacts who wait, each by number; what an event touches meanwhile is put in at
+//! First the agents, then the contacts, then promises, each by number; what an event touches meanwhile is put in at
 //! once, and passed over later. Nothing of it is journaled, it must not change anything that is stored, and
 //! nothing is decided by it: until the index is whole nothing is offered, nothing falls due, and whether
 //! somebody could serve a contact is asked of the agents themselves (`matching/staff.rs`). Whoever goes on
@@ -41,6 +41,8 @@ pub(in crate::engine) enum Settling {
     Agents { after: u64, requeued: bool },
     /// All agents are, and contacts up to this number.
     Contacts { after: u64, requeued: bool },
+    /// All contacts are, and promises up to this number have been looked at.
+    Promises { after: u64 },
 }
 
 impl State {
@@ -60,7 +62,7 @@ impl State {
         let requeued = requeued
             || match self.settling {
                 Some(Settling::Agents { requeued, .. } | Settling::Contacts { requeued, .. }) => requeued,
-                None => false,
+                Some(Settling::Promises { .. }) | None => false,
             };
         self.settling = Some(Settling::Agents { after: 0, requeued });
         // These tell of classes that are gone; contacts that come to wait anew make their own.
@@ -92,7 +94,15 @@ impl State {
             }
             Some(Settling::Contacts { after, requeued }) => {
                 let next = self.index_contacts_after(after, slices.contacts, requeued);
-                self.settling = next.map(|after| Settling::Contacts { after, requeued });
+                self.settling = match next {
+                    Some(after) => Some(Settling::Contacts { after, requeued }),
+                    None if self.promises.is_empty() => None,
+                    None => Some(Settling::Promises { after: 0 }),
+                };
+            }
+            Some(Settling::Promises { after }) => {
+                let next = self.settle_promises_after(after, slices.contacts);
+                self.settling = next.map(|after| Settling::Promises { after });
             }
             None => {}
         }
@@ -121,18 +131,22 @@ impl State {
                 ContactStage::Waiting => self.place_anew(*number),
                 _ => {}
             }
-            if *stage == ContactStage::Offered {
-                self.check_offered(*number);
+            if matches!(stage, ContactStage::Offered | ContactStage::WithBot) {
+                // The channel may be realtime now, and a gateway gone.
+                self.check_gateways(*number);
+            }
+            if *stage != ContactStage::Closed {
+                self.rearm_dues(*number);
             }
         }
         contacts.last().filter(|_| contacts.len() == max).map(|(last, _)| *last)
     }
 
-    /// The channel of an offered contact may be realtime now, and its gateway gone.
-    fn check_offered(&mut self, number: u64) {
-        let gateway = self.contact(number).map_or(0, |record| record.gateway);
-        if self.gateways.get(&gateway).is_some_and(|gateway| gateway.lost) {
-            self.chores.insert(Chore::Contact(number));
-        }
+    /// Rules for promises may be others now, and a queue of theirs gone.
+    fn settle_promises_after(&mut self, after: u64, max: usize) -> Option<u64> {
+        let numbers: Vec<u64> =
+            self.promises.range(after + 1..).take(max).map(|(number, _)| *number).collect();
+        numbers.iter().for_each(|number| self.settle_promise(*number));
+        numbers.last().filter(|_| numbers.len() == max).copied()
     }
 }

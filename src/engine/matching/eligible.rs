@@ -136,8 +136,20 @@ pub fn able(info: &AgentInfo, channel: &ChannelInfo) -> Result<(), Hindrance> {
 /// interruptible units never do. So a call may reach an agent who is in interruptible chats (they are
 /// set aside), while chats never add up to more than the agent could serve without the call.
 pub fn capacity_for(info: &AgentInfo, load: &Load, channel: &ChannelInfo) -> Result<(), Hindrance> {
+    capacity_beyond(info, load, channel, 0)
+}
+
+/// The same for one who may have so many more of the channel than its own limit. Units are never exceeded, and
+/// a channel that is forbidden stays so.
+pub fn capacity_beyond(
+    info: &AgentInfo,
+    load: &Load,
+    channel: &ChannelInfo,
+    allowance: u32,
+) -> Result<(), Hindrance> {
     able(info, channel)?;
     if let Some(limit) = limit_of(info, channel.channel) {
+        let limit = limit.saturating_add(allowance);
         let held = load.of_channel(channel.channel);
         if held >= limit {
             return Err(Hindrance::ChannelLimit(held, limit));
@@ -162,8 +174,12 @@ pub fn capacity_for(info: &AgentInfo, load: &Load, channel: &ChannelInfo) -> Res
     }
 }
 
-/// Whether the contact may be offered to the agent after what happened between them.
+/// Whether the contact may be offered to the agent after what happened between them. Who asks for advice is
+/// not asked.
 pub fn not_excluded(contact: &j::ContactRecord, agent: u32, now_ms: u64) -> Result<(), Hindrance> {
+    if contact.talk().asking_agent == agent {
+        return Err(Hindrance::Excluded(u64::MAX));
+    }
     let excluded = contact.exclusions().iter().find(|entry| entry.agent == agent && entry.until_ms > now_ms);
     excluded.map_or(Ok(()), |entry| Err(Hindrance::Excluded(entry.until_ms)))
 }

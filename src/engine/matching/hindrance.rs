@@ -75,6 +75,7 @@ impl Hindrance {
             Self::KeptForAnother(other, _) => {
                 format!("is not the one for whom the contact is kept, {}", names.id(other))
             }
+            Self::Excluded(u64::MAX) => "asks for this consult itself".to_owned(),
             Self::Excluded(_) => "declined or missed the contact a while ago".to_owned(),
         }
     }
@@ -83,6 +84,12 @@ impl Hindrance {
     #[must_use]
     pub fn is_room(self) -> bool {
         matches!(self, Self::ChannelLimit(..) | Self::AtCapacity(..) | Self::OnCall)
+    }
+
+    /// Whether nobody may go over it: who asks is not the one who answers.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Excluded(u64::MAX))
     }
 
     /// Whether it is about groups and skills, which a supervisor may override.
@@ -160,7 +167,10 @@ impl State {
         };
         let staff = self.staff(&class);
         let excluded = record.exclusions().iter().filter(|entry| entry.until_ms > now_ms);
-        let excluded = excluded.filter(|entry| self.serves(entry.agent, &class)).count();
+        // Who asks for advice is not among those who may give it.
+        let asking = Some(record.talk().asking_agent).filter(|agent| *agent != 0);
+        let excluded = excluded.map(|entry| entry.agent).chain(asking);
+        let excluded = excluded.filter(|agent| self.serves(*agent, &class)).count();
         staff > 0 && excluded >= staff
     }
 }

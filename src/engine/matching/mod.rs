@@ -131,12 +131,14 @@ impl State {
     /// The first contact of a class that somebody can take, with that agent.
     fn first_of_class(&self, number: u32, now_ms: u64) -> Option<Candidate> {
         let class = self.index.classes.get(number)?;
-        // But for exclusions and agents who come first, the answer is the same for every contact.
+        // But for exclusions, who asks for a consult, and agents who come first, the answer is the same for every contact.
         let anybody = self.choose(class, None, now_ms)?;
         for (arrival_ms, contact_number) in class.waiting.iter() {
             let contact = self.contacts.get(contact_number)?;
-            let own =
-                !contact.record.exclusions().is_empty() || self.has_known(contact) || class.key.kept_for != 0;
+            let own = !contact.record.exclusions().is_empty()
+                || contact.record.is_consult()
+                || self.has_known(contact)
+                || class.key.kept_for != 0;
             let chosen = if own { self.choose(class, Some(contact), now_ms) } else { Some(anybody) };
             if chosen.is_some() {
                 let trigger = self.index.classes.trigger(number);

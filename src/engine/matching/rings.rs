@@ -27,6 +27,8 @@ pub struct Subject<'a> {
     pub category: u32,
     /// What it asks for by itself.
     pub wants: Option<&'a j::Wants>,
+    /// Groups that its promise's escalation has opened to it, ordered.
+    pub groups: &'a [u32],
 }
 
 impl<'a> Subject<'a> {
@@ -34,7 +36,13 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn of(record: &'a j::ContactRecord) -> Self {
         let wants = record.wants.as_deref();
-        Self { queue: record.queue, channel: record.channel, category: record.category, wants }
+        let groups = &record.talk().groups;
+        Self { queue: record.queue, channel: record.channel, category: record.category, wants, groups }
+    }
+
+    /// Whether nothing sets it apart from others of its queue, channel and category.
+    fn common(&self) -> bool {
+        self.wants.is_none() && self.groups.is_empty()
     }
 }
 
@@ -80,7 +88,7 @@ impl Resolved<'_> {
     fn key(&self, subject: Subject<'_>, ring: u32, kept_for: u32) -> ClassKey {
         let ring = ring.min(self.last_ring());
         let mut requirement = self.base.clone();
-        let mut borrowed = Vec::new();
+        let mut borrowed = subject.groups.to_vec();
         for opened in self.rings().iter().take(ring as usize) {
             requirement.relax(opened);
             borrowed.extend_from_slice(&opened.groups);
@@ -134,12 +142,17 @@ impl State {
         Some(Resolved { queue, channel, base, objective_ms: objective_ms.max(1), own_rings })
     }
 
+    /// How long such a contact is to wait at most; 0: its queue or channel is out of the plan.
+    pub(in crate::engine) fn objective_ms(&self, subject: Subject<'_>) -> u64 {
+        self.resolve(subject).map_or(0, |resolved| resolved.objective_ms)
+    }
+
     /// The class of a contact as it is now.
     pub(in crate::engine) fn class_of(&mut self, number: u64) -> Option<u32> {
         let record = self.contact(number)?;
         let (ring, kept_for) = (record.ring, record.kept_for());
         let subject = Subject::of(record);
-        let common = subject.wants.is_none() && kept_for == 0;
+        let common = subject.common() && kept_for == 0;
         let kind = self.kind(subject);
         if common && let Some(known) = self.index.known(kind) {
             return known.classes.get(ring as usize).or(known.classes.last()).copied();
@@ -164,7 +177,7 @@ impl State {
     /// Whether somebody in the plan, signed in or not, could serve such a contact, in the last ring at
     /// least.
     pub(in crate::engine) fn servable(&self, subject: Subject<'_>) -> bool {
-        if subject.wants.is_none()
+        if subject.common()
             && let Some(known) = self.index.known(self.kind(subject))
         {
             return known.servable;
@@ -175,7 +188,7 @@ impl State {
 
     /// The class of such a contact in a ring, to look at.
     pub(in crate::engine) fn class_in_ring(&self, subject: Subject<'_>, ring: u32) -> Option<Looked<'_>> {
-        if subject.wants.is_none()
+        if subject.common()
             && let Some(known) = self.index.known(self.kind(subject))
         {
             let number = known.classes.get(ring as usize).or(known.classes.last())?;
@@ -205,12 +218,24 @@ impl State {
         exclusions: &[j::Exclusion],
         now_ms: u64,
     ) -> j::QueueEntry {
+        self.entry_for(subject, (0, 0), known, exclusions, now_ms)
+    }
+
+    /// The same for one that is kept for an agent, for so many milliseconds, before anybody else.
+    pub(in crate::engine) fn entry_for(
+        &self,
+        subject: Subject<'_>,
+        kept: (u32, u64),
+        known: u32,
+        exclusions: &[j::Exclusion],
+        now_ms: u64,
+    ) -> j::QueueEntry {
         let mut entry = j::QueueEntry::default();
         let Some(queue) = self.catalog.queues.get(&subject.queue) else {
             return entry;
         };
         let preferred = subject.wants.map_or(0, |wants| wants.preferred_agent);
-        let waits = [(preferred, queue.preferred_agent_wait_ms), (known, queue.last_agent_wait_ms)];
+        let waits = [kept, (preferred, queue.preferred_agent_wait_ms), (known, queue.last_agent_wait_ms)];
         for (agent, wait_ms) in waits {
             let excluded = exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > now_ms);
             if agent != 0 && wait_ms > 0 && !excluded && self.could_keep(subject, agent) {

@@ -44,6 +44,7 @@ impl State {
             changes.push(Change { at_ms: contact.max_wait_due_ms, what: Happening::WaitEnds });
         }
         self.leg_change(record.offer, &mut changes);
+        self.conversation_changes(contact, &mut changes);
         for entry in near.iter().filter(|entry| entry.hindrances.iter().all(|why| why.is_room())) {
             let work = self.agent(entry.agent).map_or(&[][..], |agent| &agent.work);
             work.iter().for_each(|offer| self.leg_change(*offer, &mut changes));
@@ -53,6 +54,30 @@ impl State {
         let left_out = changes.len().saturating_sub(CHANGES_MAX);
         changes.truncate(CHANGES_MAX);
         (changes, left_out)
+    }
+
+    /// What will change by the conversation's times.
+    fn conversation_changes(&self, contact: &Contact, changes: &mut Vec<Change>) {
+        let record = &contact.record;
+        let dues = self.dues(record.contact);
+        let stage = match record.stage() {
+            ContactStage::Active => Some(Happening::Parks),
+            ContactStage::Parked => Some(Happening::ParkedEnds),
+            ContactStage::WithBot => Some(Happening::LeavesBot),
+            _ => None,
+        };
+        if let Some(what) = stage.filter(|_| dues.stage_ms > 0) {
+            changes.push(Change { at_ms: dues.stage_ms, what });
+        }
+        if let Some(window) = record.window().filter(|_| dues.window_ms > 0) {
+            let ends = dues.window_ms >= window.until_ms;
+            let what = if ends { Happening::WindowEnds } else { Happening::WindowRises };
+            changes.push(Change { at_ms: dues.window_ms, what });
+        }
+        let promise = self.promises.get(&record.talk().promise);
+        if let Some(promise) = promise.filter(|promise| promise.due_ms > 0) {
+            changes.push(Change { at_ms: promise.due_ms, what: Happening::PromiseEscalates });
+        }
     }
 
     /// The rings to come, each after the one before.

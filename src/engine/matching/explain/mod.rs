@@ -77,11 +77,13 @@ pub struct Urgency {
     pub age_ms: u64,
     /// Target wait.
     pub objective_ms: u64,
-    /// The contact's.
+    /// The contact's own.
     pub priority: i32,
+    /// Points added by its reply window or promise.
+    pub added_priority: i32,
     /// What a point of priority is worth, in thousandths of the objective.
     pub boost_permille: u32,
-    /// Urgency in thousandths: 1,000 × age ÷ objective + priority × boost.
+    /// Urgency in thousandths: 1,000 × age ÷ objective + (priority + added) × boost.
     pub permille: i64,
 }
 
@@ -176,6 +178,18 @@ pub enum Happening {
     WrapUpEnds(u64, u32),
     /// This agent, whose stream is lost, is signed out.
     GraceEnds(u32),
+    /// The conversation, which nobody writes in, is parked.
+    Parks,
+    /// The parked conversation ends.
+    ParkedEnds,
+    /// It leaves its bot for its queue.
+    LeavesBot,
+    /// The end of its reply window is near: its priority rises.
+    WindowRises,
+    /// Its reply window ends.
+    WindowEnds,
+    /// Its promise takes a step of escalation, or is past its time.
+    PromiseEscalates,
 }
 
 /// What an agent could get, and what keeps it from it.

@@ -43,6 +43,7 @@ impl State {
             age_ms: now_ms.saturating_sub(record.effective_arrival_ms),
             objective_ms: mine.objective_ms,
             priority: record.priority,
+            added_priority: record.added_priority(),
             boost_permille: self.catalog.queues.get(&record.queue).map_or(0, |queue| queue.boost_permille),
             permille: urgency_permille(mine, now_ms),
         }

@@ -6,7 +6,7 @@ use crate::{
         matching::eligible::Hindrance,
         state::{Agent, Contact, State},
     },
-    plan::format_ms,
+    plan::{format_ms, model::ParkedReturn},
     proto::journal::{AgentRule, AssignmentRecord, AssignmentStage, ContactEnd, ContactStage, OfferTrigger},
 };
 
@@ -43,6 +43,14 @@ impl Happening {
                 format!("{} has to have wrapped up {}", agent(number), state.contact_name(contact))
             }
             Self::GraceEnds(number) => format!("{} is signed out, unless back by then", agent(number)),
+            Self::Parks => "it is parked, unless somebody writes".to_owned(),
+            Self::ParkedEnds => "it ends, unless the customer writes".to_owned(),
+            Self::LeavesBot => "it comes to its queue, if the bot hasn't returned it".to_owned(),
+            Self::WindowRises => "its priority rises: the end of its reply window is near".to_owned(),
+            Self::WindowEnds => {
+                "its reply window ends, and with it the contact if it is unanswered".to_owned()
+            }
+            Self::PromiseEscalates => "its promise is escalated".to_owned(),
         }
     }
 }
@@ -57,7 +65,7 @@ fn busy(able: &Counts) -> String {
     let room = sum(|why| why.is_room());
     let reserved = sum(|why| matches!(why, Hindrance::Reserved(..)));
     let kept = sum(|why| matches!(why, Hindrance::KeptForAnother(..)));
-    let excluded = sum(|why| matches!(why, Hindrance::Excluded(_)));
+    let excluded = sum(|why| matches!(why, Hindrance::Excluded(_)) && !why.is_final());
     let parts = [
         (room, format!("{room} {} no room", have(room))),
         (not_ready, format!("{not_ready} {} not ready", be(not_ready))),
@@ -110,6 +118,17 @@ fn end_text(end: ContactEnd) -> &'static str {
         ContactEnd::GatewayLost => "has ended: its gateway is lost",
         ContactEnd::WaitLimit => "has ended: it waited as long as its queue allows",
         ContactEnd::QueueRemoved => "has ended: its queue was removed from the plan",
+        ContactEnd::BotCompleted => "was completed by its bot",
+        ContactEnd::Idle => "has ended: it was parked for as long as its channel allows",
+        ContactEnd::WindowLapsed => "has ended: the reply window was over before somebody answered",
+        ContactEnd::SupervisorEnded => "was ended by a supervisor",
+        ContactEnd::ConsultEnded => "has ended: the advice was given, or is not needed any more",
+        ContactEnd::ConsultHandedOver => "has ended: the colleague took over what it was about",
+        ContactEnd::ConsultUnanswered => "has ended: the colleague didn't accept",
+        ContactEnd::ConsultantLost => "has ended: the colleague was lost",
+        ContactEnd::ParentEnded => "has ended with the contact that it was about",
+        ContactEnd::ParentMoved => "has ended: the contact that it was about went elsewhere",
+        ContactEnd::PromiseSettled => "has ended: its promise was moved, kept or cancelled",
     }
 }
 
@@ -117,7 +136,7 @@ impl State {
     pub(super) fn contact_summary(&self, contact: &Contact, found: &ContactExplained, now_ms: u64) -> String {
         let record = &contact.record;
         let leg = self.assignment(record.offer);
-        match (record.stage(), leg) {
+        let what = match (record.stage(), leg) {
             (ContactStage::Closed, _) => {
                 let ended = record.ended();
                 let last = self.names.id(record.last_agent());
@@ -133,7 +152,46 @@ impl State {
                 let with = if connecting { "is being connected to" } else { "is with" };
                 format!("It {with} {}, {}.", self.names.id(leg.agent), reason(leg))
             }
+            (ContactStage::Parked, _) => self.parked_summary(contact, now_ms),
+            (ContactStage::WithBot, _) => self.bot_summary(contact, now_ms),
             _ => self.waiting_summary(contact, found, now_ms),
+        };
+        self.origin(contact) + &what
+    }
+
+    fn parked_summary(&self, contact: &Contact, now_ms: u64) -> String {
+        let record = &contact.record;
+        let since = seconds(now_ms.saturating_sub(record.talk().parked_ms));
+        let parking = self.catalog.channels.get(&record.channel).and_then(|channel| channel.parking);
+        let queue = self.names.id(record.queue);
+        let agent = self.names.id(record.last_agent());
+        let to_agent = parking.is_some_and(|parking| parking.parked_return != ParkedReturn::Queue);
+        let back = if to_agent && !agent.is_empty() {
+            format!("to {agent} if there is room, else to queue {queue}")
+        } else {
+            format!("to queue {queue}")
+        };
+        format!("It is parked since {since}; the customer's next message brings it back {back}.")
+    }
+
+    fn bot_summary(&self, contact: &Contact, now_ms: u64) -> String {
+        let record = &contact.record;
+        let talk = record.talk();
+        let since = seconds(now_ms.saturating_sub(talk.bot_ms));
+        let (bot, queue) = (self.gateway_id(talk.bot), self.names.id(record.queue));
+        format!("It is with the bot of gateway {bot} since {since}; from there it comes to queue {queue}.")
+    }
+
+    /// What a contact is that no customer brought, in a sentence; empty for others.
+    fn origin(&self, contact: &Contact) -> String {
+        let talk = contact.record.talk();
+        if talk.parent != 0 {
+            let asking = self.names.id(talk.asking_agent);
+            return format!("{asking} asks for advice on {} by it. ", self.contact_name(talk.parent));
+        }
+        match self.promise(talk.promise) {
+            Some(promise) => format!("It is the follow-up of promise {}. ", promise.id),
+            None => String::new(),
         }
     }
 

@@ -1,6 +1,10 @@
 //! The state of a tenant: what events add up to, and the indexes derived from it. Owns the layout; only
 //! `evolve` changes it. Reading it is open to everybody.
 
+mod agent;
+
+pub use agent::{Agent, Load};
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -10,10 +14,11 @@ use crate::{plan::model::Plan, proto::journal as j};
 
 use super::{
     catalog::{AgentInfo, Catalog, Names},
+    conversation::{Dues, Promise},
     evolve::{Replaced, Settling},
     line::Line,
     lookup::{Ids, Lookup, id_hash},
-    matching::{index::Index, profile::FreeKey},
+    matching::index::Index,
     table::Table,
     timers::Timers,
 };
@@ -27,6 +32,8 @@ pub enum Chore {
     Agent(u32),
     /// A contact whose queue or gateway may be gone.
     Contact(u64),
+    /// A promise whose queue may be gone.
+    Promise(u64),
     /// A class that nobody signed in may be able to serve, while a later ring has somebody. In the order of
     /// the classes' first contacts: numbers of classes are others in an engine that was rebuilt.
     Ring(u64, u32),
@@ -36,7 +43,7 @@ pub enum Chore {
 
 /// Where a contact waits in the index: the epoch of the index, the class, and the key in it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
+pub(in crate::engine) struct Place {
     /// 0: nowhere.
     epoch: u32,
     class: u32,
@@ -44,12 +51,12 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(epoch: u32, class: u32, key: i64) -> Self {
+    pub(in crate::engine) fn new(epoch: u32, class: u32, key: i64) -> Self {
         Self { epoch, class, key }
     }
 
     /// Class and key, if it is a place in the index of this epoch.
-    pub(super) fn in_index(self, epoch: u32) -> Option<(u32, i64)> {
+    pub(in crate::engine) fn in_index(self, epoch: u32) -> Option<(u32, i64)> {
         (self.epoch != 0 && self.epoch == epoch).then_some((self.class, self.key))
     }
 }
@@ -60,102 +67,29 @@ pub struct Contact {
     /// What is stored.
     pub record: j::ContactRecord,
     /// In the index, while it waits.
-    pub(super) place: Place,
+    pub(in crate::engine) place: Place,
     /// Offers and assignments of it, wrap-ups after a transfer included.
-    pub(super) legs: u32,
+    pub(in crate::engine) legs: u32,
     /// Where its queue and channel are counted, while it is live.
-    pub(super) cell: u32,
+    pub(in crate::engine) cell: u32,
     /// What its timers are armed for; 0: they are not.
-    pub(super) ring_due_ms: u64,
-    pub(super) max_wait_due_ms: u64,
+    pub(in crate::engine) ring_due_ms: u64,
+    pub(in crate::engine) max_wait_due_ms: u64,
+    /// What the timers of its stage and its reply window are armed for; most have neither.
+    pub(in crate::engine) dues: Option<Box<Dues>>,
 }
 
 impl Contact {
-    pub(super) fn new(record: j::ContactRecord) -> Self {
-        Self { record, place: Place::default(), legs: 0, cell: 0, ring_due_ms: 0, max_wait_due_ms: 0 }
-    }
-}
-
-/// Capacity that an agent's work takes. Derived from the work.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Units of realtime channels.
-    pub realtime_units: u32,
-    /// Units of messaging and deferred channels that are not interruptible.
-    pub fixed_units: u32,
-    /// Units of interruptible channels.
-    pub interruptible_units: u32,
-    /// Contacts and offers by channel.
-    pub by_channel: Vec<(u32, u32)>,
-    /// Offers.
-    pub offers: u32,
-    /// Contacts connecting or active.
-    pub active: u32,
-    /// Wrap-ups.
-    pub wrap_up: u32,
-}
-
-impl Load {
-    /// Holds a realtime contact or offer.
-    #[must_use]
-    pub fn on_call(&self) -> bool {
-        self.realtime_units > 0
-    }
-
-    /// Contacts and offers of a channel.
-    #[must_use]
-    pub fn of_channel(&self, channel: u32) -> u32 {
-        self.by_channel.iter().find(|(of, _)| *of == channel).map_or(0, |(_, count)| *count)
-    }
-}
-
-/// An agent, with what the plan says and the work that it has.
-#[derive(Debug)]
-pub struct Agent {
-    /// What is stored.
-    pub record: j::AgentRecord,
-    /// From the plan; none when the agent is no longer in it.
-    pub info: Option<Arc<AgentInfo>>,
-    /// Offers and assignments by number.
-    pub work: Vec<u64>,
-    /// What they take.
-    pub load: Load,
-    /// The index of which the following tells.
-    pub(super) epoch: u32,
-    /// Its profile in the index.
-    pub(super) profile: u32,
-    /// Under what the index has it as free.
-    pub(super) free: FreeKey,
-    /// Whether the index counts it as signed in.
-    pub(super) counted: bool,
-}
-
-impl Agent {
-    /// One who holds nothing, as far as is known.
-    pub(super) fn new(record: j::AgentRecord, info: Option<Arc<AgentInfo>>) -> Self {
+    pub(in crate::engine) fn new(record: j::ContactRecord) -> Self {
         Self {
             record,
-            info,
-            work: Vec::new(),
-            load: Load::default(),
-            epoch: 0,
-            profile: 0,
-            free: FreeKey::default(),
-            counted: false,
+            place: Place::default(),
+            legs: 0,
+            cell: 0,
+            ring_due_ms: 0,
+            max_wait_due_ms: 0,
+            dues: None,
         }
-    }
-
-    /// Whether it is signed in and in the plan.
-    #[must_use]
-    pub fn signed_in(&self) -> bool {
-        self.record.session != 0 && !self.record.removed && self.info.is_some()
-    }
-
-    /// Whether new work can reach it: signed in, connected, ready, in the plan.
-    #[must_use]
-    pub fn routable(&self) -> bool {
-        let record = &self.record;
-        record.session != 0 && record.connected && record.ready && !record.removed && self.info.is_some()
     }
 }
 
@@ -170,11 +104,23 @@ pub struct QueueLive {
     pub connecting: u32,
     /// Active.
     pub active: u32,
+    /// Parked.
+    pub parked: u32,
+    /// With a bot.
+    pub with_bot: u32,
+}
+
+impl QueueLive {
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.waiting + self.offered + self.connecting + self.active + self.parked + self.with_bot
+    }
 }
 
 /// A queue's contacts of one channel.
 #[derive(Debug, Default)]
-pub(super) struct Cell {
+pub(in crate::engine) struct Cell {
     pub queue: u32,
     pub channel: u32,
     /// What became of them. Authoritative.
@@ -194,7 +140,7 @@ impl Cell {
 
 /// A plan that is being staged, and its agents by numbers.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(in crate::engine) struct Draft {
     pub plan: Plan,
     pub agents: BTreeMap<u32, Arc<AgentInfo>>,
 }
@@ -202,56 +148,74 @@ pub(super) struct Draft {
 /// Everything about a tenant.
 #[derive(Debug, Default)]
 pub struct State {
-    pub(super) sequence: u64,
-    pub(super) now_ms: u64,
-    pub(super) wall_offset_ms: i64,
-    pub(super) plan_revision: u64,
-    pub(super) last_contact: u64,
-    pub(super) last_offer: u64,
-    pub(super) last_session: u64,
-    pub(super) last_number: u32,
-    pub(super) plan: Arc<Plan>,
-    pub(super) names: Names,
-    pub(super) staged: Vec<j::PlanStaged>,
-    pub(super) draining: BTreeMap<u32, j::DrainingQueue>,
-    pub(super) gateways: BTreeMap<u32, j::GatewayRecord>,
-    pub(super) agents: Table<Agent>,
-    pub(super) contacts: Table<Contact>,
-    pub(super) assignments: Table<j::AssignmentRecord>,
-    pub(super) cells: Vec<Cell>,
+    pub(in crate::engine) sequence: u64,
+    pub(in crate::engine) now_ms: u64,
+    pub(in crate::engine) wall_offset_ms: i64,
+    pub(in crate::engine) plan_revision: u64,
+    pub(in crate::engine) last_contact: u64,
+    pub(in crate::engine) last_offer: u64,
+    pub(in crate::engine) last_session: u64,
+    pub(in crate::engine) last_number: u32,
+    pub(in crate::engine) plan: Arc<Plan>,
+    pub(in crate::engine) names: Names,
+    pub(in crate::engine) staged: Vec<j::PlanStaged>,
+    pub(in crate::engine) draining: BTreeMap<u32, j::DrainingQueue>,
+    pub(in crate::engine) gateways: BTreeMap<u32, j::GatewayRecord>,
+    pub(in crate::engine) agents: Table<Agent>,
+    pub(in crate::engine) contacts: Table<Contact>,
+    pub(in crate::engine) assignments: Table<j::AssignmentRecord>,
+    pub(in crate::engine) cells: Vec<Cell>,
     /// Closed contacts that are kept whole, oldest first.
-    pub(super) closed: VecDeque<u64>,
+    pub(in crate::engine) closed: VecDeque<u64>,
     /// Ids of closed contacts that are no longer kept, oldest first.
-    pub(super) compacted: VecDeque<j::ClosedRecord>,
+    pub(in crate::engine) compacted: VecDeque<j::ClosedRecord>,
     /// Requests answered, oldest first.
-    pub(super) requests: VecDeque<j::RequestRecord>,
+    pub(in crate::engine) requests: VecDeque<j::RequestRecord>,
+    pub(in crate::engine) last_promise: u64,
+    pub(in crate::engine) promises: BTreeMap<u64, Promise>,
+    /// Promises that have ended and are kept, oldest first.
+    pub(in crate::engine) ended_promises: VecDeque<u64>,
+    /// By the number of the first contact.
+    pub(in crate::engine) cases: BTreeMap<u64, j::CaseRecord>,
 
     // Derived from the above.
     /// What is staged, made ready.
-    pub(super) draft: Option<Box<Draft>>,
+    pub(in crate::engine) draft: Option<Box<Draft>>,
     /// Sequence of the event with which staging began, if it was in this process; 0: none is.
-    pub(super) stage: u64,
+    pub(in crate::engine) stage: u64,
     /// What is left of deriving the index anew.
-    pub(super) settling: Option<Settling>,
+    pub(in crate::engine) settling: Option<Settling>,
     /// What was in force before, until there is time to drop it.
-    pub(super) replaced: Option<Box<Replaced>>,
-    pub(super) catalog: Catalog,
+    pub(in crate::engine) replaced: Option<Box<Replaced>>,
+    pub(in crate::engine) catalog: Catalog,
     /// Contacts by their id.
-    pub(super) contact_ids: Ids,
-    pub(super) compacted_ids: Lookup<u128, u64>,
-    pub(super) request_ids: Lookup<String, u64>,
-    pub(super) gateway_ids: Lookup<String, u32>,
+    pub(in crate::engine) contact_ids: Ids,
+    pub(in crate::engine) compacted_ids: Lookup<u128, u64>,
+    pub(in crate::engine) request_ids: Lookup<String, u64>,
+    pub(in crate::engine) gateway_ids: Lookup<String, u32>,
     /// Live contacts by gateway.
-    pub(super) by_gateway: BTreeMap<u32, Line<u64>>,
+    pub(in crate::engine) by_gateway: BTreeMap<u32, Line<u64>>,
     /// Contacts that are kept and name a case, by case.
-    pub(super) by_case: BTreeSet<(String, u64)>,
-    pub(super) cell_numbers: BTreeMap<(u32, u32), u32>,
-    pub(super) live_contacts: usize,
-    pub(super) timers: Timers,
-    pub(super) chores: BTreeSet<Chore>,
-    pub(super) index: Index,
+    pub(in crate::engine) by_case: BTreeSet<(String, u64)>,
+    /// Live contacts with a bot, by the bot's gateway.
+    pub(in crate::engine) by_bot: BTreeMap<u32, Line<u64>>,
+    pub(in crate::engine) promise_ids: Lookup<String, u64>,
+    /// Open promises by when they are due.
+    pub(in crate::engine) promises_due: BTreeSet<(u64, u64)>,
+    /// Promises by case.
+    pub(in crate::engine) promises_of: BTreeSet<(String, u64)>,
+    pub(in crate::engine) case_ids: Lookup<u128, u64>,
+    /// Cases of customers who are known: by what, when touched last, the case.
+    pub(in crate::engine) customers: BTreeSet<(u64, u64, u64)>,
+    /// Cases that may be forgotten, by when they were touched last.
+    pub(in crate::engine) case_ages: Line<(u64, u64)>,
+    pub(in crate::engine) cell_numbers: BTreeMap<(u32, u32), u32>,
+    pub(in crate::engine) live_contacts: usize,
+    pub(in crate::engine) timers: Timers,
+    pub(in crate::engine) chores: BTreeSet<Chore>,
+    pub(in crate::engine) index: Index,
     /// What replay could not make sense of. The engine must not run with it.
-    pub(super) fault: Option<String>,
+    pub(in crate::engine) fault: Option<String>,
 }
 
 impl State {
@@ -392,6 +356,8 @@ impl State {
             sum.offered += live.offered;
             sum.connecting += live.connecting;
             sum.active += live.active;
+            sum.parked += live.parked;
+            sum.with_bot += live.with_bot;
         }
         sum
     }
@@ -402,7 +368,7 @@ impl State {
     }
 
     /// The cells of a queue, by channel.
-    pub(super) fn cells_of(&self, queue: u32) -> impl Iterator<Item = &Cell> {
+    pub(in crate::engine) fn cells_of(&self, queue: u32) -> impl Iterator<Item = &Cell> {
         let numbers = self.cell_numbers.range((queue, 0)..=(queue, u32::MAX));
         numbers.filter_map(|(_, number)| self.cells.get(*number as usize))
     }
@@ -436,7 +402,7 @@ impl State {
     }
 
     /// Whether a waiting contact is past its longest wait.
-    pub(super) fn waited_too_long(&self, contact: u64, now_ms: u64) -> bool {
+    pub(in crate::engine) fn waited_too_long(&self, contact: u64, now_ms: u64) -> bool {
         let due_ms = self.contacts.get(contact).map_or(0, |contact| contact.max_wait_due_ms);
         due_ms > 0 && due_ms <= now_ms
     }
@@ -445,5 +411,16 @@ impl State {
     #[must_use]
     pub fn more_due(&self) -> bool {
         !self.settled() || !self.chores.is_empty() || self.index.dirty() || self.replaced.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Contact;
+
+    /// A million may wait: what most of them lack is boxed.
+    #[test]
+    fn a_waiting_contact_stays_small() {
+        assert!(size_of::<Contact>() <= 272, "{}", size_of::<Contact>());
     }
 }

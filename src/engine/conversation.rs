@@ -1,0 +1,219 @@
+//! What a contact's conversation tells, for all who ask: its kind, its priority as it is now, its turn. Owns
+//! reading and making the parts of a record that only some contacts have; must not decide anything.
+
+use std::{ops::Bound, sync::LazyLock};
+
+use crate::{plan::model::ChannelKind, proto::journal as j};
+
+use super::state::State;
+
+/// The step of a promise's escalation that says that its time has passed.
+pub const PAST_DUE: u32 = 255;
+
+/// Where a contact comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactKind {
+    /// A customer came.
+    Customer,
+    /// An agent asks a colleague about another contact.
+    Consult,
+    /// A promise has come due.
+    FollowUp,
+}
+
+/// What the timers of a contact's stage and reply window are armed for; 0: they are not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dues {
+    /// The stage ends.
+    pub stage_ms: u64,
+    /// The window takes a step, or ends.
+    pub window_ms: u64,
+}
+
+/// A promise, with what its timer is armed for.
+#[derive(Debug)]
+pub struct Promise {
+    /// What is stored.
+    pub record: j::PromiseRecord,
+    /// 0: it is not.
+    pub(super) due_ms: u64,
+}
+
+/// How the conversation of a contact reads that has none.
+static SILENT: LazyLock<j::Conversation> = LazyLock::new(j::Conversation::default);
+
+impl j::ContactRecord {
+    /// The conversation as it is recorded; all zero while nothing is.
+    #[must_use]
+    pub fn talk(&self) -> &j::Conversation {
+        let talk = self.service.as_ref().and_then(|service| service.conversation.as_deref());
+        talk.unwrap_or_else(|| &SILENT)
+    }
+
+    /// What may still be sent; none: anything.
+    #[must_use]
+    pub fn window(&self) -> Option<&j::Window> {
+        self.service.as_ref().and_then(|service| service.window.as_deref())
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub fn kind(&self) -> ContactKind {
+        let talk = self.talk();
+        if talk.parent != 0 {
+            ContactKind::Consult
+        } else if talk.promise != 0 {
+            ContactKind::FollowUp
+        } else {
+            ContactKind::Customer
+        }
+    }
+
+    /// Whether an agent asks a colleague by it.
+    #[must_use]
+    pub fn is_consult(&self) -> bool {
+        self.kind() == ContactKind::Consult
+    }
+
+    /// Whether it keeps a promise.
+    #[must_use]
+    pub fn is_follow_up(&self) -> bool {
+        self.kind() == ContactKind::FollowUp
+    }
+
+    /// Points added to its own priority now: by its reply window or its promise, whichever is more.
+    #[must_use]
+    pub fn added_priority(&self) -> i32 {
+        self.window().map_or(0, |window| window.raise).max(self.talk().raise)
+    }
+
+    /// How long it has waited for agents so far, in all queues: time with agents and bots is no waiting.
+    #[must_use]
+    pub fn waited_ms(&self, now_ms: u64) -> u64 {
+        self.waited_until_ms(now_ms).saturating_sub(self.effective_arrival_ms + self.talk().bot_aged_ms)
+    }
+
+    /// Until when it has waited, while it is live.
+    pub(super) fn waited_until_ms(&self, now_ms: u64) -> u64 {
+        match self.stage() {
+            j::ContactStage::Active | j::ContactStage::Parked => self.active_ms(),
+            j::ContactStage::WithBot => self.talk().bot_ms,
+            _ => now_ms,
+        }
+    }
+
+    /// How long it has waited since it entered its queue or its latest leg ended, until then.
+    pub(super) fn leg_wait_ms(&self, until_ms: u64) -> u64 {
+        let ended_ms = self.talk().legs.last().map_or(0, |leg| leg.ended_ms);
+        until_ms.saturating_sub(self.queue_entered_ms.max(ended_ms))
+    }
+
+    /// The priority that gives it its place.
+    #[must_use]
+    pub fn priority_in_force(&self) -> i32 {
+        self.priority + self.added_priority()
+    }
+}
+
+impl State {
+    /// Since when the customer waits for an agent's answer; 0: it doesn't. Who came in by writing waits for
+    /// one from the beginning, though nothing is recorded of it.
+    #[must_use]
+    pub fn turn_ms(&self, record: &j::ContactRecord) -> u64 {
+        let talked = record.service.as_ref().is_some_and(|service| service.conversation.is_some());
+        if talked { record.talk().turn_ms } else { self.first_turn_ms(record) }
+    }
+
+    /// When the first turn of a customer's contact began, if it came in by writing.
+    pub(super) fn first_turn_ms(&self, record: &j::ContactRecord) -> u64 {
+        let written = |kind| matches!(kind, ChannelKind::Messaging | ChannelKind::Deferred);
+        let channel = self.catalog.channels.get(&record.channel);
+        if channel.is_some_and(|channel| written(channel.kind)) { record.enqueued_ms } else { 0 }
+    }
+
+    /// The conversation of a contact, to change; made if it has none.
+    pub(super) fn talk_mut(&mut self, number: u64) -> Option<&mut j::Conversation> {
+        let first = self.contact(number).map(|record| self.first_turn_ms(record))?;
+        let service = self.contacts.get_mut(number)?.record.service_mut();
+        let new = || Box::new(j::Conversation { turn_ms: first, ..j::Conversation::default() });
+        Some(service.conversation.get_or_insert_with(new))
+    }
+
+    /// Live contacts that are with the bot of a gateway, with larger numbers, in the order they came in.
+    pub fn bot_contacts_after(&self, gateway: u32, after: u64) -> impl Iterator<Item = &j::ContactRecord> {
+        let contacts = self.by_bot.get(&gateway).into_iter().flat_map(move |line| line.after(after));
+        contacts.filter_map(|contact| self.contact(contact))
+    }
+
+    /// A promise by number.
+    #[must_use]
+    pub fn promise(&self, promise: u64) -> Option<&j::PromiseRecord> {
+        self.promises.get(&promise).map(|promise| &promise.record)
+    }
+
+    /// A promise by id.
+    #[must_use]
+    pub fn promise_by_id(&self, id: &str) -> Option<&j::PromiseRecord> {
+        self.promise(*self.promise_ids.get(id)?)
+    }
+
+    /// All promises that are kept, open or not, by number.
+    pub fn promises(&self) -> impl Iterator<Item = &j::PromiseRecord> {
+        self.promises.values().map(|promise| &promise.record)
+    }
+
+    /// Promises of a case that are kept, open or not, by number.
+    pub fn promises_of_case(&self, case_id: &str) -> impl Iterator<Item = &j::PromiseRecord> {
+        let of_case = (case_id.to_owned(), 0)..=(case_id.to_owned(), u64::MAX);
+        self.promises_of.range(of_case).filter_map(|(_, promise)| self.promise(*promise))
+    }
+
+    /// Open promises that are due after this (a time and a number), soonest first.
+    pub fn open_promises_after(&self, after: (u64, u64)) -> impl Iterator<Item = &j::PromiseRecord> {
+        let later = (Bound::Excluded(after), Bound::Unbounded);
+        self.promises_due.range(later).filter_map(|(_, promise)| self.promise(*promise))
+    }
+
+    /// Promises with larger numbers that are kept, open or not.
+    pub fn promises_after(&self, after: u64) -> impl Iterator<Item = &j::PromiseRecord> {
+        let later = (Bound::Excluded(after), Bound::Unbounded);
+        self.promises.range(later).map(|(_, promise)| &promise.record)
+    }
+
+    /// How many promises are open.
+    #[must_use]
+    pub fn open_promises(&self) -> usize {
+        self.promises_due.len()
+    }
+
+    /// When a contact's stage and reply window fall due; 0: never.
+    #[must_use]
+    pub fn dues(&self, contact: u64) -> Dues {
+        let dues = self.contacts.get(contact).and_then(|contact| contact.dues.as_deref());
+        dues.copied().unwrap_or_default()
+    }
+
+    /// A case by id.
+    #[must_use]
+    pub fn case_by_id(&self, id: &str) -> Option<&j::CaseRecord> {
+        let number = self.case_ids.get(&super::lookup::id_hash(id))?;
+        self.cases.get(number).filter(|record| record.id == id)
+    }
+
+    /// The case of a customer (by what it is known by) that was touched last.
+    #[must_use]
+    pub fn latest_case(&self, customer: u64) -> Option<&j::CaseRecord> {
+        self.cases_of(customer).next()
+    }
+
+    /// The cases of a customer, the one that was touched last first.
+    pub(super) fn cases_of(&self, customer: u64) -> impl Iterator<Item = &j::CaseRecord> {
+        let own = self.customers.range((customer, 0, 0)..=(customer, u64::MAX, u64::MAX)).rev();
+        own.filter_map(|(_, _, case)| self.cases.get(case))
+    }
+
+    /// All cases that are kept, by number.
+    pub fn cases(&self) -> impl Iterator<Item = &j::CaseRecord> {
+        self.cases.values()
+    }
+}

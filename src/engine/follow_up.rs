@@ -1,0 +1,196 @@
+//! What becomes of promises by themselves: they enter their queue as follow-ups, take their steps, are broken, and
+//! end with what became of their follow-up. What agents and supervisors do to them is in `promise.rs`.
+
+use crate::{
+    engine::{evolve::PAST, matching::rings::Subject, step::Step},
+    proto::journal::{self as j, ContactEnd, PromiseEnd, PromiseStage, RemovedQueues, event::Kind},
+};
+
+impl Step<'_> {
+    /// A promise enters its queue, if it is time.
+    pub fn enter_if_due(&mut self, promise: u64) {
+        let pending = |record: &&j::PromiseRecord| record.stage() == PromiseStage::Pending;
+        let record = self.state.promise(promise).filter(pending);
+        if record.is_some_and(|record| record.enter_ms <= self.now_ms) {
+            self.promise_due(promise);
+        }
+    }
+
+    /// A promise becomes a contact in its queue. Nobody who waits is asked for room: it was promised.
+    fn enter(&mut self, record: &j::PromiseRecord) {
+        let (queue, channel, category) = (record.queue, record.channel, record.category);
+        let subject = Subject { queue, channel, category, wants: None, groups: &[] };
+        let objective_ms = self.state.objective_ms(subject);
+        let kept_ms = self.state.catalog.queues.get(&queue);
+        let kept_ms = kept_ms.map_or(0, |queue| queue.kept_for_promise_ms(objective_ms));
+        // By its due time it is as urgent as a contact that has waited for as long as it may.
+        let arrival_ms = record.due_ms.saturating_sub(objective_ms).clamp(1, self.now_ms.max(1));
+        let kept = (record.agent, kept_ms);
+        let entry = self.state.entry_for(subject, kept, record.agent, &[], self.now_ms);
+        let windowed =
+            self.state.catalog.channels.get(&channel).is_some_and(|info| info.reply_window.is_some());
+        let mut entries = record.entries + 1;
+        let id = loop {
+            let id = format!("follow-up:{}:{entries}", record.id);
+            if self.state.contact_by_id(&id).is_none() && !self.state.compacted(&id) {
+                break id;
+            }
+            entries += 1;
+        };
+        let unservable = !self.state.servable(subject);
+        self.emit(Kind::ContactEnqueued(j::ContactEnqueued {
+            contact: self.state.last_contact + 1,
+            id,
+            gateway: record.gateway,
+            channel,
+            queue,
+            category,
+            language: record.language.clone(),
+            case_id: record.case_id.clone(),
+            priority: record.priority,
+            wants: None,
+            customer: record.customer.clone(),
+            fingerprint: 0,
+            entry: Some(j::QueueEntry { arrival_ms, ..entry }),
+            known_agent: record.agent,
+            unservable,
+            skills: Vec::new(),
+            origin: Some(Box::new(j::Origin { promise: record.promise, ..j::Origin::default() })),
+            // The customer has not written yet, so nothing may be sent.
+            window: windowed.then(Box::default),
+        }));
+    }
+
+    /// A promise enters its queue, takes a step of escalation, or is past its time.
+    pub fn promise_due(&mut self, promise: u64) {
+        let Some(record) = self.state.promise(promise).cloned() else {
+            return;
+        };
+        match record.stage() {
+            PromiseStage::Pending if !self.state.catalog.queues.contains_key(&record.queue) => {
+                self.promise_adrift(promise);
+            }
+            PromiseStage::Pending => self.enter(&record),
+            PromiseStage::Entered => self.escalate(&record),
+            PromiseStage::Ended | PromiseStage::Unspecified => {}
+        }
+    }
+
+    fn escalate(&mut self, record: &j::PromiseRecord) {
+        let Some((step, due_ms)) = self.state.next_step(record) else {
+            self.note_broken(record.promise);
+            return;
+        };
+        if due_ms > self.now_ms {
+            return;
+        }
+        let steps = self.state.catalog.queues.get(&record.queue).map(|queue| &queue.promise_steps);
+        let taken = steps.and_then(|steps| steps.get(record.steps as usize));
+        let (raise, groups) = taken.map_or((0, Vec::new()), |step| (step.raise, step.groups.clone()));
+        let promise = record.promise;
+        self.emit(Kind::PromiseEscalated(j::PromiseEscalated { promise, step, raise, groups }));
+    }
+
+    /// If a promise is past its time, that is noted, once.
+    pub fn note_broken(&mut self, promise: u64) {
+        let past = |record: &j::PromiseRecord| !record.broken && record.due_ms <= self.now_ms;
+        if self.state.promise(promise).is_some_and(past) {
+            self.break_promise(promise);
+        }
+    }
+
+    fn break_promise(&mut self, promise: u64) {
+        let event = j::PromiseEscalated { promise, step: PAST, ..j::PromiseEscalated::default() };
+        self.emit(Kind::PromiseEscalated(event));
+    }
+
+    /// The queue of a promise has left the plan.
+    pub fn promise_adrift(&mut self, promise: u64) {
+        let adrift = |record: &&j::PromiseRecord| {
+            record.stage() != PromiseStage::Ended && !self.state.catalog.queues.contains_key(&record.queue)
+        };
+        let Some(record) = self.state.promise(promise).filter(adrift).cloned() else {
+            return;
+        };
+        let pending = record.stage() == PromiseStage::Pending;
+        let draining = self.state.draining.get(&record.queue);
+        let queue = draining.filter(|draining| draining.policy() == RemovedQueues::Move);
+        let queue = queue.map(|draining| draining.move_to);
+        let queue = queue.filter(|queue| self.state.catalog.queues.contains_key(queue));
+        if let Some(queue) = queue {
+            let enter_ms = self.enter_ms(queue, record.channel, record.category, record.due_ms);
+            let enter_ms = if pending { enter_ms } else { 0 };
+            let changed = j::PromiseChanged { promise, queue, enter_ms, ..j::PromiseChanged::default() };
+            self.emit(Kind::PromiseChanged(changed));
+            self.enter_if_due(promise);
+        } else if pending {
+            self.give_up(promise, "its queue left the plan");
+        }
+        // What has entered goes the way of its follow-up, which may have gone to another queue.
+    }
+
+    /// Nobody will keep a promise any more.
+    fn give_up(&mut self, promise: u64, reason: &str) {
+        if self.state.promise(promise).is_some_and(|record| !record.broken) {
+            self.break_promise(promise);
+        }
+        self.end_promise(promise, PromiseEnd::Cancelled, reason);
+    }
+
+    pub fn end_promise(&mut self, promise: u64, end: PromiseEnd, reason: &str) {
+        self.note_broken_before(promise, end);
+        let reason = reason.to_owned();
+        self.emit(Kind::PromiseEnded(j::PromiseEnded { promise, end: end.into(), reason }));
+    }
+
+    /// The tick that would have noted it may not have come yet. What is kept at its very time is not broken.
+    fn note_broken_before(&mut self, promise: u64, end: PromiseEnd) {
+        if end != PromiseEnd::Kept {
+            self.note_broken(promise);
+        }
+    }
+
+    /// The customer was reached.
+    pub fn fulfilled(&mut self, promise: u64, reason: &str) {
+        let due_ms = self.state.promise(promise).map_or(0, |record| record.due_ms);
+        let end = if self.now_ms <= due_ms { PromiseEnd::Kept } else { PromiseEnd::Late };
+        self.end_promise(promise, end, reason);
+    }
+
+    /// The promise of which a contact is the follow-up, if it still is open.
+    fn promise_of(&self, contact: u64) -> Option<&j::PromiseRecord> {
+        let promise = self.state.contact(contact)?.talk().promise;
+        let record = self.state.promise(promise)?;
+        (record.stage() == PromiseStage::Entered && record.follow_up == contact).then_some(record)
+    }
+
+    /// The customer of a contact has been reached: if it is a follow-up, its promise is kept.
+    pub fn promise_reached(&mut self, contact: u64) {
+        if let Some(promise) = self.promise_of(contact).map(|record| record.promise) {
+            self.fulfilled(promise, "");
+        }
+    }
+
+    /// A contact has ended: if it is a follow-up, its promise is told.
+    pub fn after_close(&mut self, contact: u64, reason: ContactEnd) {
+        let Some(promise) = self.promise_of(contact).map(|record| record.promise) else {
+            return;
+        };
+        match reason {
+            // Whoever did this goes on with the promise.
+            ContactEnd::PromiseSettled => {}
+            // The agent who had it, or the gateway for it, says that it is done.
+            ContactEnd::AgentCompleted | ContactEnd::GatewayCompleted => self.fulfilled(promise, ""),
+            ContactEnd::CustomerLeft | ContactEnd::Idle | ContactEnd::WindowLapsed => {
+                self.end_promise(promise, PromiseEnd::Unreached, "");
+            }
+            ContactEnd::SupervisorEnded => {
+                let talk = self.state.contact(contact).map(j::ContactRecord::talk);
+                let last = talk.and_then(|talk| talk.interventions.last());
+                let why = last.map_or_else(String::new, |intervention| intervention.reason.clone());
+                self.give_up(promise, &why);
+            }
+            _ => self.give_up(promise, "its queue left the plan"),
+        }
+    }
+}
