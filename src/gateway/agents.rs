@@ -14,9 +14,9 @@ use crate::{
 };
 
 use super::{
-    Answer, Api, Check, Streamed,
+    Answer, Api, Check, Streamed, consults,
     contacts::{answered_contact, call_contact, target},
-    convert, request_key, respond,
+    convert, promises, request_key, respond,
 };
 
 /// The agent of an id, as a message.
@@ -54,7 +54,7 @@ impl AgentService for Api {
         let watch = tenant.watch(move |desk| start_agent(desk, &request, ready)).await?;
         Ok(respond(watch, |item| match item {
             Item::Agent(message) => Some(message.clone()),
-            Item::Contact(_) | Item::Gateway(_) => None,
+            Item::Contact(_) | Item::Gateway(_) | Item::Notice(_) => None,
         }))
     }
 
@@ -149,17 +149,20 @@ impl AgentService for Api {
         check.id("contact_id", &request.contact_id);
         check.optional_id("disposition", &request.disposition);
         let resolution = check.resolution("resolution", request.resolution);
+        let promise = request.promise.map(|promise| check.new_promise("promise", promise));
         check.done()?;
         let v1::AgentServiceCompleteContactRequest { agent_id, contact_id, disposition, .. } = request;
-        let command = Command::Complete {
-            agent: Some(agent_id.clone()),
-            contact: contact_id.clone(),
-            ending: Ending { disposition, resolution },
-        };
         let response = tenant
-            .call(None, command, move |state, reply, now_ms| {
-                let contact = answered_contact(state, reply, &contact_id, now_ms)?;
-                let agent = agent(state, &agent_id)?;
+            .run(move |desk| {
+                let command = Command::Complete {
+                    agent: Some(agent_id.clone()),
+                    contact: contact_id.clone(),
+                    ending: Ending { disposition, resolution },
+                    promise: promise.map(|promise| Box::new(promise.at(desk.state()))),
+                };
+                let reply = desk.step(None, command)?;
+                let contact = answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())?;
+                let agent = agent(desk.state(), &agent_id)?;
                 Ok(v1::AgentServiceCompleteContactResponse { contact, agent })
             })
             .await?;
@@ -211,12 +214,48 @@ impl AgentService for Api {
         check.id("agent_id", &request.agent_id);
         check.id("contact_id", &request.contact_id);
         let key = request_key(&mut check, &request.request_id, "AgentTransferContact", &request);
-        let target = target(&mut check, request.target);
+        let (target, other_channel) = target(&mut check, request.target);
         check.done()?;
         let id = request.contact_id;
-        let command = Command::Transfer { agent: Some(request.agent_id), contact: id.clone(), target };
+        let agent = Some(request.agent_id);
+        let command = Command::Transfer { agent, contact: id.clone(), target, other_channel };
         let contact = call_contact(&tenant, key, id, command).await?;
         Ok(Response::new(v1::AgentServiceTransferContactResponse { contact }))
+    }
+
+    async fn start_consult(
+        &self,
+        request: Request<v1::StartConsultRequest>,
+    ) -> Answer<v1::StartConsultResponse> {
+        consults::start_consult(self, request).await
+    }
+
+    async fn change_consult(
+        &self,
+        request: Request<v1::ChangeConsultRequest>,
+    ) -> Answer<v1::ChangeConsultResponse> {
+        consults::change_consult(self, request).await
+    }
+
+    async fn make_promise(
+        &self,
+        request: Request<v1::MakePromiseRequest>,
+    ) -> Answer<v1::MakePromiseResponse> {
+        promises::make_promise(self, request).await
+    }
+
+    async fn list_promises(
+        &self,
+        request: Request<v1::ListPromisesRequest>,
+    ) -> Answer<v1::ListPromisesResponse> {
+        promises::list_promises(self, request).await
+    }
+
+    async fn update_promise(
+        &self,
+        request: Request<v1::UpdatePromiseRequest>,
+    ) -> Answer<v1::UpdatePromiseResponse> {
+        promises::update_promise(self, request).await
     }
 }
 

@@ -2,10 +2,11 @@
 
 use prost::Message;
 use tonic::{Request, Response};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     engine::{
-        command::{Command, Connection, Ending, Enqueue, Reply, RequestKey, Target, Update},
+        command::{ByChannel, Command, Connection, Ending, Enqueue, Reply, RequestKey, Target, Update},
         limits::GATEWAY_LEASE_MS,
         no_contact,
         refusal::Refusal,
@@ -20,9 +21,9 @@ use crate::{
 };
 
 use super::{
-    Answer, Api, Check, Streamed, convert, fingerprint,
+    Answer, Api, Check, Streamed, bots, conversations, convert, fingerprint,
     openings::{start_contact, start_gateway},
-    page, request_key, respond,
+    page, promises, request_key, respond,
 };
 
 const LEASE_MS: std::ops::RangeInclusive<u64> = 5_000..=300_000;
@@ -54,19 +55,37 @@ pub(super) async fn call_contact(
 }
 
 /// Customer data as it is journaled.
-fn seal(customer_ref: String, attributes: std::collections::BTreeMap<String, String>) -> j::Sealed {
+pub(super) fn seal(
+    customer_ref: String,
+    attributes: std::collections::BTreeMap<String, String>,
+) -> j::Sealed {
+    // 0 is nobody.
+    let lookup = if customer_ref.is_empty() { 0 } else { xxh3_64(customer_ref.as_bytes()).max(1) };
     let attributes = attributes.into_iter().map(|(key, value)| j::Attribute { key, value }).collect();
     let customer = j::Customer { customer_ref, attributes };
-    j::Sealed { key: 0, data: customer.encode_to_vec() }
+    j::Sealed { key: 0, data: customer.encode_to_vec(), lookup }
 }
 
-/// Where a transfer goes.
-pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> Target {
+/// Where a transfer goes, and by which channel from then on.
+pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> (Target, Option<ByChannel>) {
     let Some(target) = target else {
         check.problem("target", "is required");
-        return Target::Queue(String::new());
+        return (Target::Queue(String::new()), None);
     };
     check.optional_id("target.fallback_queue", &target.fallback_queue);
+    check.optional_id("target.channel", &target.channel);
+    check.optional_id("target.gateway_id", &target.gateway_id);
+    if target.channel.is_empty() && !target.gateway_id.is_empty() {
+        check.problem("target.gateway_id", "goes with `channel` only");
+    } else if target.gateway_id.is_empty() && !target.channel.is_empty() {
+        check.problem("target.gateway_id", "is required with `channel`");
+    }
+    let other_channel = (!target.channel.is_empty())
+        .then(|| ByChannel { channel: target.channel.clone(), gateway: target.gateway_id.clone() });
+    (target_of(check, target), other_channel)
+}
+
+fn target_of(check: &mut Check, target: v1::TransferTarget) -> Target {
     match target.target {
         Some(transfer_target::Target::Queue(queue)) => {
             check.id("target.queue", &queue);
@@ -124,6 +143,7 @@ impl ContactService for Api {
         check.priority("priority", request.priority);
         let wants = check.wants(&request);
         check.attributes("attributes", &request.attributes);
+        check.optional_id("bot_gateway_id", &request.bot_gateway_id);
         check.done()?;
         let fingerprint = fingerprint("EnqueueContact", &request);
         let place = (request.queue.clone(), request.category.clone(), request.channel.clone());
@@ -140,6 +160,8 @@ impl ContactService for Api {
             wants,
             customer: seal(request.customer_ref, request.attributes),
             fingerprint,
+            bot: request.bot_gateway_id,
+            by_action: request.by_action,
         };
         let counter = tenant.clone();
         let answer = tenant
@@ -190,7 +212,9 @@ impl ContactService for Api {
                 state @ (v1::ContactState::Waiting
                 | v1::ContactState::Offered
                 | v1::ContactState::Connecting
-                | v1::ContactState::Active),
+                | v1::ContactState::Active
+                | v1::ContactState::Parked
+                | v1::ContactState::WithBot),
             ) => Some(state),
             _ => {
                 check.problem("state", "must be a live state");
@@ -299,7 +323,7 @@ impl ContactService for Api {
         check.done()?;
         let id = request.contact_id;
         let ending = Ending { disposition: request.disposition, resolution };
-        let command = Command::Complete { agent: None, contact: id.clone(), ending };
+        let command = Command::Complete { agent: None, contact: id.clone(), ending, promise: None };
         let contact = call_contact(&tenant, None, id, command).await?;
         Ok(Response::new(v1::CompleteContactResponse { contact }))
     }
@@ -313,12 +337,41 @@ impl ContactService for Api {
         let mut check = Check::new();
         check.id("contact_id", &request.contact_id);
         let key = request_key(&mut check, &request.request_id, "TransferContact", &request);
-        let target = target(&mut check, request.target);
+        let (target, other_channel) = target(&mut check, request.target);
         check.done()?;
         let id = request.contact_id;
-        let command = Command::Transfer { agent: None, contact: id.clone(), target };
+        let command = Command::Transfer { agent: None, contact: id.clone(), target, other_channel };
         let contact = call_contact(&tenant, key, id, command).await?;
         Ok(Response::new(v1::TransferContactResponse { contact }))
+    }
+
+    async fn record_activity(
+        &self,
+        request: Request<v1::RecordActivityRequest>,
+    ) -> Answer<v1::RecordActivityResponse> {
+        conversations::record_activity(self, request).await
+    }
+
+    async fn hand_to_bot(&self, request: Request<v1::HandToBotRequest>) -> Answer<v1::HandToBotResponse> {
+        bots::hand_to_bot(self, request).await
+    }
+
+    async fn return_from_bot(
+        &self,
+        request: Request<v1::ReturnFromBotRequest>,
+    ) -> Answer<v1::ReturnFromBotResponse> {
+        bots::return_from_bot(self, request).await
+    }
+
+    async fn record_feedback(
+        &self,
+        request: Request<v1::RecordFeedbackRequest>,
+    ) -> Answer<v1::RecordFeedbackResponse> {
+        conversations::record_feedback(self, request).await
+    }
+
+    async fn get_case(&self, request: Request<v1::GetCaseRequest>) -> Answer<v1::GetCaseResponse> {
+        promises::get_case(self, request).await
     }
 
     async fn keep_alive(&self, request: Request<v1::KeepAliveRequest>) -> Answer<v1::KeepAliveResponse> {
@@ -356,7 +409,7 @@ impl ContactService for Api {
         let watch = tenant.watch(move |desk| start_contact(desk, &request)).await?;
         Ok(respond(watch, |item| match item {
             Item::Contact(message) => Some(message.clone()),
-            Item::Gateway(_) | Item::Agent(_) => None,
+            Item::Gateway(_) | Item::Agent(_) | Item::Notice(_) => None,
         }))
     }
 
@@ -374,7 +427,7 @@ impl ContactService for Api {
         let watch = tenant.watch(move |desk| start_gateway(desk, &request)).await?;
         Ok(respond(watch, |item| match item {
             Item::Gateway(message) => Some(message.clone()),
-            Item::Contact(_) | Item::Agent(_) => None,
+            Item::Contact(_) | Item::Agent(_) | Item::Notice(_) => None,
         }))
     }
 }

@@ -146,6 +146,7 @@ fn urgency(urgency: Urgency) -> v1::Urgency {
         priority: urgency.priority,
         boost_permille: urgency.boost_permille,
         urgency_permille: urgency.permille,
+        added_priority: urgency.added_priority,
     }
 }
 
@@ -255,6 +256,10 @@ fn change(state: &State, entry: &Change, of: u64) -> v1::ExpectedChange {
         Happening::OfferLapses(contact, agent) => (v1::ChangeKind::OfferLapses, agent, contact),
         Happening::WrapUpEnds(contact, agent) => (v1::ChangeKind::WrapUpEnds, agent, contact),
         Happening::GraceEnds(agent) => (v1::ChangeKind::GraceEnds, agent, 0),
+        Happening::Parks | Happening::ParkedEnds | Happening::LeavesBot => (v1::ChangeKind::StateEnds, 0, 0),
+        Happening::WindowRises => (v1::ChangeKind::WindowRises, 0, 0),
+        Happening::WindowEnds => (v1::ChangeKind::WindowEnds, 0, 0),
+        Happening::PromiseEscalates => (v1::ChangeKind::PromiseEscalates, 0, 0),
     };
     told.set_kind(kind);
     told.agent_id = state.names().id(agent).to_owned();
@@ -311,6 +316,8 @@ fn hindrance(state: &State, why: Hindrance, agent: &Agent, requirement: &Require
             told.other_agent_id = state.names().id(other).to_owned();
             told.until = convert::timestamp(state, until_ms);
         }
+        // Who asks for a consult never may.
+        Hindrance::Excluded(u64::MAX) => {}
         Hindrance::Excluded(until_ms) => told.until = convert::timestamp(state, until_ms),
     }
     told

@@ -3,12 +3,18 @@
 //! about contacts or agents, and must not answer before the runtime says that it may.
 
 mod agents;
+mod bots;
+mod consults;
 mod contacts;
+mod conversations;
 pub mod convert;
 mod explain;
+mod interventions;
+mod notices;
 mod openings;
 mod page;
 mod plans;
+mod promises;
 mod status;
 mod supervisors;
 mod validate;

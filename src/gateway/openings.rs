@@ -1,4 +1,5 @@
-//! What the gateways' streams open with: a contact as it is, or a gateway's live contacts in parts.
+//! What the gateways' streams open with: a contact as it is, or a gateway's live contacts in parts, those with
+//! its bots included.
 
 use crate::{
     engine::{command::Command, no_contact, refusal::Refusal},
@@ -50,8 +51,11 @@ pub(super) fn start_gateway(
     let (sequence, time) = (state.sequence(), convert::timestamp(state, now_ms));
     let item =
         |sequence, update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });
+    // With those that it has as a bot for another gateway.
+    let with_bot = state.bot_contacts_after(gateway, 0).filter(|record| record.gateway != gateway);
     let contacts: Vec<v1::Contact> = state
         .gateway_contacts_after(gateway, 0)
+        .chain(with_bot)
         .map(|record| convert::contact(state, record, now_ms))
         .collect();
     let mut snapshot = Vec::new();

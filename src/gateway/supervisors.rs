@@ -16,7 +16,7 @@ use super::{
     Answer, Api, Check, Streamed,
     agents::{availability_command, call_agent},
     contacts::call_contact,
-    convert, explain, page, request_key,
+    convert, explain, interventions, notices, page, promises, request_key,
 };
 
 const INTERVAL_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
@@ -99,6 +99,54 @@ impl SupervisorService for Api {
         let command = availability_command(check, id.clone(), availability, reason)?;
         let agent = call_agent(&tenant, key, id, command).await?;
         Ok(Response::new(v1::SetAgentAvailabilityResponse { agent }))
+    }
+
+    async fn requeue_contact(
+        &self,
+        request: Request<v1::RequeueContactRequest>,
+    ) -> Answer<v1::RequeueContactResponse> {
+        interventions::requeue_contact(self, request).await
+    }
+
+    async fn reassign_contact(
+        &self,
+        request: Request<v1::ReassignContactRequest>,
+    ) -> Answer<v1::ReassignContactResponse> {
+        interventions::reassign_contact(self, request).await
+    }
+
+    async fn end_contact(&self, request: Request<v1::EndContactRequest>) -> Answer<v1::EndContactResponse> {
+        interventions::end_contact(self, request).await
+    }
+
+    async fn change_contact(
+        &self,
+        request: Request<v1::ChangeContactRequest>,
+    ) -> Answer<v1::ChangeContactResponse> {
+        interventions::change_contact(self, request).await
+    }
+
+    async fn list_promises(
+        &self,
+        request: Request<v1::SupervisorServiceListPromisesRequest>,
+    ) -> Answer<v1::SupervisorServiceListPromisesResponse> {
+        promises::list_all_promises(self, request).await
+    }
+
+    async fn update_promise(
+        &self,
+        request: Request<v1::SupervisorServiceUpdatePromiseRequest>,
+    ) -> Answer<v1::SupervisorServiceUpdatePromiseResponse> {
+        promises::update_any_promise(self, request).await
+    }
+
+    type WatchNoticesStream = Streamed<v1::WatchNoticesResponse>;
+
+    async fn watch_notices(
+        &self,
+        request: Request<v1::WatchNoticesRequest>,
+    ) -> Answer<Self::WatchNoticesStream> {
+        notices::watch_notices(self, request).await
     }
 
     async fn explain_contact(

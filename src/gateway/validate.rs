@@ -13,6 +13,7 @@ const CUSTOMER_REF_BYTES: usize = 256;
 const LANGUAGE_CHARS: usize = 35;
 const PRIORITY_MAX: i32 = 10;
 const REASON_CHARS: usize = 64;
+const WHY_BYTES: usize = 256;
 const PAGE_MAX: u32 = 1_000;
 const PAGE_DEFAULT: u32 = 100;
 const TOLD_MAX: u32 = 200;
@@ -88,6 +89,21 @@ impl Check {
         if value.len() > CUSTOMER_REF_BYTES {
             self.problem(field, "must be at most 256 bytes");
         }
+    }
+
+    /// Free text, possibly none, of so many bytes at most.
+    pub fn text(&mut self, field: &str, value: &str, bytes_max: usize) {
+        if value.len() > bytes_max {
+            self.problem(field, format!("must be at most {bytes_max} bytes, not {}", value.len()));
+        }
+    }
+
+    /// Why somebody goes over a rule or a promise.
+    pub fn why(&mut self, field: &str, value: &str) {
+        if value.is_empty() {
+            self.problem(field, "is required");
+        }
+        self.text(field, value, WHY_BYTES);
     }
 
     /// Attributes.

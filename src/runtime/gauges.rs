@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    engine::state::Agent,
+    engine::state::{Agent, QueueLive, State},
     gateway::convert::oldest_wait_ms,
-    proto::journal::PlanKind,
+    proto::journal::{PlanKind, PromiseStage},
     telemetry::{QueueGauges, TenantGauges},
 };
 
@@ -13,19 +13,25 @@ use super::desk::Desk;
 
 pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
     let state = desk.state();
+    let promises = promises_by_queue(state);
     let queues = state.plan().queues.keys().filter_map(|id| {
         let number = state.names().number(PlanKind::Queue, id)?;
         // Every channel that the queue accepts, and those by which some came before it stopped to.
-        let mut by_channel: BTreeMap<u32, u64> =
-            state.catalog().queues.get(&number)?.channels.iter().map(|channel| (*channel, 0)).collect();
-        for (channel, live) in state.queue_live_by_channel(number) {
-            by_channel.insert(channel, u64::from(live.waiting + live.offered));
-        }
+        let accepted = &state.catalog().queues.get(&number)?.channels;
+        let mut by_channel: BTreeMap<u32, QueueLive> =
+            accepted.iter().map(|channel| (*channel, QueueLive::default())).collect();
+        by_channel.extend(state.queue_live_by_channel(number));
+        let id = |channel: &u32| state.names().shared_id(*channel);
         let waiting =
-            by_channel.into_iter().map(|(channel, count)| (state.names().shared_id(channel), count));
+            by_channel.iter().map(|(channel, live)| (id(channel), u64::from(live.waiting + live.offered)));
+        let apart = by_channel
+            .iter()
+            .map(|(channel, live)| (id(channel), u64::from(live.parked), u64::from(live.with_bot)));
         Some(QueueGauges {
             queue: state.names().shared_id(number),
             waiting: waiting.collect(),
+            apart: apart.collect(),
+            promises: promises.get(&number).copied().unwrap_or_default(),
             oldest_wait_ms: oldest_wait_ms(state, number, desk.now_ms()).unwrap_or(0),
         })
     });
@@ -44,8 +50,20 @@ pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
         sequence: state.sequence(),
         durable_sequence: desk.durable_sequence(),
         contacts_live: state.live_count() as u64,
+        cases: state.cases().count() as u64,
         plan_revision: state.plan_revision(),
     }
+}
+
+/// Promises that are open, and of these past their time, by queue.
+fn promises_by_queue(state: &State) -> BTreeMap<u32, (u64, u64)> {
+    let mut by_queue: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    for record in state.promises().filter(|record| record.stage() != PromiseStage::Ended) {
+        let (open, overdue) = by_queue.entry(record.queue).or_default();
+        *open += 1;
+        *overdue += u64::from(record.broken);
+    }
+    by_queue
 }
 
 /// One word for an agent: the first that fits.

@@ -15,9 +15,12 @@ use crate::{
     telemetry::{ACCEPTED, Measure},
 };
 
+use super::talk::talk_of;
+
 /// The measures of an event that has just become part of `state`.
 pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl FnMut(Measure)) {
     let Some(kind) = &event.kind else { return };
+    talk_of(state, kind, effect, &mut put);
     if effect.channel == 0 {
         return;
     }
@@ -41,6 +44,8 @@ pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut 
                 Some(v1::ContactState::Completed) => "completed",
                 Some(v1::ContactState::Expired) => "expired",
                 Some(v1::ContactState::Lost) => "lost",
+                Some(v1::ContactState::Deflected) => "deflected",
+                Some(v1::ContactState::Lapsed) => "lapsed",
                 _ => "abandoned",
             };
             put(Measure::ContactClosed { queue, channel, outcome });
@@ -58,6 +63,8 @@ fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut im
             WaitEnd::Expired => "expired",
             WaitEnd::Lost => "lost",
             WaitEnd::Moved => "moved",
+            WaitEnd::Deflected => "deflected",
+            WaitEnd::Lapsed => "lapsed",
         };
         put(Measure::WaitEnded { queue, channel, outcome, wait_ms });
     }

@@ -10,6 +10,7 @@ mod open;
 mod pump;
 mod recover;
 mod snapshot;
+mod talk;
 mod tenant;
 #[cfg(test)]
 mod tests;

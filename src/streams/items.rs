@@ -5,15 +5,19 @@ use crate::{
     engine::{evolve::Effect, state::State},
     gateway::convert,
     proto::{
-        journal::{self as j, AssignmentEnd, OfferEnd, ReturnReason, TransferReason, event::Kind},
+        journal::{self as j, AssignmentEnd, OfferEnd, event::Kind},
         v1::{
             self, ContactCause, stream_assignments_response::Update as AgentUpdate,
-            watch_gateway_response::Update as GatewayUpdate,
+            watch_gateway_response::Update as GatewayUpdate, watch_notices_response::Update as NoticeUpdate,
         },
     },
 };
 
-use super::{Streams, Topic};
+use super::{
+    Streams, Topic,
+    causes::{contact_cause, parent_cause},
+    notices::notice_of,
+};
 
 /// A message on a stream.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub enum Item {
     Gateway(v1::WatchGatewayResponse),
     /// To an agent.
     Agent(v1::StreamAssignmentsResponse),
+    /// To supervisors.
+    Notice(Box<v1::WatchNoticesResponse>),
 }
 
 impl Item {
@@ -34,6 +40,7 @@ impl Item {
             Self::Contact(message) => message.sequence,
             Self::Gateway(message) => message.sequence,
             Self::Agent(message) => message.sequence,
+            Self::Notice(message) => message.sequence,
         }
     }
 
@@ -41,7 +48,7 @@ impl Item {
     pub(super) fn last(&self) -> bool {
         match self {
             Self::Contact(message) => message.cause() == ContactCause::Closed,
-            Self::Gateway(_) => false,
+            Self::Gateway(_) | Self::Notice(_) => false,
             Self::Agent(message) => matches!(&message.update, Some(AgentUpdate::AgentChanged(agent))
                 if agent.session_state() == v1::AgentSessionState::SignedOut),
         }
@@ -60,15 +67,24 @@ pub fn items_of(
     if let Some(cause) = contact_cause(kind) {
         contact_items(state, event, effect, cause, streams, &mut put);
     }
-    if effect.agent != 0 && streams.wanted(Topic::Agent(effect.agent)) {
-        if let Some(update) = agent_update(state, kind, effect) {
-            put(Topic::Agent(effect.agent), agent_item(state, event, update));
-        }
-    } else if matches!(kind, Kind::ContactUpdated(_)) {
-        updated_contact_for_agent(state, event, effect, streams, &mut put);
+    if let Some(cause) = parent_cause(kind) {
+        parent_items(state, event, effect, cause, streams, &mut put);
+    }
+    let told = agent_items(state, event, kind, effect, streams, &mut put);
+    if effect.promise != 0 {
+        promise_item(state, event, effect, told, streams, &mut put);
+    }
+    if streams.wanted(Topic::Notices)
+        && let Some(notice) = notice_of(state, event, effect)
+    {
+        let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
+        let update = Some(NoticeUpdate::Notice(notice));
+        let message = v1::WatchNoticesResponse { sequence, time, update };
+        put(Topic::Notices, Item::Notice(Box::new(message)));
     }
 }
 
+/// Tells the contact's watchers and gateways.
 fn contact_items(
     state: &State,
     event: &j::Event,
@@ -78,8 +94,11 @@ fn contact_items(
     put: &mut impl FnMut(Topic, Item),
 ) {
     let by_contact = streams.wanted(Topic::Contact(effect.contact));
-    let by_gateway = streams.wanted(Topic::Gateway(effect.gateway));
-    if !by_contact && !by_gateway {
+    // A bot's gateway, or the one of another channel, is told beside the contact's own.
+    let other = Some(effect.other_gateway).filter(|other| *other != 0 && *other != effect.gateway);
+    let gateways = [Some(effect.gateway), other]
+        .map(|gateway| gateway.filter(|gateway| *gateway != 0 && streams.wanted(Topic::Gateway(*gateway))));
+    if !by_contact && gateways == [None, None] {
         return;
     }
     let Some(record) = state.contact(effect.contact) else {
@@ -87,47 +106,93 @@ fn contact_items(
     };
     let contact = convert::contact(state, record, event.at_ms);
     let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
-    if by_contact {
-        let contact = Some(contact.clone());
-        let message = v1::WatchContactResponse { contact, cause: cause.into(), sequence, time };
-        put(Topic::Contact(effect.contact), Item::Contact(message));
-    }
-    if by_gateway {
-        let change = v1::ContactChange { contact: Some(contact), cause: cause.into() };
+    for gateway in gateways.into_iter().flatten() {
+        let change = v1::ContactChange { contact: Some(contact.clone()), cause: cause.into() };
         let update = Some(GatewayUpdate::ContactChange(change));
         let message = v1::WatchGatewayResponse { sequence, time, update };
-        put(Topic::Gateway(effect.gateway), Item::Gateway(message));
+        put(Topic::Gateway(gateway), Item::Gateway(message));
+    }
+    if by_contact {
+        let message =
+            v1::WatchContactResponse { contact: Some(contact), cause: cause.into(), sequence, time };
+        put(Topic::Contact(effect.contact), Item::Contact(message));
     }
 }
 
-/// What changed about the contact; none where another event of the same step tells it better.
-fn contact_cause(kind: &Kind) -> Option<ContactCause> {
-    Some(match kind {
-        Kind::ContactEnqueued(_) => ContactCause::Enqueued,
-        Kind::ContactUpdated(_) | Kind::DispositionRecorded(_) => ContactCause::Updated,
-        Kind::ContactOffered(_) => ContactCause::Offered,
-        Kind::OfferEnded(e) => match e.reason() {
-            OfferEnd::NoAnswer => ContactCause::NoAnswer,
-            OfferEnd::Declined => ContactCause::Declined,
-            OfferEnd::AgentGone => ContactCause::Withdrawn,
-            OfferEnd::ContactEnded | OfferEnd::ContactMoved | OfferEnd::Unspecified => return None,
-        },
-        Kind::RingOpened(_) => ContactCause::RingOpened,
-        Kind::KeepEnded(_) => ContactCause::KeepEnded,
-        Kind::ExclusionsCleared(_) => ContactCause::ExclusionsCleared,
-        Kind::OfferAccepted(_) => ContactCause::Accepted,
-        Kind::ContactConnected(_) => ContactCause::Connected,
-        Kind::ContactReturned(e) => match e.reason() {
-            ReturnReason::AgentUnreachable => ContactCause::AgentUnreachable,
-            _ => ContactCause::AgentLost,
-        },
-        Kind::ContactTransferred(e) => match e.reason() {
-            TransferReason::QueueRemoved => ContactCause::QueueRemoved,
-            _ => ContactCause::Transferred,
-        },
-        Kind::ContactClosed(_) => ContactCause::Closed,
-        _ => return None,
-    })
+/// Tells the watchers of the contact that a consult is about, and the agent who asks. Gateways see the
+/// consult itself.
+fn parent_items(
+    state: &State,
+    event: &j::Event,
+    effect: &Effect,
+    cause: ContactCause,
+    streams: &Streams,
+    put: &mut impl FnMut(Topic, Item),
+) {
+    let Some(consult) = state.contact(effect.contact) else { return };
+    // Whose call is only being connected is not there yet.
+    if cause == ContactCause::ConsultAnswered && consult.stage() != j::ContactStage::Active {
+        return;
+    }
+    let Some(parent) = state.contact(consult.talk().parent) else { return };
+    let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
+    // One that the consult's end has closed with it has told its watchers so, or will.
+    let live = parent.stage() != j::ContactStage::Closed;
+    if live && streams.wanted(Topic::Contact(parent.contact)) {
+        let contact = Some(convert::contact(state, parent, event.at_ms));
+        let message = v1::WatchContactResponse { contact, cause: cause.into(), sequence, time };
+        put(Topic::Contact(parent.contact), Item::Contact(message));
+    }
+    let holder = state.assignment(parent.offer).filter(|leg| leg.agent != effect.agent);
+    if let Some(leg) = holder.filter(|leg| streams.wanted(Topic::Agent(leg.agent))) {
+        let update = AgentUpdate::AssignmentChanged(convert::assignment_change(state, leg, event.at_ms));
+        put(Topic::Agent(leg.agent), agent_item(state, event, update));
+    }
+}
+
+/// Tells the agent whom the event is about, or who has the contact that it is about. Returns who was told;
+/// 0: nobody.
+fn agent_items(
+    state: &State,
+    event: &j::Event,
+    kind: &Kind,
+    effect: &Effect,
+    streams: &Streams,
+    put: &mut impl FnMut(Topic, Item),
+) -> u32 {
+    if effect.agent != 0 && streams.wanted(Topic::Agent(effect.agent)) {
+        let Some(update) = agent_update(state, kind, effect) else { return 0 };
+        put(Topic::Agent(effect.agent), agent_item(state, event, update));
+        return effect.agent;
+    }
+    let concerns_holder = matches!(
+        kind,
+        Kind::ContactUpdated(_)
+            | Kind::ActivityRecorded(_)
+            | Kind::WindowNeared(_)
+            | Kind::ConsultJoined(_)
+            | Kind::ContactIntervened(_)
+            | Kind::PromiseEscalated(_)
+    );
+    if concerns_holder { updated_contact_for_agent(state, event, effect, streams, put) } else { 0 }
+}
+
+/// Tells the agent who is to keep a promise, unless the event has told that agent something already.
+fn promise_item(
+    state: &State,
+    event: &j::Event,
+    effect: &Effect,
+    told: u32,
+    streams: &Streams,
+    put: &mut impl FnMut(Topic, Item),
+) {
+    let Some(record) = state.promise(effect.promise) else {
+        return;
+    };
+    if record.agent != 0 && record.agent != told && streams.wanted(Topic::Agent(record.agent)) {
+        let update = AgentUpdate::PromiseChanged(convert::promise::promise(state, record));
+        put(Topic::Agent(record.agent), agent_item(state, event, update));
+    }
 }
 
 fn agent_update(state: &State, kind: &Kind, effect: &Effect) -> Option<AgentUpdate> {
@@ -142,7 +207,11 @@ fn agent_update(state: &State, kind: &Kind, effect: &Effect) -> Option<AgentUpda
             contact_id: contact_id(),
             reason: offer_end(e.reason()).into(),
         }),
-        Kind::OfferAccepted(_) | Kind::ContactConnected(_) | Kind::WrapUpStarted(_) => {
+        Kind::OfferAccepted(_)
+        | Kind::ContactConnected(_)
+        | Kind::ContactResumed(_)
+        | Kind::ConsultHandedOver(_)
+        | Kind::WrapUpStarted(_) => {
             let leg = state.assignment(effect.offer)?;
             AgentUpdate::AssignmentChanged(convert::assignment_change(state, leg, now_ms))
         }
@@ -166,17 +235,17 @@ fn agent_update(state: &State, kind: &Kind, effect: &Effect) -> Option<AgentUpda
     })
 }
 
-/// An agent who has a contact is told of changes to it.
+/// An agent who has a contact is told of changes to it. Returns who was told; 0: nobody.
 fn updated_contact_for_agent(
     state: &State,
     event: &j::Event,
     effect: &Effect,
     streams: &Streams,
     put: &mut impl FnMut(Topic, Item),
-) {
+) -> u32 {
     let leg = state.contact(effect.contact).and_then(|record| state.assignment(record.offer));
     let Some(leg) = leg.filter(|leg| streams.wanted(Topic::Agent(leg.agent))) else {
-        return;
+        return 0;
     };
     let update = if leg.stage() == j::AssignmentStage::Offered {
         AgentUpdate::Offered(convert::offered_contact(state, leg, event.at_ms))
@@ -184,6 +253,7 @@ fn updated_contact_for_agent(
         AgentUpdate::AssignmentChanged(convert::assignment_change(state, leg, event.at_ms))
     };
     put(Topic::Agent(leg.agent), agent_item(state, event, update));
+    leg.agent
 }
 
 fn agent_item(state: &State, event: &j::Event, update: AgentUpdate) -> Item {
@@ -209,5 +279,7 @@ fn assignment_end(reason: AssignmentEnd) -> v1::AssignmentEndReason {
         AssignmentEnd::WrapUpTimeout => v1::AssignmentEndReason::WrapUpTimeout,
         AssignmentEnd::Unreachable => v1::AssignmentEndReason::Unreachable,
         AssignmentEnd::AgentLost => v1::AssignmentEndReason::AgentLost,
+        AssignmentEnd::Parked => v1::AssignmentEndReason::Parked,
+        AssignmentEnd::HandedOver => v1::AssignmentEndReason::HandedOver,
     }
 }

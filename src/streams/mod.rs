@@ -6,7 +6,9 @@
 //! Must never publish what is not durable, and never wait for a consumer: one whose bounded mailbox is
 //! full is cut off and told so.
 
+mod causes;
 mod items;
+mod notices;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -37,6 +39,8 @@ pub enum Topic {
     Gateway(u32),
     /// One agent.
     Agent(u32),
+    /// What needs a supervisor's eye.
+    Notices,
 }
 
 /// How long an item is kept for those who resume, and a topic that nobody watches with it …
@@ -239,6 +243,7 @@ impl Topic {
             Self::Contact(_) => "contact",
             Self::Gateway(_) => "gateway",
             Self::Agent(_) => "agent",
+            Self::Notices => "notices",
         }
     }
 }

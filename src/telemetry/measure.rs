@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::talk::{Place, Talk};
+
 /// Something that happened, once it is durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // queue and channel are ids in the plan; times are in milliseconds
@@ -12,9 +14,10 @@ pub enum Measure {
     ContactUnservable { queue: Arc<str>, channel: Arc<str> },
     /// A contact was refused.
     ContactRejected { queue: Arc<str>, channel: Arc<str>, reason: &'static str },
-    /// A contact stopped waiting in a queue: `answered`, `abandoned`, `expired`, `lost` or `moved`.
+    /// A contact stopped waiting in a queue: `answered`, `abandoned`, `expired`, `lost`, `moved`,
+    /// `deflected` or `lapsed`.
     WaitEnded { queue: Arc<str>, channel: Arc<str>, outcome: &'static str, wait_ms: u64 },
-    /// A contact ended: `completed`, `abandoned`, `expired` or `lost`.
+    /// A contact ended: `completed`, `abandoned`, `expired`, `lost`, `deflected` or `lapsed`.
     ContactClosed { queue: Arc<str>, channel: Arc<str>, outcome: &'static str },
     /// An offer ended, so long after it was made: `accepted`, `no_answer`, `declined` or `withdrawn`.
     OfferEnded { queue: Arc<str>, channel: Arc<str>, result: &'static str, after_ms: u64 },
@@ -22,6 +25,8 @@ pub enum Measure {
     HandleEnded { queue: Arc<str>, channel: Arc<str>, handle_ms: u64 },
     /// A wrap-up ended.
     WrapUpEnded { queue: Arc<str>, channel: Arc<str>, wrap_up_ms: u64 },
+    /// Something of a conversation.
+    Talk { place: Place, talk: Talk },
 }
 
 impl Measure {
@@ -36,6 +41,7 @@ impl Measure {
             | Self::OfferEnded { queue, channel, .. }
             | Self::HandleEnded { queue, channel, .. }
             | Self::WrapUpEnded { queue, channel, .. } => (queue, channel),
+            Self::Talk { place, .. } => (&place.queue, &place.channel),
         }
     }
 }
@@ -50,6 +56,10 @@ pub struct QueueGauges {
     pub queue: Arc<str>,
     /// Contacts that wait, offered ones included, by id of the channel.
     pub waiting: Vec<(Arc<str>, u64)>,
+    /// Contacts that are parked and with a bot, by id of the channel.
+    pub apart: Vec<(Arc<str>, u64, u64)>,
+    /// Promises that are open, and of these past their time.
+    pub promises: (u64, u64),
     /// The wait of the one that has waited longest; 0 when nobody waits.
     pub oldest_wait_ms: u64,
 }
@@ -70,6 +80,8 @@ pub struct TenantGauges {
     pub durable_sequence: u64,
     /// Contacts that have not ended.
     pub contacts_live: u64,
+    /// Cases that are kept.
+    pub cases: u64,
     /// Revision of the plan in force.
     pub plan_revision: u64,
 }

@@ -2,7 +2,8 @@
 //! conversion of measures into metrics, the layer around each RPC, and the set-up of logs.
 //!
 //! Nothing here is global but the log subscriber: each daemon has its own recorder, so several can run
-//! in one process. Handles are cached; recording never looks anything up in the recorder. Must never
+//! in one process. Handles of what is frequent are cached; recording it never looks anything up in
+//! the recorder. Must never
 //! hold customer data, must never be called by a replay, and nothing may depend on what is recorded.
 
 mod definition;
@@ -11,6 +12,7 @@ mod measure;
 pub mod names;
 mod registry;
 mod rpc;
+mod talk;
 mod tenant;
 
 use std::{
@@ -26,7 +28,17 @@ pub(crate) use measure::ACCEPTED;
 pub use measure::{Measure, QueueGauges, TenantGauges};
 use registry::Registry;
 pub use rpc::{RpcLayer, RpcService, services};
+pub use talk::{Place, Talk};
 pub use tenant::TenantMetrics;
+
+fn seconds(ms: u64) -> f64 {
+    as_f64(ms) / 1_000.0
+}
+
+#[allow(clippy::cast_precision_loss)] // exact up to 2^53
+fn as_f64(value: u64) -> f64 {
+    value as f64
+}
 
 /// Samples of histograms are gathered this often, so that they don't pile up between two scrapes.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);

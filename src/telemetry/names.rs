@@ -5,6 +5,8 @@
 //! bounded: by the plan (queue, channel), by the settings (tenant), by the API (service, method, code)
 //! or by an enumeration in the code.
 
+pub mod conversation;
+
 use metrics::Unit;
 
 use super::definition::{
@@ -51,7 +53,7 @@ pub const CONTACT_WAIT: Definition = seconds(
     "kefud_contact_wait_seconds",
     BY_OUTCOME,
     WAIT_BUCKETS,
-    "Waiting time in the queue, by how the wait ended: answered, abandoned, expired, lost or moved.",
+    "Waiting time in the queue, by how the wait ended: answered, abandoned, expired, lost, moved, deflected (by a bot) or lapsed (its reply window).",
 );
 /// Time with an agent.
 pub const CONTACT_HANDLE: Definition = seconds(
@@ -180,7 +182,7 @@ pub const SCRAPE_TIMEOUTS: Definition = counter(
     "Scrapes that tell older gauges because a tenant did not answer in time.",
 );
 
-/// All of them.
+/// All of them but those of conversations.
 pub const ALL: &[&Definition] = &[
     &BUILD_INFO,
     &CONTACTS_ENTERED,
@@ -224,7 +226,7 @@ mod tests {
     #[test]
     fn names_tell_kind_and_unit() {
         let mut seen = BTreeSet::new();
-        for metric in ALL {
+        for metric in ALL.iter().chain(conversation::ALL) {
             let name = metric.name;
             assert!(seen.insert(name), "{name} twice");
             assert!(name.starts_with("kefud_"), "{name}");

@@ -9,11 +9,12 @@ use std::{
 use metrics::{Counter, Gauge, Histogram};
 
 use super::{
-    Measure, TenantGauges,
+    Measure, QueueGauges, TenantGauges, as_f64,
     definition::Definition,
     measure::ACCEPTED,
     names,
     registry::{Family, Registry},
+    seconds, talk,
 };
 
 /// One tenant's metrics. Cheap to clone.
@@ -29,6 +30,7 @@ struct Inner {
     queues: Mutex<QueueHandles>,
     agents: Family<Gauge>,
     contacts_live: Gauge,
+    cases: Gauge,
     plan_revision: Gauge,
     sequence: Gauge,
     durable_sequence: Gauge,
@@ -70,6 +72,7 @@ impl TenantMetrics {
             queues: Mutex::default(),
             agents: Family::default(),
             contacts_live: registry.gauge(&names::CONTACTS_LIVE, &labels),
+            cases: registry.gauge(&names::conversation::CASES, &labels),
             plan_revision: registry.gauge(&names::PLAN_REVISION, &labels),
             sequence: registry.gauge(&names::SEQUENCE, &labels),
             durable_sequence: registry.gauge(&names::DURABLE_SEQUENCE, &labels),
@@ -89,6 +92,10 @@ impl TenantMetrics {
 
     /// Records what happened.
     pub fn record(&self, measure: &Measure) {
+        if let Measure::Talk { place, talk } = measure {
+            talk::record(&self.inner.registry, &self.inner.tenant, place, *talk);
+            return;
+        }
         let (queue, channel) = measure.place();
         let handles = self.channel(queue, channel);
         let labels = [self.inner.tenant.as_str(), queue, channel];
@@ -117,6 +124,7 @@ impl TenantMetrics {
             Measure::WrapUpEnded { wrap_up_ms, .. } => {
                 self.time(&handles.times, &names::WRAP_UP, labels, *wrap_up_ms);
             }
+            Measure::Talk { .. } => {}
         }
     }
 
@@ -149,9 +157,11 @@ impl TenantMetrics {
         for (queue, gauge) in &handles.oldest_wait {
             gauge.set(seconds(oldest.get(queue).copied().unwrap_or(0)));
         }
+        self.set_conversations(&handles, &gauges.queues);
         drop(handles);
         self.set_agents(&gauges.agents_by_state);
         inner.contacts_live.set(as_f64(gauges.contacts_live));
+        inner.cases.set(as_f64(gauges.cases));
         inner.plan_revision.set(as_f64(gauges.plan_revision));
         inner.sequence.set(as_f64(gauges.sequence));
         inner.durable_sequence.set(as_f64(gauges.durable_sequence));
@@ -187,6 +197,25 @@ impl TenantMetrics {
     /// So many commands wait for the writer.
     pub fn inbox_depth(&self, commands: usize) {
         self.inner.inbox.set(as_f64(commands as u64));
+    }
+
+    /// Shows conversations by all places and queues that were ever shown.
+    fn set_conversations(&self, handles: &QueueHandles, queues: &[QueueGauges]) {
+        use names::conversation as of;
+        let Inner { registry, tenant, .. } = &*self.inner;
+        let find = |queue: &Arc<str>| queues.iter().find(|known| known.queue == *queue);
+        for (queue, channel) in handles.waiting.keys() {
+            let apart = find(queue).and_then(|known| known.apart.iter().find(|(id, ..)| id == channel));
+            let (parked, with_bot) = apart.map_or((0, 0), |(_, parked, with_bot)| (*parked, *with_bot));
+            let labels = [tenant.as_str(), queue, channel];
+            registry.gauge(&of::CONTACTS_PARKED, &labels).set(as_f64(parked));
+            registry.gauge(&of::CONTACTS_WITH_BOT, &labels).set(as_f64(with_bot));
+        }
+        for queue in handles.oldest_wait.keys() {
+            let (open, overdue) = find(queue).map_or((0, 0), |known| known.promises);
+            registry.gauge(&of::PROMISES_OPEN, &[tenant, queue]).set(as_f64(open));
+            registry.gauge(&of::PROMISES_OVERDUE, &[tenant, queue]).set(as_f64(overdue));
+        }
     }
 
     fn set_agents(&self, by_state: &[(&'static str, u64)]) {
@@ -243,15 +272,6 @@ impl fmt::Debug for TenantMetrics {
 fn with<'a>(labels: [&'a str; 3], word: &'a str) -> [&'a str; 4] {
     let [tenant, queue, channel] = labels;
     [tenant, queue, channel, word]
-}
-
-fn seconds(ms: u64) -> f64 {
-    as_f64(ms) / 1_000.0
-}
-
-#[allow(clippy::cast_precision_loss)] // exact up to 2^53
-fn as_f64(value: u64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

@@ -131,6 +131,7 @@ fn urgency(urgency: &v1::Urgency) -> Value {
         "age_ms": urgency.age.as_ref().map(ms),
         "objective_ms": urgency.objective.as_ref().map(ms),
         "priority": urgency.priority,
+        "added_priority": urgency.added_priority,
         "boost_permille": urgency.boost_permille,
         "urgency_permille": urgency.urgency_permille,
     })

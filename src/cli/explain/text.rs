@@ -87,6 +87,10 @@ fn facts(out: &mut String, answer: &v1::ExplainContactResponse, contact: &v1::Co
     }
     if let Some(urgency) = &answer.urgency {
         let span = |duration: &Option<_>| seconds(duration.as_ref().map_or(0, ms));
+        let points = match urgency.added_priority {
+            0 => urgency.priority.to_string(),
+            added => format!("({} + {added})", urgency.priority),
+        };
         row("band", urgency.band.to_string());
         row(
             "urgency",
@@ -95,7 +99,7 @@ fn facts(out: &mut String, answer: &v1::ExplainContactResponse, contact: &v1::Co
                 urgency.urgency_permille,
                 span(&urgency.age),
                 span(&urgency.objective),
-                urgency.priority,
+                points,
                 urgency.boost_permille
             ),
         );

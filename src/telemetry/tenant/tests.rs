@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Measure, Metrics, QueueGauges, TenantGauges};
+use super::super::{Measure, Metrics, Place, QueueGauges, Talk, TenantGauges};
 
 fn id(text: &str) -> Arc<str> {
     Arc::from(text)
@@ -88,6 +88,54 @@ const MEASURED: &[&str] = &[
 ];
 
 #[test]
+fn conversations_are_measured() {
+    let metrics = Metrics::new();
+    let tenant = metrics.tenant("east");
+    let place = Place { queue: id("q"), channel: id("wechat"), category: id("refund") };
+    let talks = [
+        Talk::Activity("customer"),
+        Talk::Activity("customer"),
+        Talk::FirstResponse(25_000),
+        Talk::Response(4_000),
+        Talk::ParkedEnded("resumed"),
+        Talk::BotEnded("returned", 40_000),
+        Talk::Transferred("channel"),
+        Talk::ConsultEnded("handed_over"),
+        Talk::WindowNeared,
+        Talk::Promise("late"),
+        Talk::PromiseLateness(90_000),
+        Talk::FeedbackScore(9),
+        Talk::FeedbackResolved(true),
+        Talk::FirstContact(false),
+    ];
+    for talk in talks {
+        tenant.record(&Measure::Talk { place: place.clone(), talk });
+    }
+    check(
+        &metrics,
+        &[
+            r#"kefud_activities_total{tenant="east",queue="q",channel="wechat",kind="customer"} 2"#,
+            r#"kefud_first_response_seconds_bucket{tenant="east",queue="q",channel="wechat",le="20"} 0"#,
+            r#"kefud_first_response_seconds_bucket{tenant="east",queue="q",channel="wechat",le="30"} 1"#,
+            r#"kefud_response_seconds_sum{tenant="east",queue="q",channel="wechat"} 4"#,
+            r#"kefud_parked_ended_total{tenant="east",queue="q",channel="wechat",way="resumed"} 1"#,
+            r#"kefud_bot_seconds_sum{tenant="east",queue="q",channel="wechat",outcome="returned"} 40"#,
+            r#"kefud_transfers_total{tenant="east",queue="q",channel="wechat",kind="channel"} 1"#,
+            r#"kefud_consults_total{tenant="east",queue="q",channel="wechat",outcome="handed_over"} 1"#,
+            r#"kefud_windows_near_total{tenant="east",queue="q",channel="wechat"} 1"#,
+            r#"kefud_promises_total{tenant="east",queue="q",outcome="late"} 1"#,
+            r#"kefud_promise_lateness_seconds_bucket{tenant="east",queue="q",le="60"} 0"#,
+            r#"kefud_promise_lateness_seconds_bucket{tenant="east",queue="q",le="90"} 1"#,
+            r#"kefud_feedback_score_bucket{tenant="east",queue="q",category="refund",le="8"} 0"#,
+            r#"kefud_feedback_score_bucket{tenant="east",queue="q",category="refund",le="9"} 1"#,
+            r#"kefud_feedback_resolved_total{tenant="east",queue="q",category="refund",resolved="yes"} 1"#,
+            r#"kefud_first_contacts_total{tenant="east",queue="q",category="refund",resolved="no"} 1"#,
+        ],
+        &[],
+    );
+}
+
+#[test]
 fn journal_and_streams_are_measured() {
     let metrics = Metrics::new();
     let tenant = metrics.tenant("default");
@@ -119,6 +167,8 @@ fn gauges_follow_and_what_left_goes_to_zero() {
     let queue = |name: &str, waiting: &[(&str, u64)], oldest_wait_ms| QueueGauges {
         queue: id(name),
         waiting: waiting.iter().map(|(channel, count)| (id(channel), *count)).collect(),
+        apart: waiting.iter().map(|(channel, count)| (id(channel), *count + 10, 1)).collect(),
+        promises: (7, 2),
         oldest_wait_ms,
     };
     let first = TenantGauges {
@@ -128,6 +178,7 @@ fn gauges_follow_and_what_left_goes_to_zero() {
         sequence: 12,
         durable_sequence: 10,
         contacts_live: 6,
+        cases: 9,
         plan_revision: 2,
     };
     let second = TenantGauges {
@@ -147,6 +198,11 @@ fn gauges_follow_and_what_left_goes_to_zero() {
             r#"kefud_sequence{tenant="default"} 12"#,
             r#"kefud_durable_sequence{tenant="default"} 10"#,
             r#"kefud_contacts_live{tenant="default"} 6"#,
+            r#"kefud_contacts_parked{tenant="default",queue="b",channel="phone"} 12"#,
+            r#"kefud_contacts_with_bot{tenant="default",queue="b",channel="phone"} 1"#,
+            r#"kefud_promises_open{tenant="default",queue="b"} 7"#,
+            r#"kefud_promises_overdue{tenant="default",queue="b"} 2"#,
+            r#"kefud_cases{tenant="default"} 9"#,
             r#"kefud_plan_revision{tenant="default"} 2"#,
         ],
         &[],
@@ -159,6 +215,9 @@ fn gauges_follow_and_what_left_goes_to_zero() {
             r#"kefud_contacts_waiting{tenant="default",queue="a",channel="qq"} 0"#,
             r#"kefud_contacts_waiting{tenant="default",queue="b",channel="phone"} 0"#,
             r#"kefud_oldest_wait_seconds{tenant="default",queue="b"} 0"#,
+            r#"kefud_contacts_parked{tenant="default",queue="b",channel="phone"} 0"#,
+            r#"kefud_contacts_with_bot{tenant="default",queue="b",channel="phone"} 0"#,
+            r#"kefud_promises_open{tenant="default",queue="b"} 0"#,
             r#"kefud_agents{tenant="default",state="ready"} 5"#,
             r#"kefud_agents{tenant="default",state="busy"} 0"#,
         ],

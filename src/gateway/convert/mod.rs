@@ -1,6 +1,9 @@
 //! From the engine's state to the API's messages. Owns the mapping of stored things to public ones; must
 //! not decide anything. Times are engine time in, UTC out.
 
+pub mod promise;
+pub mod talk;
+
 use prost_types::{Duration, Timestamp};
 
 use super::wants;
@@ -73,6 +76,7 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
     if let Some(asked) = &record.wants {
         wants::tell(names, asked, &mut contact);
     }
+    talk::tell(state, record, now_ms, &mut contact);
     contact
 }
 
@@ -81,8 +85,7 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
 pub fn wait_ms(record: &j::ContactRecord, now_ms: u64) -> u64 {
     match record.stage() {
         ContactStage::Closed => record.ended().final_wait_ms,
-        ContactStage::Active => record.active_ms() - record.effective_arrival_ms,
-        _ => now_ms.saturating_sub(record.effective_arrival_ms),
+        _ => record.waited_ms(now_ms),
     }
 }
 
@@ -101,10 +104,19 @@ pub fn contact_state(record: &j::ContactRecord) -> v1::ContactState {
         ContactStage::Offered => v1::ContactState::Offered,
         ContactStage::Connecting => v1::ContactState::Connecting,
         ContactStage::Active => v1::ContactState::Active,
+        ContactStage::Parked => v1::ContactState::Parked,
+        ContactStage::WithBot => v1::ContactState::WithBot,
         ContactStage::Closed => match record.ended().end() {
+            ContactEnd::WindowLapsed => v1::ContactState::Lapsed,
+            ContactEnd::BotCompleted => v1::ContactState::Deflected,
             _ if record.answered_ms() != 0 => v1::ContactState::Completed,
             ContactEnd::GatewayLost => v1::ContactState::Lost,
-            ContactEnd::WaitLimit | ContactEnd::QueueRemoved => v1::ContactState::Expired,
+            ContactEnd::WaitLimit
+            | ContactEnd::QueueRemoved
+            | ContactEnd::SupervisorEnded
+            | ContactEnd::PromiseSettled => v1::ContactState::Expired,
+            // There was no customer on it who could have left.
+            _ if record.is_consult() => v1::ContactState::Expired,
             _ => v1::ContactState::Abandoned,
         },
     }
@@ -119,6 +131,17 @@ fn close_reason(end: ContactEnd) -> v1::CloseReason {
         ContactEnd::GatewayLost => v1::CloseReason::GatewayLost,
         ContactEnd::WaitLimit => v1::CloseReason::WaitLimit,
         ContactEnd::QueueRemoved => v1::CloseReason::QueueRemoved,
+        ContactEnd::BotCompleted => v1::CloseReason::BotCompleted,
+        ContactEnd::Idle => v1::CloseReason::Idle,
+        ContactEnd::WindowLapsed => v1::CloseReason::WindowLapsed,
+        ContactEnd::SupervisorEnded => v1::CloseReason::SupervisorEnded,
+        ContactEnd::ConsultEnded => v1::CloseReason::ConsultEnded,
+        ContactEnd::ConsultHandedOver => v1::CloseReason::ConsultHandedOver,
+        ContactEnd::ConsultUnanswered => v1::CloseReason::ConsultUnanswered,
+        ContactEnd::ConsultantLost => v1::CloseReason::ConsultantLost,
+        ContactEnd::ParentEnded => v1::CloseReason::ParentEnded,
+        ContactEnd::ParentMoved => v1::CloseReason::ParentMoved,
+        ContactEnd::PromiseSettled => v1::CloseReason::PromiseSettled,
     }
 }
 
@@ -263,6 +286,10 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         expired: counts.expired,
         lost: counts.lost,
         answered_wait: Some(duration(counts.answered_wait_ms)),
+        deflected: counts.deflected,
+        lapsed: counts.lapsed,
+        consults: counts.consults,
+        follow_ups: counts.follow_ups,
     });
     v1::Queue {
         queue: id.to_owned(),
@@ -272,6 +299,9 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         active: live.connecting + live.active,
         oldest_wait: oldest_wait_ms(state, number, now_ms).map(duration),
         channels: counts.collect(),
+        parked: live.parked,
+        with_bot: live.with_bot,
+        promises: Some(promise::counts(state, number)),
     }
 }
 
