@@ -23,7 +23,18 @@ fn summary(out: &str) -> (BTreeMap<String, Vec<u64>>, Vec<u64>) {
     let mut lines =
         out.lines().skip_while(|line| !(line.starts_with("queue ") && line.contains(" offered ")));
     let head: Vec<&str> = lines.next().expect(out).split_whitespace().collect();
-    let columns = ["offered", "answered", "abandoned", "expired", "lost", "waiting", "rejected"];
+    let columns = [
+        "offered",
+        "back",
+        "answered",
+        "abandoned",
+        "expired",
+        "lost",
+        "deflected",
+        "lapsed",
+        "waiting",
+        "rejected",
+    ];
     assert_eq!(head[2..], columns, "{out}");
     let mut rows = BTreeMap::new();
     for line in lines {
@@ -42,12 +53,15 @@ fn summary(out: &str) -> (BTreeMap<String, Vec<u64>>, Vec<u64>) {
 fn adds_up(out: &str) -> Vec<u64> {
     let (rows, all) = summary(out);
     for (row, figures) in &rows {
-        assert_eq!(figures[0], figures[1..6].iter().sum::<u64>(), "{row}: {out}");
+        assert_eq!(figures[0] + figures[1], figures[2..9].iter().sum::<u64>(), "{row}: {out}");
     }
     for (place, total) in all.iter().enumerate() {
         assert_eq!(*total, rows.values().map(|figures| figures[place]).sum::<u64>(), "{out}");
     }
-    let said = format!("Adds up: {} offered = {} answered + {} abandoned", all[0], all[1], all[2]);
+    let [offered, back, answered, abandoned, ..] = all[..] else { panic!("{out}") };
+    let said = format!(
+        "Adds up: {offered} offered + {back} come back = {answered} answered + {abandoned} abandoned"
+    );
     assert!(out.contains(&said), "{out}");
     all
 }
@@ -57,7 +71,7 @@ fn synthetic_customers_in_a_pipe() {
     let (out, err, code) = demo(&["--duration", "3s", "--speed", "60"]);
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     let all = adds_up(&out);
-    assert!(all[0] > 0 && all[1] > 0, "{out}");
+    assert!(all[0] > 0 && all[2] > 0, "{out}");
     assert!(!out.contains('\x1b'), "no escapes in a pipe: {out}");
     let mut lines = out.lines();
     let first = lines.next().expect("a line");
@@ -66,6 +80,20 @@ fn synthetic_customers_in_a_pipe() {
         "{first}"
     );
     assert!(lines.any(|line| line.contains("s queue consultation: waiting ")), "{out}");
+}
+
+#[test]
+fn conversations_pause_meet_a_bot_and_end_in_promises() {
+    let (out, err, code) = demo(&["--duration", "20s", "--speed", "100", "--load", "0.7"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    let all = adds_up(&out);
+    assert!(all[6] > 0, "the bot settled nothing: {out}");
+    assert!(out.lines().any(|line| line.starts_with("Promises: ") && line.contains(" made, ")), "{out}");
+    let told = |what: &str| {
+        let shows = |line: &str| line.contains(what) && !line.contains(&format!("{what}0,"));
+        out.lines().any(|line| line.contains("s queue ") && shows(line))
+    };
+    assert!(told(", parked "), "{out}");
 }
 
 #[test]
@@ -90,8 +118,8 @@ fn a_trace_to_its_end() {
     assert_eq!(err, told);
     let all = adds_up(&out);
     // Four calls are too early, and at the end nobody waits any more.
-    assert_eq!((all[0], all[5], all[6]), (36, 0, 0), "{out}");
-    assert!(all[1] >= 30, "{out}");
+    assert_eq!((all[0], all[1], all[8], all[9]), (36, 0, 0, 0), "{out}");
+    assert!(all[2] >= 30, "{out}");
     let left_out = "36 calls to play; left out 1 phantoms, 4 before --from, 1 unreadable rows.";
     assert!(out.contains(left_out), "{out}");
     // A known category goes to its own queue.

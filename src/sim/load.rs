@@ -67,41 +67,26 @@ fn queue(number: u32, skills: u32) -> Queue {
     }
     let lower = [(format!("s{first}"), 1)].into();
     let ring = Ring { after_ms: 30_000, drop: Vec::new(), lower, groups: Vec::new() };
+    let objective_ms = [20_000, 30_000, 60_000, 120_000][number as usize % 4];
     Queue {
-        name: String::new(),
-        channels: vec!["phone".to_owned(), "wechat".to_owned()],
         requirement: requirement(&asked),
         groups: (0..GROUPS)
             .filter(|group| (group + number).is_multiple_of(2))
             .map(|group| format!("g{group}"))
             .collect(),
         rings: if number.is_multiple_of(4) { vec![ring] } else { Vec::new() },
-        preferred_agent_wait_ms: 0,
-        last_agent_wait_ms: 0,
-        objective_ms: [20_000, 30_000, 60_000, 120_000][number as usize % 4],
-        band: None,
-        boost_permille: 500,
         agent_choice: match number % 10 {
             8 => AgentChoice::MostSkilled,
             9 => AgentChoice::LeastLoaded,
             _ => AgentChoice::LongestIdle,
         },
-        all_declined: crate::plan::model::AllDeclined::Wait,
-        unservable: crate::plan::model::Unservable::Accept,
         max_waiting: 1_000_000,
-        max_wait_ms: None,
+        ..Queue::new(vec!["phone".to_owned(), "wechat".to_owned()], objective_ms)
     }
 }
 
 fn channel(kind: ChannelKind) -> Channel {
-    Channel {
-        name: String::new(),
-        kind,
-        units: 100,
-        offer_timeout_ms: 20_000,
-        wrap_up_ms: 30_000,
-        interruptible: false,
-    }
+    Channel { wrap_up_ms: 30_000, ..Channel::new(kind, 100, 20_000) }
 }
 
 /// A plan of this size; `agents` of its agents, so that it can be applied without any first.
@@ -434,7 +419,12 @@ impl<W: Watch> Load<W> {
         let agent = self.agent_id(leg.agent);
         let contact = self.contact_id(leg.contact);
         let ending = Ending::default();
-        self.step(Command::Complete { agent: Some(agent.clone()), contact: contact.clone(), ending });
+        self.step(Command::Complete {
+            agent: Some(agent.clone()),
+            contact: contact.clone(),
+            ending,
+            promise: None,
+        });
         if self.step(Command::FinishWrapUp { agent, contact }).more {
             self.settle();
         }

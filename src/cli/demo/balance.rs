@@ -7,14 +7,14 @@ use std::{
 };
 
 use super::{book::Key, counts::Counts};
-use crate::proto::v1::{Contact, Queue, QueueChannelCounts};
+use crate::proto::v1::{Contact, ContactState, PromiseCounts, Queue, QueueChannelCounts};
 
 /// What the daemon says of one queue and channel.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
     /// Its counts.
     pub counts: QueueChannelCounts,
-    /// Live contacts without an answer, from its list of contacts.
+    /// Live contacts that wait for an answer, in line or with a bot, from its list of contacts.
     pub waiting: u64,
 }
 
@@ -30,7 +30,8 @@ pub fn told(queues: &[Queue], live: &[Contact]) -> BTreeMap<Key, Told> {
             of.counts = counts.clone();
         }
     }
-    for contact in live.iter().filter(|contact| contact.answer_time.is_none()) {
+    let with_agent = |state| matches!(state, ContactState::Active | ContactState::Parked);
+    for contact in live.iter().filter(|contact| !with_agent(contact.state())) {
         told.entry((contact.queue.clone(), contact.channel.clone())).or_default().waiting += 1;
     }
     told
@@ -45,18 +46,17 @@ pub fn problems(tally: &Tally, told: &BTreeMap<Key, Told>) -> Vec<String> {
         let place = format!("{} by {}", key.0, key.1);
         let told = told.get(key).unwrap_or(&nothing);
         let ours = tally.get(key).map(|(counts, waiting)| figures(counts, *waiting)).unwrap_or_default();
-        let [offered, parts @ ..] = ours;
-        if offered != parts.iter().sum::<u64>() {
-            problems.push(format!("{place}: the gateway counts {}", sum(offered, parts)));
+        let [offered, returned, parts @ ..] = ours;
+        if offered + returned != parts.iter().sum::<u64>() {
+            problems.push(format!("{place}: the gateway counts {}", sum(offered, returned, parts)));
         }
         let theirs = figures_told(told);
         let c = &told.counts;
-        let into = theirs[0] + c.moved_in;
-        if into != theirs[1..].iter().sum::<u64>() + c.moved_out {
-            let [_, parts @ ..] = theirs;
+        let [entered, moved_in, parts @ ..] = theirs;
+        if entered + moved_in != parts.iter().sum::<u64>() + c.moved_out {
             problems.push(format!(
                 "{place}: the daemon counts {} + {} moved out",
-                sum(into, parts),
+                sum(entered, moved_in, parts),
                 c.moved_out
             ));
         }
@@ -69,33 +69,66 @@ pub fn problems(tally: &Tally, told: &BTreeMap<Key, Told>) -> Vec<String> {
     problems
 }
 
-/// What is counted: the first is the sum of the others.
-const NAMES: [&str; 6] = ["offered", "answered", "abandoned", "expired", "lost", "still waiting"];
+/// What is counted: the first two are the sum of the others.
+const NAMES: [&str; 9] = [
+    "offered",
+    "come back",
+    "answered",
+    "abandoned",
+    "expired",
+    "lost",
+    "deflected",
+    "lapsed",
+    "still waiting",
+];
 
-fn figures(counts: &Counts, waiting: u64) -> [u64; 6] {
-    [counts.offered, counts.answered, counts.abandoned, counts.expired, counts.lost, waiting]
+fn figures(counts: &Counts, waiting: u64) -> [u64; 9] {
+    let Counts { offered, returned, answered, abandoned, expired, lost, deflected, lapsed, .. } = *counts;
+    [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, waiting]
 }
 
-fn figures_told(told: &Told) -> [u64; 6] {
+fn figures_told(told: &Told) -> [u64; 9] {
     let Told { counts: c, waiting } = told;
-    [c.entered, c.answered, c.abandoned, c.expired, c.lost, *waiting]
+    [c.entered, c.moved_in, c.answered, c.abandoned, c.expired, c.lost, c.deflected, c.lapsed, *waiting]
+}
+
+/// What the daemon says of the promises of all queues, in one.
+pub fn promises(queues: &[Queue]) -> PromiseCounts {
+    let mut all = PromiseCounts::default();
+    for counts in queues.iter().filter_map(|queue| queue.promises.as_ref()) {
+        all.made += counts.made;
+        all.kept += counts.kept;
+        all.late += counts.late;
+        all.unreached += counts.unreached;
+        all.cancelled += counts.cancelled;
+        all.open += counts.open;
+    }
+    all
+}
+
+/// What does not add up in the counts of promises.
+pub fn promise_problem(counts: &PromiseCounts) -> Option<String> {
+    let PromiseCounts { made, kept, late, unreached, cancelled, open, .. } = *counts;
+    let ends = kept + late + unreached + cancelled;
+    (made != ends + u64::from(open))
+        .then(|| format!("the daemon counts {made} promises, of which {ends} have ended and {open} are open"))
 }
 
 /// All of a tally: its equation, in words.
 pub fn equation(tally: &Tally) -> String {
-    let mut all = [0; 6];
+    let mut all = [0; 9];
     for (counts, waiting) in tally.values() {
         for (all, one) in all.iter_mut().zip(figures(counts, *waiting)) {
             *all += one;
         }
     }
-    let [offered, parts @ ..] = all;
-    sum(offered, parts)
+    let [offered, returned, parts @ ..] = all;
+    sum(offered, returned, parts)
 }
 
-fn sum(offered: u64, parts: [u64; 5]) -> String {
-    let mut text = format!("{offered} offered =");
-    for (place, (name, part)) in NAMES[1..].iter().zip(parts).enumerate() {
+fn sum(offered: u64, returned: u64, parts: [u64; 7]) -> String {
+    let mut text = format!("{offered} offered + {returned} come back =");
+    for (place, (name, part)) in NAMES[2..].iter().zip(parts).enumerate() {
         let plus = if place == 0 { "" } else { " +" };
         // Writing to a string can't fail.
         write!(text, "{plus} {part} {name}").ok();
@@ -111,15 +144,16 @@ mod tests {
         ("vip".into(), "phone".into())
     }
 
-    fn tally(figures: [u64; 6]) -> Tally {
-        let [offered, answered, abandoned, expired, lost, waiting] = figures;
-        let counts = Counts { offered, answered, abandoned, expired, lost, ..Counts::new().unwrap() };
+    fn tally(figures: [u64; 9]) -> Tally {
+        let [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, waiting] = figures;
+        let zero = Counts::new().unwrap();
+        let counts =
+            Counts { offered, returned, answered, abandoned, expired, lost, deflected, lapsed, ..zero };
         Tally::from([(key(), (counts, waiting))])
     }
 
-    fn daemon(figures: [u64; 6], moved: [u64; 2]) -> BTreeMap<Key, Told> {
-        let [entered, answered, abandoned, expired, lost, waiting] = figures;
-        let [moved_in, moved_out] = moved;
+    fn daemon(figures: [u64; 9], moved_out: u64) -> BTreeMap<Key, Told> {
+        let [entered, moved_in, answered, abandoned, expired, lost, deflected, lapsed, waiting] = figures;
         let counts = QueueChannelCounts {
             channel: "phone".into(),
             entered,
@@ -129,72 +163,88 @@ mod tests {
             abandoned,
             expired,
             lost,
-            answered_wait: None,
+            deflected,
+            lapsed,
+            ..QueueChannelCounts::default()
         };
         BTreeMap::from([(key(), Told { counts, waiting })])
     }
 
     #[test]
     fn what_adds_up() {
-        for figures in [[0; 6], [15, 5, 4, 3, 2, 1], [2, 2, 0, 0, 0, 0]] {
-            assert_eq!(problems(&tally(figures), &daemon(figures, [0, 0])), Vec::<String>::new());
+        for figures in [[0; 9], [19, 2, 5, 4, 3, 2, 1, 5, 1], [2, 0, 2, 0, 0, 0, 0, 0, 0]] {
+            assert_eq!(problems(&tally(figures), &daemon(figures, 0)), Vec::<String>::new());
         }
         assert!(problems(&Tally::new(), &BTreeMap::new()).is_empty());
         // Nobody came by this channel.
-        assert!(problems(&Tally::new(), &daemon([0; 6], [0, 0])).is_empty());
+        assert!(problems(&Tally::new(), &daemon([0; 9], 0)).is_empty());
     }
 
     #[test]
     fn what_does_not() {
-        let good = [15, 5, 4, 3, 2, 1];
-        for (ours, theirs, moved, expected) in [
+        let good = [17, 2, 5, 4, 3, 2, 1, 3, 1];
+        let parts =
+            "5 answered + 4 abandoned + 3 expired + 2 lost + 1 deflected + 3 lapsed + 1 still waiting";
+        for (ours, theirs, moved_out, expected) in [
             (
-                [16, 5, 4, 3, 2, 1],
+                [18, 2, 5, 4, 3, 2, 1, 3, 1],
                 good,
-                [0, 0],
+                0,
                 vec![
-                    "vip by phone: the gateway counts 16 offered = 5 answered + 4 abandoned + 3 expired + 2 lost \
-                     + 1 still waiting",
-                    "vip by phone: the gateway counts 16 offered, the daemon 15",
+                    format!("vip by phone: the gateway counts 18 offered + 2 come back = {parts}"),
+                    "vip by phone: the gateway counts 18 offered, the daemon 17".to_owned(),
                 ],
             ),
             (
                 good,
-                [15, 4, 5, 3, 2, 1],
-                [0, 0],
+                [17, 2, 4, 5, 3, 2, 1, 3, 1],
+                0,
                 vec![
-                    "vip by phone: the gateway counts 5 answered, the daemon 4",
-                    "vip by phone: the gateway counts 4 abandoned, the daemon 5",
+                    "vip by phone: the gateway counts 5 answered, the daemon 4".to_owned(),
+                    "vip by phone: the gateway counts 4 abandoned, the daemon 5".to_owned(),
                 ],
             ),
             (
                 good,
                 good,
-                [2, 1],
-                vec![
-                    "vip by phone: the daemon counts 17 offered = 5 answered + 4 abandoned + 3 expired + 2 lost \
-                     + 1 still waiting + 1 moved out",
-                ],
+                1,
+                vec![format!(
+                    "vip by phone: the daemon counts 17 offered + 2 come back = {parts} + 1 moved out"
+                )],
             ),
         ] {
-            assert_eq!(problems(&tally(ours), &daemon(theirs, moved)), expected);
+            assert_eq!(problems(&tally(ours), &daemon(theirs, moved_out)), expected);
         }
-        assert_eq!(problems(&tally(good), &BTreeMap::new()).len(), 6);
+        assert_eq!(problems(&tally(good), &BTreeMap::new()).len(), 9);
     }
 
     #[test]
     fn the_daemons_figures() {
         let [(_, expected)] =
-            daemon([3, 1, 0, 0, 0, 2], [0, 0]).into_iter().collect::<Vec<_>>().try_into().unwrap();
+            daemon([3, 0, 1, 0, 0, 0, 0, 0, 2], 0).into_iter().collect::<Vec<_>>().try_into().unwrap();
         let queue =
             Queue { queue: "vip".into(), channels: vec![expected.counts.clone()], ..Queue::default() };
-        let contact = |answered: bool| Contact {
+        let contact = |state: ContactState| Contact {
             queue: "vip".into(),
             channel: "phone".into(),
-            answer_time: answered.then(prost_types::Timestamp::default),
+            state: state.into(),
             ..Contact::default()
         };
-        let told = told(&[queue], &[contact(false), contact(true), contact(false)]);
+        use ContactState as S;
+        let live = [S::Waiting, S::Active, S::WithBot, S::Parked].map(contact);
+        let told = told(&[queue], &live);
         assert_eq!(told, BTreeMap::from([(key(), expected)]));
+    }
+
+    #[test]
+    fn promises_of_all_queues() {
+        let counts = PromiseCounts { made: 5, kept: 2, late: 1, open: 2, ..PromiseCounts::default() };
+        let queue = Queue { promises: Some(counts), ..Queue::default() };
+        let all = promises(&[queue.clone(), Queue::default(), queue]);
+        assert_eq!((all.made, all.kept, all.late, all.open), (10, 4, 2, 4));
+        assert_eq!(promise_problem(&all), None);
+        let short = PromiseCounts { open: 1, ..counts };
+        let told = "the daemon counts 5 promises, of which 3 have ended and 1 are open";
+        assert_eq!(promise_problem(&short).as_deref(), Some(told));
     }
 }

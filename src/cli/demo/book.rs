@@ -1,6 +1,7 @@
 //! A gateway's own book: which contacts it has brought in, and what it was told of them. It is kept from
 //! the answers and the stream alone, so that the daemon's counts can be checked against it. Contacts are
-//! counted in the queue that they entered first.
+//! counted in the queue that they entered first. Those that the daemon makes itself, consults and follow-ups,
+//! are learned from the stream and counted like others.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +12,7 @@ use std::{
 use super::{arrivals::Arrival, counts::Counts, pace::Pace};
 use crate::{
     plan::Plan,
-    proto::v1::{Contact, ContactCause, ContactState},
+    proto::v1::{CloseReason, Contact, ContactCause, ContactKind, ContactState},
 };
 
 /// Queue and channel.
@@ -20,10 +21,14 @@ pub type Key = (String, String);
 /// A contact that has not ended, as far as the gateway knows.
 #[derive(Debug)]
 struct Live {
-    arrival: Arrival,
+    /// None: the daemon has made it.
+    arrival: Option<Arrival>,
     /// The first queue; none until the daemon has accepted it.
     queue: Option<String>,
+    /// An agent has had it.
     answered: bool,
+    /// An agent has it, or had it before it fell silent: it doesn't wait.
+    with_agent: bool,
     /// The latest offer and its epoch, which an assignment doesn't tell.
     offer: (u64, u32),
     /// The offer whose connecting has been told.
@@ -33,17 +38,41 @@ struct Live {
 }
 
 impl Live {
+    fn of(arrival: Option<Arrival>) -> Self {
+        Self {
+            arrival,
+            queue: None,
+            answered: false,
+            with_agent: false,
+            offer: (0, 0),
+            connecting: 0,
+            sequence: 0,
+        }
+    }
+
     /// Takes in how it stands, and what of it is news.
     fn note(&mut self, contact: &Contact, news: &mut News) {
         self.sequence = contact.sequence;
         if self.queue.is_none() {
             self.queue = Some(contact.queue.clone());
-            news.accepted = Some(self.arrival.patience);
+            news.accepted = Some(self.arrival.as_ref().and_then(|arrival| arrival.patience));
         }
-        if !self.answered && contact.answer_time.is_some() {
+        let with_agent = match contact.state() {
+            ContactState::Active | ContactState::Parked => true,
+            state if !is_end(state) => false,
+            // The answer was missed, if there was one.
+            _ => self.with_agent || !self.answered && contact.answer_time.is_some(),
+        };
+        if with_agent && !self.with_agent {
+            news.answered_again = self.answered;
+            if !self.answered {
+                let ends = self.arrival.as_ref().filter(|arrival| arrival.customer_ends);
+                news.answered = Some(ends.map(|arrival| arrival.talk));
+            }
             self.answered = true;
-            news.answered = Some(self.arrival.customer_ends.then_some(self.arrival.talk));
         }
+        news.returned = self.with_agent && !with_agent;
+        self.with_agent = with_agent;
         if let Some(offer) = &contact.offer {
             self.offer = (offer.offer_id, offer.epoch);
         }
@@ -65,8 +94,17 @@ pub struct News {
     pub accepted: Option<Option<Duration>>,
     /// It has been answered: how long the talk takes if the customer ends it.
     pub answered: Option<Option<Duration>>,
+    /// It has been answered once more.
+    pub answered_again: bool,
+    /// It waits again, after an answer.
+    pub returned: bool,
     /// Customer and agent are to be connected: offer and epoch.
     pub connect: Option<(u64, u32)>,
+}
+
+fn is_end(state: ContactState) -> bool {
+    use ContactState as S;
+    matches!(state, S::Completed | S::Abandoned | S::Expired | S::Lost | S::Deflected | S::Lapsed)
 }
 
 /// The book of one gateway.
@@ -122,8 +160,16 @@ impl Book {
 
     /// A customer came; the daemon has not been heard yet.
     pub fn arrive(&mut self, contact: String, arrival: Arrival) {
-        let live = Live { arrival, queue: None, answered: false, offer: (0, 0), connecting: 0, sequence: 0 };
-        self.live.insert(contact, live);
+        self.live.insert(contact, Live::of(Some(arrival)));
+    }
+
+    /// Enters a contact that the daemon has made: a consult or follow-up.
+    fn adopt(&mut self, contact: &Contact, cause: ContactCause) {
+        let own = matches!(contact.kind(), ContactKind::Consult | ContactKind::FollowUp);
+        let told_first = matches!(cause, ContactCause::Enqueued | ContactCause::Unspecified);
+        if own && told_first && !is_end(contact.state()) && !self.live.contains_key(&contact.contact_id) {
+            self.live.insert(contact.contact_id.clone(), Live::of(None));
+        }
     }
 
     /// The daemon refused the contact that would have entered `queue`.
@@ -141,6 +187,7 @@ impl Book {
     /// Takes in how a contact stands. What is older than what was seen, or of none of ours, says nothing.
     pub fn see(&mut self, contact: &Contact, cause: ContactCause) -> News {
         let mut news = News::default();
+        self.adopt(contact, cause);
         let Some(live) = self.live.get_mut(&contact.contact_id) else {
             return news;
         };
@@ -149,12 +196,8 @@ impl Book {
         }
         live.note(contact, &mut news);
         let queue = live.queue.clone().unwrap_or_default();
-        let was_answered = live.answered;
-        let state = contact.state();
-        let ended = matches!(
-            state,
-            ContactState::Completed | ContactState::Abandoned | ContactState::Expired | ContactState::Lost
-        );
+        let with_agent = live.with_agent;
+        let ended = is_end(contact.state());
         if ended {
             self.live.remove(&contact.contact_id);
         }
@@ -172,21 +215,20 @@ impl Book {
             ContactCause::Declined => counts.declined += 1,
             _ => {}
         }
-        match state {
-            _ if !ended => {}
-            _ if was_answered => counts.completed += 1,
-            ContactState::Abandoned => counts.abandoned += 1,
-            ContactState::Expired => counts.expired += 1,
-            ContactState::Lost => counts.lost += 1,
-            // Ended as answered without an answer: it will not add up, and shall not.
-            _ => {}
+        counts.returned += u64::from(news.returned);
+        // Who comes back has a wait of its own; that of the first answer is what the customer felt.
+        counts.answered += u64::from(news.answered_again);
+        if ended && with_agent {
+            counts.completed += 1;
+        } else if ended {
+            count_end(counts, contact);
         }
         news
     }
 
     /// Whether the contact waits for an answer.
     pub fn waits(&self, contact: &str) -> bool {
-        self.live.get(contact).is_some_and(|live| live.queue.is_some() && !live.answered)
+        self.live.get(contact).is_some_and(|live| live.queue.is_some() && !live.with_agent)
     }
 
     /// Whether the contact has not ended.
@@ -214,13 +256,31 @@ impl Book {
     /// The counts so far, and how many wait for an answer now.
     pub fn tally(&self) -> BTreeMap<Key, (Counts, u64)> {
         let waits = |queue: &str| {
-            let waiting = |live: &&Live| live.queue.as_deref() == Some(queue) && !live.answered;
+            let waiting = |live: &&Live| live.queue.as_deref() == Some(queue) && !live.with_agent;
             u64::try_from(self.live.values().filter(waiting).count()).unwrap_or(u64::MAX)
         };
         let counts = self.counts.iter();
         counts
             .map(|(queue, counts)| ((queue.clone(), self.channel.clone()), (counts.clone(), waits(queue))))
             .collect()
+    }
+}
+
+/// Counts the end of a contact that waited. A customer who came back has been answered before, so that the
+/// state says less than the reason.
+fn count_end(counts: &mut Counts, contact: &Contact) {
+    let reason = contact.close_reason();
+    match contact.state() {
+        ContactState::Deflected => counts.deflected += 1,
+        ContactState::Lapsed => counts.lapsed += 1,
+        ContactState::Abandoned => counts.abandoned += 1,
+        ContactState::Expired => counts.expired += 1,
+        ContactState::Lost => counts.lost += 1,
+        _ if reason == CloseReason::GatewayLost => counts.lost += 1,
+        _ if matches!(reason, CloseReason::CustomerLeft | CloseReason::GatewayCompleted) => {
+            counts.abandoned += 1;
+        }
+        _ => counts.expired += 1,
     }
 }
 

@@ -54,6 +54,11 @@ impl Chance {
         last
     }
 
+    /// A number in a range, all equally likely.
+    pub fn between(&mut self, range: std::ops::Range<f64>) -> f64 {
+        range.start + (range.end - range.start) * self.0.f64()
+    }
+
     /// A number that stands for somebody.
     pub fn reference(&mut self) -> u32 {
         self.0.u32(..)

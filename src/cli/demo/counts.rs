@@ -13,7 +13,9 @@ const DIGITS: u8 = 3;
 pub struct Counts {
     /// Accepted by the daemon.
     pub offered: u64,
-    /// Reached an agent.
+    /// Came back to a queue after they had been answered.
+    pub returned: u64,
+    /// Reached an agent, each time that they did so from a queue.
     pub answered: u64,
     /// Of these, ended.
     pub completed: u64,
@@ -23,6 +25,10 @@ pub struct Counts {
     pub expired: u64,
     /// Ended with the gateway, unanswered.
     pub lost: u64,
+    /// Ended by a bot.
+    pub deflected: u64,
+    /// The platform's time for an answer ended, unanswered.
+    pub lapsed: u64,
     /// Not accepted by the daemon: the queue was full.
     pub rejected: u64,
     /// Offers that no agent answered.
@@ -42,11 +48,14 @@ impl Counts {
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self {
             offered: 0,
+            returned: 0,
             answered: 0,
             completed: 0,
             abandoned: 0,
             expired: 0,
             lost: 0,
+            deflected: 0,
+            lapsed: 0,
             rejected: 0,
             missed: 0,
             declined: 0,

@@ -8,11 +8,11 @@ use tokio::time::{Instant, sleep};
 use tonic::transport::Channel;
 
 use super::{
-    balance::{Tally, Told, problems, told},
-    book::SharedBook,
+    balance::{Tally, Told, problems, promise_problem, promises, told},
+    book::{Key, SharedBook},
 };
 use crate::proto::v1::{
-    ListContactsRequest, ListQueuesRequest, contact_service_client::ContactServiceClient,
+    ListContactsRequest, ListQueuesRequest, PromiseCounts, contact_service_client::ContactServiceClient,
     supervisor_service_client::SupervisorServiceClient,
 };
 
@@ -21,19 +21,30 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(8);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 const PAGE_SIZE: u32 = 1_000;
 
-/// The books in one, and what does not add up when all should have settled.
-pub async fn settle(books: &[SharedBook], channel: &Channel) -> anyhow::Result<(Tally, Vec<String>)> {
+/// How it ended.
+pub struct Settled {
+    /// The books in one.
+    pub tally: Tally,
+    /// What the daemon says of promises.
+    pub promises: PromiseCounts,
+    /// What does not add up when all should have settled.
+    pub problems: Vec<String>,
+}
+
+/// Waits until all adds up, or should.
+pub async fn settle(books: &[SharedBook], channel: &Channel) -> anyhow::Result<Settled> {
     let deadline = Instant::now() + SETTLE_TIMEOUT;
     loop {
-        let told = ask(channel).await.context("cannot ask the daemon for its counts")?;
+        let (told, promises) = ask(channel).await.context("cannot ask the daemon for its counts")?;
         let tally = merged(books);
         let mut problems = problems(&tally, &told);
+        problems.extend(promise_problem(&promises));
         let unheard: usize = books.iter().map(|book| book.open().unheard()).sum();
         if unheard > 0 {
             problems.push(format!("{unheard} contacts were brought in without an answer"));
         }
         if problems.is_empty() || Instant::now() > deadline {
-            return Ok((tally, problems));
+            return Ok(Settled { tally, promises, problems });
         }
         sleep(POLL_INTERVAL).await;
     }
@@ -44,7 +55,7 @@ fn merged(books: &[SharedBook]) -> Tally {
     books.iter().flat_map(|book| book.open().tally()).collect()
 }
 
-async fn ask(channel: &Channel) -> anyhow::Result<BTreeMap<super::book::Key, Told>> {
+async fn ask(channel: &Channel) -> anyhow::Result<(BTreeMap<Key, Told>, PromiseCounts)> {
     let mut supervisor = SupervisorServiceClient::new(channel.clone());
     let mut queues = Vec::new();
     let mut request = ListQueuesRequest { page_size: PAGE_SIZE, page_token: String::new() };
@@ -67,5 +78,5 @@ async fn ask(channel: &Channel) -> anyhow::Result<BTreeMap<super::book::Key, Tol
         }
         request.page_token = page.next_page_token;
     }
-    Ok(told(&queues, &live))
+    Ok((told(&queues, &live), promises(&queues)))
 }

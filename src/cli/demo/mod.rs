@@ -117,7 +117,7 @@ async fn play_with(
     let channel = stage.connect().await?;
     let (plan, cast) = set_scene(args, trace.as_ref(), &channel).await?;
     let mut actors = JoinSet::new();
-    sign_in(&mut actors, &stage, &plan, &cast).await?;
+    sign_in(&mut actors, &stage, &plan, &cast, trace.is_none()).await?;
     // Time runs from the moment when the doors open.
     stage.pace = Pace::start(args.speed);
     let heading = args.heading(host, trace.as_ref());
@@ -140,17 +140,17 @@ async fn play_with(
     if !shown.is_finished() {
         shown.await.context("the display broke off")??;
     }
-    let (tally, problems) = tokio::select! {
+    let settled = tokio::select! {
         settled = finale::settle(&books, &channel) => settled?,
         error = host.failed() => return Err(error),
     };
     actors.shutdown().await;
-    show::print(&format!("\n{}{notes}", summary::render(&tally, &problems)))?;
+    show::print(&format!("\n{}{notes}", summary::render(&settled)))?;
     let faults = stage.faults.list();
     for (fault, count) in &faults {
         show::print(&format!("UNEXPECTED, {count} times: {fault}\n"))?;
     }
-    let good = problems.is_empty() && faults.is_empty();
+    let good = settled.problems.is_empty() && faults.is_empty();
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -164,6 +164,7 @@ async fn set_scene(
     let in_force = plans.get_plan(GetPlanRequest {}).await.context("cannot read the plan")?.into_inner();
     let mut plan = plan::parse(&in_force.document)
         .map_err(|problems| anyhow::anyhow!("the plan in force: {} problems", problems.len()))?;
+    scene::make_lively(&mut plan);
     let cast = Cast::of(&plan, args.agents);
     if let Some(trace) = trace {
         let by = scene::trace_channel(&plan)?;
@@ -184,11 +185,13 @@ async fn sign_in(
     stage: &Stage,
     plan: &Arc<Plan>,
     cast: &Cast,
+    lively: bool,
 ) -> anyhow::Result<()> {
     let count = cast.agents.len();
     let (signed_in, mut signs_in) = mpsc::channel(count.max(1));
     for id in &cast.agents {
-        let player = agent::Player { id: id.clone(), plan: plan.clone(), signed_in: signed_in.clone() };
+        let (plan, signed_in) = (plan.clone(), signed_in.clone());
+        let player = agent::Player { id: id.clone(), plan, lively, signed_in };
         actors.spawn(agent::run(player, stage.clone(), stage.connect().await?));
     }
     let all = async {
@@ -229,6 +232,9 @@ async fn open_doors(
         let book = SharedBook::new(Book::new(plan, &channel, stage.pace)?);
         books.push(book.clone());
         let realtime = plan.channels.get(&channel).is_some_and(|c| c.kind == ChannelKind::Realtime);
+        if channel == gateway::BOT_CHANNEL {
+            actors.spawn(gateway::bot::run(stage.clone(), stage.connect().await?));
+        }
         let gateway = gateway::Gateway { channel, realtime, arrivals, book, plan: plan.clone() };
         actors.spawn(gateway::run(gateway, stage.clone(), stage.connect().await?));
     }

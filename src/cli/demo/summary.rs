@@ -6,23 +6,40 @@ use std::{fmt::Write, time::Duration};
 use super::{
     balance::{Tally, equation},
     counts::Counts,
+    finale::Settled,
     show::clock,
 };
+use crate::proto::v1::PromiseCounts;
 
-/// Two tables and the equation. `problems` is what does not add up.
-pub fn render(tally: &Tally, problems: &[String]) -> String {
+/// Two tables, the equation and the promises. `problems` is what does not add up.
+pub fn render(settled: &Settled) -> String {
     let mut out = String::new();
     // Writing to a string can't fail.
-    write_all(&mut out, tally, problems).ok();
+    write_all(&mut out, settled).ok();
     out
 }
 
-fn write_all(out: &mut String, tally: &Tally, problems: &[String]) -> std::fmt::Result {
-    let columns = ["offered", "answered", "abandoned", "expired", "lost", "waiting", "rejected"];
+fn write_all(out: &mut String, settled: &Settled) -> std::fmt::Result {
+    let Settled { tally, promises, problems } = settled;
+    let columns = [
+        "offered",
+        "back",
+        "answered",
+        "abandoned",
+        "expired",
+        "lost",
+        "deflected",
+        "lapsed",
+        "waiting",
+        "rejected",
+    ];
     head(out, &columns)?;
     let becoming = |counts: &Counts, waiting: u64| {
-        let Counts { offered, answered, abandoned, expired, lost, rejected, .. } = *counts;
-        [offered, answered, abandoned, expired, lost, waiting, rejected].map(|figure| figure.to_string())
+        let Counts {
+            offered, returned, answered, abandoned, expired, lost, deflected, lapsed, rejected, ..
+        } = *counts;
+        [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, waiting, rejected]
+            .map(|figure| figure.to_string())
     };
     for ((queue, channel), (counts, waiting)) in tally {
         row(out, queue, channel, &becoming(counts, *waiting))?;
@@ -42,9 +59,9 @@ fn write_all(out: &mut String, tally: &Tally, problems: &[String]) -> std::fmt::
         let with_agents = answered.saturating_sub(counts.completed);
         writeln!(
             out,
-            "\nASA and percentiles: wait of the answered. In time: answered within the queue's objective, of \
-             the answered\nand abandoned. Missed, declined: offers. Of the {answered} answered, {} have ended \
-             and {with_agents} are with an agent.",
+            "\nBack: after an answer, to a queue. ASA and percentiles: wait until the first answer. In time: \
+             answered within\nthe queue's objective, of the answered and abandoned. Missed, declined: offers. Of the \
+             {answered} answered, {} have ended\nand {with_agents} are with an agent, parked, or came back.",
             counts.completed
         )?;
     }
@@ -57,17 +74,25 @@ fn write_all(out: &mut String, tally: &Tally, problems: &[String]) -> std::fmt::
             equation(tally)
         )?;
     }
+    let PromiseCounts { made, kept, late, unreached, cancelled, open, .. } = promises;
+    if *made > 0 {
+        writeln!(
+            out,
+            "Promises: {made} made, {kept} kept, {late} late, {unreached} unreached, {cancelled} cancelled, {open} \
+             open."
+        )?;
+    }
     for problem in problems {
         writeln!(out, "DOES NOT ADD UP: {problem}")?;
     }
     Ok(())
 }
 
-fn head(out: &mut String, columns: &[&str; 7]) -> std::fmt::Result {
-    row(out, "queue", "channel", &columns.map(str::to_owned))
+fn head(out: &mut String, columns: &[&str]) -> std::fmt::Result {
+    row(out, "queue", "channel", &columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
 }
 
-fn row(out: &mut String, queue: &str, channel: &str, cells: &[String; 7]) -> std::fmt::Result {
+fn row(out: &mut String, queue: &str, channel: &str, cells: &[String]) -> std::fmt::Result {
     write!(out, "{queue:<13} {channel:<8}")?;
     for cell in cells {
         write!(out, " {cell:>9}")?;
@@ -81,14 +106,15 @@ fn waits(counts: &Counts) -> [String; 7] {
         let wait = counts.waits_ms.value_at_quantile(quantile);
         if counts.answered == 0 { "-".to_owned() } else { clock(Duration::from_millis(wait)) }
     };
-    let decided = counts.answered + counts.abandoned;
+    let first = counts.answered.saturating_sub(counts.returned);
+    let decided = first + counts.abandoned;
     let in_time = if decided == 0 {
         "-".to_owned()
     } else {
         format!("{:.0}%", 100.0 * counts.within_objective as f64 / decided as f64)
     };
     [
-        mean(counts.wait_sum, counts.answered),
+        mean(counts.wait_sum, counts.waits_ms.len()),
         of(0.5),
         of(0.9),
         of(0.99),
@@ -109,7 +135,10 @@ fn total(tally: &Tally) -> Option<(Counts, u64)> {
     let (mut sum, mut waiting) = rows.next()?.clone();
     for (counts, waits) in rows {
         sum.offered += counts.offered;
+        sum.returned += counts.returned;
         sum.answered += counts.answered;
+        sum.deflected += counts.deflected;
+        sum.lapsed += counts.lapsed;
         sum.completed += counts.completed;
         sum.abandoned += counts.abandoned;
         sum.expired += counts.expired;
@@ -146,21 +175,28 @@ mod tests {
         Tally::from([(key("vip"), counts(3, 1, &[10, 20, 90])), (key("mail"), counts(0, 0, &[]))])
     }
 
+    fn settled(tally: Tally, problems: &[&str]) -> Settled {
+        let promises = PromiseCounts { made: 3, kept: 2, open: 1, ..PromiseCounts::default() };
+        Settled { tally, promises, problems: problems.iter().map(|told| (*told).to_owned()).collect() }
+    }
+
     #[test]
     fn tables() {
-        let text = render(&tally(), &[]);
+        let text = render(&settled(tally(), &[]));
         let cells = |start: &str, nth: usize| -> Vec<String> {
             let line = text.lines().filter(|line| line.starts_with(start)).nth(nth).unwrap();
             line.split_whitespace().map(str::to_owned).collect()
         };
-        assert_eq!(cells("vip", 0), ["vip", "phone", "5", "3", "1", "0", "0", "1", "2"]);
+        assert_eq!(cells("vip", 0), ["vip", "phone", "5", "0", "3", "1", "0", "0", "0", "0", "1", "2"]);
         assert_eq!(cells("vip", 1), ["vip", "phone", "0:40", "0:20", "1:30", "1:30", "25%", "0", "0"]);
         assert_eq!(cells("mail", 1), ["mail", "phone", "-", "-", "-", "-", "-", "0", "0"]);
-        assert_eq!(cells("all", 0), ["all", "6", "3", "1", "0", "0", "2", "4"]);
+        assert_eq!(cells("all", 0), ["all", "6", "0", "3", "1", "0", "0", "0", "0", "2", "4"]);
         assert_eq!(cells("all", 1)[..4], ["all", "0:40", "0:20", "1:30"]);
         assert!(
             text.contains(
-                "Adds up: 6 offered = 3 answered + 1 abandoned + 0 expired + 0 lost + 2 still waiting.\nGateways and daemon agree; 4 more were rejected"
+                "Adds up: 6 offered + 0 come back = 3 answered + 1 abandoned + 0 expired + 0 lost + 0 deflected + 0 lapsed + 2 \
+                 still waiting.\nGateways and daemon agree; 4 more were rejected, which is not offered.\nPromises: 3 made, 2 kept, 0 late, 0 \
+                 unreached, 0 cancelled, 1 open."
             ),
             "{text}"
         );
@@ -168,13 +204,13 @@ mod tests {
 
     #[test]
     fn what_does_not_add_up_is_said() {
-        let text = render(&tally(), &["vip by phone: …".to_owned()]);
+        let text = render(&settled(tally(), &["vip by phone: …"]));
         assert!(text.ends_with("DOES NOT ADD UP: vip by phone: …\n"), "{text}");
         assert!(!text.contains("Adds up"));
     }
 
     #[test]
     fn nothing_happened() {
-        assert!(render(&Tally::new(), &[]).contains("Adds up: 0 offered ="));
+        assert!(render(&settled(Tally::new(), &[])).contains("Adds up: 0 offered + 0 come back ="));
     }
 }

@@ -1,13 +1,16 @@
 //! What an agent's desktop calls. None of it waits: outcomes come to the actor.
 
+use std::time::Duration;
+
 use tonic::Status;
 
-use super::Actor;
+use super::{Actor, CONSULT_TALK, Due, HANDS_OVER, PROMISE_DUE};
 use crate::{
-    cli::demo::stage::insist,
+    cli::demo::stage::{insist, reason},
     proto::v1::{
-        AcceptOfferRequest, AgentServiceCompleteContactRequest, Availability, DeclineOfferRequest,
-        FinishWrapUpRequest, Resolution, SetAvailabilityRequest,
+        AcceptOfferRequest, AgentServiceCompleteContactRequest, Availability, ChangeConsultRequest,
+        ConsultAction, DeclineOfferRequest, FinishWrapUpRequest, NewPromise, PromiseDue, Resolution,
+        SetAvailabilityRequest, StartConsultRequest, promise_due, start_consult_request,
     },
 };
 
@@ -34,7 +37,7 @@ impl Actor {
     }
 
     /// Ends the contact, or says how it ended when the customer has, and then finishes the wrap-up too.
-    pub(super) fn complete(&mut self, contact_id: String, finish: bool) {
+    pub(super) fn complete(&mut self, contact_id: String, finish: bool, promise: Option<NewPromise>) {
         let (disposition, resolution) = self.ending();
         let agent_id = self.player.id.clone();
         let request = AgentServiceCompleteContactRequest {
@@ -42,6 +45,7 @@ impl Actor {
             contact_id: contact_id.clone(),
             disposition,
             resolution: resolution.into(),
+            promise,
         };
         let client = self.client.clone();
         self.call("CompleteContact", async move {
@@ -52,6 +56,53 @@ impl Actor {
             }
             Ok(())
         });
+    }
+
+    /// A promise to come back to it, by the way that the customer came.
+    pub(super) fn promise(&mut self) -> NewPromise {
+        self.numbered += 1;
+        let due = Duration::from_secs_f64(self.chance.between(PROMISE_DUE));
+        let after = prost_types::Duration::try_from(self.stage.pace.real(due)).ok();
+        NewPromise {
+            promise_id: format!("promise-{}-{}", self.player.id, self.numbered),
+            due: after.map(|after| PromiseDue { due: Some(promise_due::Due::After(after)) }),
+            ..NewPromise::default()
+        }
+    }
+
+    /// Asks whoever serves the queue, and at times lets them take it over.
+    pub(super) fn ask(&mut self, contact_id: String, queue: String) {
+        self.numbered += 1;
+        let consult_id = format!("ask-{}-{}", self.player.id, self.numbered);
+        if self.chance.happens(HANDS_OVER) {
+            self.add(CONSULT_TALK / 2, Due::HandOver { consult: consult_id.clone() });
+        }
+        let request = StartConsultRequest {
+            agent_id: self.player.id.clone(),
+            contact_id,
+            consult_id,
+            target: Some(start_consult_request::Target::Queue(queue)),
+            ..StartConsultRequest::default()
+        };
+        let client = self.client.clone();
+        self.call("StartConsult", async move {
+            let asked = insist(client, request, |mut c, r| async move { c.start_consult(r).await }).await;
+            match asked {
+                // The colleagues have enough to do.
+                Err(status) if reason(&status) == "QUEUE_FULL" => Ok(()),
+                asked => asked.map(|_| ()),
+            }
+        });
+    }
+
+    /// Gives the customer to the colleague, if there is one by now.
+    pub(super) fn hand_over(&mut self, consult_id: String) {
+        let agent_id = self.player.id.clone();
+        let action = ConsultAction::HandOver.into();
+        let request = ChangeConsultRequest { agent_id, consult_id, action };
+        let client = self.client.clone();
+        let call = insist(client, request, |mut c, r| async move { c.change_consult(r).await });
+        self.call("ChangeConsult", call);
     }
 
     /// How most matters end, as far as the plan has words for it.

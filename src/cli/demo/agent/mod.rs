@@ -23,7 +23,7 @@ use super::{
 use crate::{
     plan::Plan,
     proto::v1::{
-        Agent, AssignmentChange, AssignmentPhase, Availability, Contact, OfferedContact,
+        Agent, AssignmentChange, AssignmentPhase, Availability, Contact, ContactKind, OfferedContact,
         agent_service_client::AgentServiceClient, stream_assignments_response::Update,
     },
 };
@@ -43,6 +43,16 @@ const BREAK_SPREAD: f64 = 0.3;
 /// Until an agent notices that the daemon has set them to not ready.
 const NOTICE_MEDIAN: Duration = Duration::from_secs(30);
 const NOTICE_SPREAD: f64 = 0.4;
+/// In so many talks a colleague is asked, half-way through; some of these then take the talk over.
+const ASKS: f64 = 0.02;
+const HANDS_OVER: f64 = 0.3;
+/// How long a colleague is asked at most.
+const CONSULT_TALK: Duration = Duration::from_secs(60);
+/// So many ends come with a promise, due between these times.
+const PROMISES: f64 = 0.1;
+const PROMISE_DUE: std::ops::Range<f64> = 120.0..900.0;
+/// Who has been silent and comes back soon has what was wanted.
+const TALK_AFTER_SILENCE: Duration = Duration::from_secs(60);
 const TALK_UNKNOWN: Duration = Duration::from_secs(120);
 
 /// An agent who plays.
@@ -51,13 +61,17 @@ pub struct Player {
     pub id: String,
     /// The plan in the demo's time.
     pub plan: Arc<Plan>,
+    /// Asks colleagues and makes promises; calls of a trace are played as they were.
+    pub lively: bool,
     /// Told once, when the agent is signed in.
     pub signed_in: mpsc::Sender<()>,
 }
 
 enum Due {
     Answer { offer: u64, epoch: u32, accept: bool },
-    Complete { contact: String },
+    Complete { offer: u64, contact: String, customer: bool },
+    Ask { offer: u64, contact: String, queue: String },
+    HandOver { consult: String },
     FinishWrapUp { contact: String, complete: bool },
     Break,
     Ready,
@@ -76,6 +90,8 @@ struct Actor {
     assignments: BTreeMap<u64, AssignmentPhase>,
     /// Contacts that the agent has ended.
     completed: BTreeSet<String>,
+    /// Promises and consults so far; their ids are made of it.
+    numbered: u64,
 }
 
 /// Plays an agent until aborted. When the demo no longer plays, the agent only listens.
@@ -93,6 +109,7 @@ pub async fn run(player: Player, stage: Stage, channel: Channel) {
         offers: BTreeSet::new(),
         assignments: BTreeMap::new(),
         completed: BTreeSet::new(),
+        numbered: 0,
     };
     let until_break = actor.chance.exponential(BREAK_GAP_MEAN);
     actor.add(until_break, Due::Break);
@@ -133,7 +150,7 @@ impl Actor {
                     self.agent(agent);
                 }
             }
-            Update::Resumed(_) => {}
+            Update::Resumed(_) | Update::PromiseChanged(_) => {}
             Update::Offered(offered) => self.offered(&offered),
             Update::OfferEnded(ended) => {
                 self.offers.remove(&ended.offer_id);
@@ -177,19 +194,41 @@ impl Actor {
         }
         let id = assignment.contact_id.clone();
         match phase {
-            AssignmentPhase::Active if !contact.attributes.contains_key(CUSTOMER_ENDS_ATTRIBUTE) => {
-                let talk = contact.attributes.get(TALK_ATTRIBUTE).and_then(|text| text.parse().ok());
-                let talk = talk.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-                self.add(talk.unwrap_or(TALK_UNKNOWN), Due::Complete { contact: id });
-            }
+            AssignmentPhase::Active => self.talks(assignment.offer_id, contact),
             AssignmentPhase::WrapUp => {
                 let allowed = self.channel_time(contact, |channel| channel.wrap_up_ms);
                 let takes = self.chance.lognormal(allowed.mul_f64(WRAP_UP_SHARE), WRAP_UP_SPREAD);
                 let complete = !self.completed.contains(&id);
                 self.add(takes, Due::FinishWrapUp { contact: id, complete });
             }
-            AssignmentPhase::Active | AssignmentPhase::Connecting | AssignmentPhase::Unspecified => {}
+            AssignmentPhase::Connecting | AssignmentPhase::Unspecified => {}
         }
+    }
+
+    /// Plans how a talk goes on that begins, or goes on after a silence, or after a colleague had it.
+    fn talks(&mut self, offer: u64, contact: &Contact) {
+        let customer = contact.kind() == ContactKind::Customer;
+        let goes_on = !contact.legs.is_empty();
+        let told = contact.attributes.get(TALK_ATTRIBUTE).and_then(|text| text.parse().ok());
+        let told = told.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let talk = match contact.kind() {
+            ContactKind::Consult => CONSULT_TALK,
+            _ if goes_on => told.unwrap_or(TALK_UNKNOWN).min(TALK_AFTER_SILENCE),
+            _ => told.unwrap_or(TALK_UNKNOWN),
+        };
+        let id = || contact.contact_id.clone();
+        if customer && self.player.lively && self.chance.happens(ASKS) {
+            self.add(talk / 2, Due::Ask { offer, contact: id(), queue: contact.queue.clone() });
+        }
+        // Who doesn't end the talk when it should end is ended when it goes on.
+        if !customer || goes_on || !contact.attributes.contains_key(CUSTOMER_ENDS_ATTRIBUTE) {
+            self.add(talk, Due::Complete { offer, contact: id(), customer });
+        }
+    }
+
+    /// Whether the agent still talks; after a silence or a transfer it is another talk.
+    fn is_talking(&self, offer: u64) -> bool {
+        self.assignments.get(&offer) == Some(&AssignmentPhase::Active)
     }
 
     fn agent(&mut self, agent: &Agent) {
@@ -206,11 +245,16 @@ impl Actor {
                 self.answer(offer, epoch, accept);
             }
             Due::Answer { .. } => {}
-            Due::Complete { contact } => {
+            Due::Complete { offer, .. } | Due::Ask { offer, .. } if !self.is_talking(offer) => {}
+            Due::Complete { contact, customer, .. } => {
                 self.completed.insert(contact.clone());
-                self.complete(contact, false);
+                let promises = customer && self.player.lively && self.chance.happens(PROMISES);
+                let promise = promises.then(|| self.promise());
+                self.complete(contact, false, promise);
             }
-            Due::FinishWrapUp { contact, complete: true } => self.complete(contact, true),
+            Due::Ask { contact, queue, .. } => self.ask(contact, queue),
+            Due::HandOver { consult } => self.hand_over(consult),
+            Due::FinishWrapUp { contact, complete: true } => self.complete(contact, true, None),
             Due::FinishWrapUp { contact, complete: false } => self.finish(contact),
             Due::Break => {
                 self.set_availability(Availability::NotReady, "break");

@@ -5,7 +5,7 @@ use prost_types::Timestamp;
 use super::*;
 use crate::{
     plan,
-    proto::v1::{Assignment, Offer},
+    proto::v1::{Assignment, CloseReason, Offer},
 };
 
 fn book() -> Book {
@@ -69,6 +69,58 @@ fn lives() {
         }
         assert_eq!(figures(&book), expected, "{changes:?}");
     }
+}
+
+#[test]
+fn lives_of_conversations() {
+    use ContactState as S;
+    let ended = |state: S, reason: CloseReason| (state, reason);
+    let none = CloseReason::Unspecified;
+    // returned, answered, completed, abandoned, expired, deflected, lapsed, waiting
+    /// States, how it ended, and what the book counts then.
+    type Row<'a> = (&'a [S], (S, CloseReason), [u64; 8]);
+    let table: [Row<'_>; 7] = [
+        (&[S::WithBot], ended(S::Deflected, CloseReason::BotCompleted), [0, 0, 0, 0, 0, 1, 0, 0]),
+        (&[S::WithBot, S::Waiting], ended(S::Active, none), [0, 1, 0, 0, 0, 0, 0, 0]),
+        (&[S::Waiting], ended(S::Lapsed, CloseReason::WindowLapsed), [0, 0, 0, 0, 0, 0, 1, 0]),
+        (&[S::Active], ended(S::Lapsed, CloseReason::WindowLapsed), [0, 1, 1, 0, 0, 0, 0, 0]),
+        (&[S::Active, S::Parked, S::Active], ended(S::Completed, none), [0, 1, 1, 0, 0, 0, 0, 0]),
+        (&[S::Active, S::Parked, S::Waiting, S::Active], ended(S::Parked, none), [1, 2, 0, 0, 0, 0, 0, 0]),
+        (&[S::Active, S::Waiting], ended(S::Completed, CloseReason::CustomerLeft), [1, 1, 0, 1, 0, 0, 0, 0]),
+    ];
+    for (states, (last, reason), expected) in table {
+        let mut book = book();
+        book.arrive("1".into(), arrival());
+        let mut answered = false;
+        for (place, state) in states.iter().chain([&last]).enumerate() {
+            answered |= *state == S::Active;
+            let mut contact = contact(place as u64 + 1, *state, answered, 1);
+            contact.close_reason = reason.into();
+            book.see(&contact, ContactCause::Updated);
+        }
+        let tally = book.tally();
+        let (c, waiting) = &tally[&("after_sales".to_owned(), "phone".to_owned())];
+        let Counts { returned, answered, completed, abandoned, expired, deflected, lapsed, .. } = *c;
+        let figures = [returned, answered, completed, abandoned, expired, deflected, lapsed, *waiting];
+        assert_eq!(figures, expected, "{states:?} {last:?}");
+    }
+}
+
+#[test]
+fn what_the_daemon_makes_is_counted_too() {
+    let mut book = book();
+    let mut consult = contact(1, ContactState::Waiting, false, 0);
+    book.see(&consult, ContactCause::Enqueued);
+    assert_eq!(book.live_count(), 0, "somebody else's");
+    consult.kind = ContactKind::Consult.into();
+    assert_eq!(book.see(&consult, ContactCause::Enqueued).accepted, Some(None), "it waits for ever");
+    consult.sequence = 2;
+    consult.state = ContactState::Expired.into();
+    book.see(&consult, ContactCause::Closed);
+    assert_eq!(figures(&book), [1, 0, 0, 0, 1, 0, 0]);
+    // What has ended doesn't come again.
+    book.see(&consult, ContactCause::Unspecified);
+    assert_eq!((book.live_count(), figures(&book)[0]), (0, 1));
 }
 
 #[test]

@@ -1,23 +1,39 @@
 //! What a gateway calls. None of it waits: outcomes come to the actor.
 
+use std::time::Duration;
+
 use tonic::Status;
 
-use super::{Actor, CUSTOMER_ENDS_ATTRIBUTE, Done, TALK_ATTRIBUTE};
+use super::{
+    Actor, BOT_CHANNEL, BOT_GATEWAY, CUSTOMER_ENDS_ATTRIBUTE, Done, Due, MESSAGE_GAP_MEDIAN,
+    MESSAGE_GAP_SPREAD, TALK_ATTRIBUTE,
+};
 use crate::{
     cli::demo::{arrivals::Arrival, stage::insist},
     proto::v1::{
-        CancelContactRequest, CompleteContactRequest, ConnectionResult, EnqueueContactRequest,
-        GetContactRequest, ReportConnectionRequest, Resolution,
+        ActivityKind, CancelContactRequest, CompleteContactRequest, ConnectionResult, EnqueueContactRequest,
+        GetContactRequest, RecordActivityRequest, ReportConnectionRequest, Resolution,
     },
 };
 
+const BEGINS_WITH_BOT: f64 = 1.0 / 3.0;
+const FALLS_SILENT: f64 = 0.1;
+/// Silence beyond that after which a conversation is parked.
+const SILENCE_BEYOND_MEAN: Duration = Duration::from_secs(90);
 const AGENT_UNREACHABLE: f64 = 0.01;
 const CUSTOMER_GONE: f64 = 0.003;
 
 impl Actor {
-    pub(super) fn enqueue(&mut self, arrival: Arrival) {
+    pub(super) fn enqueue(&mut self, mut arrival: Arrival) {
         self.arrived += 1;
         let contact = format!("{}-{}", self.gateway.channel, self.arrived);
+        if let Some(silence) = self.silence() {
+            // The talk is as long as without it.
+            arrival.talk += silence;
+            self.silent.insert(contact.clone(), silence);
+        }
+        let with_bot = self.gateway.channel == BOT_CHANNEL && self.chance.happens(BEGINS_WITH_BOT);
+        let bot = if with_bot { BOT_GATEWAY } else { "" };
         let mut request = EnqueueContactRequest {
             contact_id: contact.clone(),
             gateway_id: self.id.clone(),
@@ -25,6 +41,7 @@ impl Actor {
             category: arrival.category.clone(),
             customer_ref: arrival.customer.clone(),
             priority: arrival.priority,
+            bot_gateway_id: bot.to_owned(),
             ..EnqueueContactRequest::default()
         };
         request.attributes.insert(TALK_ATTRIBUTE.to_owned(), format!("{:.1}", arrival.talk.as_secs_f64()));
@@ -39,6 +56,39 @@ impl Actor {
                 insist(client, request, |mut c, request| async move { c.enqueue_contact(request).await })
                     .await;
             Done::Enqueued { contact, category, answer }
+        });
+    }
+
+    /// How long a customer who falls silent says nothing: longer than the agent's attention is kept.
+    fn silence(&mut self) -> Option<Duration> {
+        let channel = self.gateway.plan.channels.get(&self.gateway.channel);
+        let park_after = Duration::from_millis(channel.and_then(|channel| channel.park_after_ms)?);
+        let beyond = self.chance.exponential(SILENCE_BEYOND_MEAN);
+        self.chance.happens(FALLS_SILENT).then(|| park_after + beyond)
+    }
+
+    /// Customer or agent writes; then it is the other's turn.
+    pub(super) fn say(&mut self, contact: String, customer: bool) {
+        let (is_live, waits) = {
+            let book = self.gateway.book.open();
+            (book.is_live(&contact), book.waits(&contact))
+        };
+        if !is_live {
+            return;
+        }
+        let gap = self.chance.lognormal(MESSAGE_GAP_MEDIAN, MESSAGE_GAP_SPREAD);
+        let next = Due::Say { contact: contact.clone(), customer: !customer };
+        self.timers.add(self.stage.pace.after(gap), next);
+        // Who waits for an agent again gets no answer meanwhile.
+        if waits && !customer {
+            return;
+        }
+        let kind = if customer { ActivityKind::CustomerMessage } else { ActivityKind::AgentMessage };
+        let client = self.client.clone();
+        self.tell("RecordActivity", async move {
+            let request =
+                RecordActivityRequest { contact_id: contact, kind: kind.into(), ..Default::default() };
+            insist(client, request, |mut c, request| async move { c.record_activity(request).await }).await
         });
     }
 

@@ -1,10 +1,11 @@
 //! A synthetic gateway of one channel: brings customers in, connects those whom an agent has accepted, and
 //! tells when a customer leaves. It does what a real one would, over the same API, and keeps its own book.
 
+pub mod bot;
 mod calls;
 mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 use tonic::{Code, Status, transport::Channel};
@@ -17,9 +18,10 @@ use super::{
     stage::{CALLS_MAX, Stage, reason},
 };
 use crate::{
-    plan::Plan,
+    plan::{Plan, model::ChannelKind},
     proto::v1::{
-        Contact, ContactCause, EnqueueContactResponse, contact_service_client::ContactServiceClient,
+        Contact, ContactCause, ContactKind, EnqueueContactResponse,
+        contact_service_client::ContactServiceClient,
     },
 };
 use watch::Change;
@@ -29,12 +31,21 @@ pub const TALK_ATTRIBUTE: &str = "demo.talk_s";
 /// Attribute: present when the customer ends the talk.
 pub const CUSTOMER_ENDS_ATTRIBUTE: &str = "demo.customer_ends";
 
+/// The gateway of the bot, and the channel whose customers begin with it at times.
+pub const BOT_GATEWAY: &str = "demo-bot";
+/// See [`BOT_GATEWAY`].
+pub const BOT_CHANNEL: &str = "wechat";
+
 /// Contacts of one gateway inside at once; further customers come later.
 const LIVE_MAX: usize = 20_000;
 
 /// Making the connection of customer and agent.
 const SETUP_MEDIAN: Duration = Duration::from_secs(1);
 const SETUP_SPREAD: f64 = 0.5;
+
+/// Between two messages of a conversation.
+const MESSAGE_GAP_MEDIAN: Duration = Duration::from_secs(20);
+const MESSAGE_GAP_SPREAD: f64 = 0.4;
 
 /// A gateway about to open.
 pub struct Gateway {
@@ -55,6 +66,7 @@ enum Due {
     Leave(String),
     Connect { contact: String, offer: u64, epoch: u32 },
     HangUp(String),
+    Say { contact: String, customer: bool },
 }
 
 /// What came of a call.
@@ -73,6 +85,8 @@ struct Actor {
     timers: Timers<Due>,
     calls: JoinSet<Done>,
     arrived: u64,
+    /// Customers who say nothing for so long once they have been answered.
+    silent: BTreeMap<String, Duration>,
 }
 
 /// Runs a gateway until it is aborted. When the demo no longer plays it only listens.
@@ -92,6 +106,7 @@ pub async fn run(gateway: Gateway, stage: Stage, channel: Channel) {
         timers: Timers::new(),
         calls: JoinSet::new(),
         arrived: 0,
+        silent: BTreeMap::new(),
     };
     actor.expect_next();
     loop {
@@ -108,6 +123,11 @@ pub async fn run(gateway: Gateway, stage: Stage, channel: Channel) {
 }
 
 impl Actor {
+    fn is_messaging(&self) -> bool {
+        let channel = self.gateway.plan.channels.get(&self.gateway.channel);
+        channel.is_some_and(|channel| channel.kind == ChannelKind::Messaging)
+    }
+
     fn expect_next(&mut self) {
         match self.gateway.arrivals.next() {
             Some(arrival) => {
@@ -129,6 +149,7 @@ impl Actor {
             Due::Leave(contact) => self.leave(contact),
             Due::Connect { contact, offer, epoch } => self.connect(contact, offer, epoch),
             Due::HangUp(contact) => self.hang_up(contact),
+            Due::Say { contact, customer } => self.say(contact, customer),
         }
     }
 
@@ -178,7 +199,7 @@ impl Actor {
     }
 
     fn heard(&mut self, contact: &Contact, cause: ContactCause) {
-        let News { accepted, answered, connect } = self.gateway.book.open().see(contact, cause);
+        let News { accepted, answered, connect, .. } = self.gateway.book.open().see(contact, cause);
         let pace = self.stage.pace;
         let id = || contact.contact_id.clone();
         if let Some(Some(patience)) = accepted {
@@ -186,6 +207,12 @@ impl Actor {
         }
         if let Some(Some(talk)) = answered {
             self.timers.add(pace.after(talk), Due::HangUp(id()));
+        }
+        if answered.is_some() && contact.kind() == ContactKind::Customer && self.is_messaging() {
+            let gap = self.chance.lognormal(MESSAGE_GAP_MEDIAN, MESSAGE_GAP_SPREAD);
+            let silence = self.silent.remove(&contact.contact_id);
+            let customer = silence.is_some();
+            self.timers.add(pace.after(silence.unwrap_or(gap)), Due::Say { contact: id(), customer });
         }
         if let Some((offer, epoch)) = connect
             && self.gateway.realtime

@@ -73,9 +73,9 @@ impl Board {
             // Writing to a string can't fail.
             writeln!(
                 out,
-                "{at} queue {id}: waiting {}, oldest {oldest}, with agents {}, answered {answered}, abandoned \
-                 {abandoned}, average speed of answer {speed}",
-                queue.waiting, queue.active,
+                "{at} queue {id}: waiting {}, oldest {oldest}, with agents {}, parked {}, with bot {}, answered \
+                 {answered}, abandoned {abandoned}, average speed of answer {speed}",
+                queue.waiting, queue.active, queue.parked, queue.with_bot,
             ).ok();
         }
         writeln!(out, "{at} agents: {}", self.agent_states()).ok();
@@ -86,14 +86,14 @@ impl Board {
     pub fn table(&self, width: usize) -> Vec<String> {
         let mut lines = vec![self.now(), String::new()];
         lines.push(format!(
-            "{:<14}{:>8}{:>9}{:>9}{:>10}{:>11}{:>9}",
-            "queue", "waiting", "oldest", "talking", "answered", "abandoned", "ASA"
+            "{:<14}{:>8}{:>9}{:>9}{:>8}{:>5}{:>10}{:>11}{:>9}",
+            "queue", "waiting", "oldest", "talking", "parked", "bot", "answered", "abandoned", "ASA"
         ));
         for (id, queue) in &self.queues {
             let Figures { oldest, answered, abandoned, speed } = self.figures(queue);
             lines.push(format!(
-                "{id:<14}{:>8}{oldest:>9}{:>9}{answered:>10}{abandoned:>11}{speed:>9}  {}",
-                queue.waiting, queue.active, queue.name,
+                "{id:<14}{:>8}{oldest:>9}{:>9}{:>8}{:>5}{answered:>10}{abandoned:>11}{speed:>9}  {}",
+                queue.waiting, queue.active, queue.parked, queue.with_bot, queue.name,
             ));
         }
         lines.push(String::new());
@@ -172,6 +172,8 @@ mod tests {
             name: "贵宾".into(),
             waiting: 2,
             active: 3,
+            parked: 2,
+            with_bot: 1,
             oldest_wait: seconds(7),
             channels: vec![counts(1, 4), counts(3, 20)],
             ..Queue::default()
@@ -196,8 +198,8 @@ mod tests {
     fn lines() {
         assert_eq!(
             board().plain(),
-            "0s queue mail: waiting 0, oldest -, with agents 0, answered 0, abandoned 0, average speed of answer -\n\
-             0s queue vip: waiting 2, oldest 1:10, with agents 3, answered 4, abandoned 2, average speed of answer 1:00\n\
+            "0s queue mail: waiting 0, oldest -, with agents 0, parked 0, with bot 0, answered 0, abandoned 0, average speed of answer -\n\
+             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 4, abandoned 2, average speed of answer 1:00\n\
              0s agents: 1 break, 1 idle, 1 talking\n"
         );
     }
@@ -207,7 +209,7 @@ mod tests {
         let lines = board().table(60);
         assert_eq!(
             lines[4].split_whitespace().collect::<Vec<_>>(),
-            ["vip", "2", "1:10", "3", "4", "2", "1:00", "贵宾"]
+            ["vip", "2", "1:10", "3", "2", "1", "4", "2", "1:00", "贵宾"]
         );
         assert_eq!(lines[6], "agents: 1 break, 1 idle, 1 talking");
         assert!(lines[7].starts_with("a1     talking    3  75%"), "{}", lines[7]);
