@@ -6,6 +6,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+#[path = "journal_format/names.rs"]
+mod names;
+#[path = "journal_format/talk.rs"]
+mod talk;
+
 use std::collections::BTreeSet;
 
 use kefud::{
@@ -20,15 +25,19 @@ use kefud::{
         self,
         model::{LevelRange, Requirement, Ring},
     },
-    proto::journal::{self as j, ContactStage, event::Kind},
+    proto::journal::{self as j, ContactStage},
     sim::Sim,
 };
+use names::kind_name;
 use prost::Message;
 
 /// The first.
 const JOURNAL_1: &str = include_str!("fixtures/journal-1.hex");
 /// With rings, keeping, and what contacts want.
 const JOURNAL_2: &str = include_str!("fixtures/journal-2.hex");
+
+/// With conversations.
+const JOURNAL_3: &str = include_str!("fixtures/journal-3.hex");
 
 fn replayed(fixture: &str, kinds_expected: usize) -> State {
     let mut state = State::default();
@@ -60,6 +69,18 @@ fn a_history_with_rings_is_replayed() {
     assert_eq!((wants.required.len(), wants.any_of.len(), wants.rings.len()), (1, 1, 2));
 }
 
+#[test]
+fn a_history_with_conversations_is_replayed() {
+    let state = replayed(JOURNAL_3, 42);
+    let talk = state.contact_by_id("talk").expect("it is there");
+    assert!(talk.talk().legs.len() > 2, "{:?}", talk.talk().legs);
+    assert_eq!(talk.talk().responses, 1);
+    let late = state.promise_by_id("late").expect("it is there");
+    assert_eq!((late.stage(), late.broken, late.moves), (j::PromiseStage::Entered, true, 1));
+    let dropped = state.promise_by_id("dropped").expect("it is there");
+    assert_eq!(dropped.end(), j::PromiseEnd::Cancelled);
+}
+
 fn check_first(state: &State, chat: ContactStage) {
     let stage = |id: &str| state.contact_by_id(id).map(|record| (record.stage(), record.ended().end()));
     assert_eq!(stage("call"), Some((ContactStage::Closed, j::ContactEnd::AgentCompleted)));
@@ -82,7 +103,7 @@ fn every_kind_of_event_is_in_the_history() {
         std::fs::write(&path, lines.concat()).unwrap();
         panic!("wrote {path}; run again without KEFUD_WRITE_FIXTURE");
     }
-    assert_eq!(kinds.len(), 27, "{kinds:?}");
+    assert_eq!(kinds.len(), 42, "{kinds:?}");
 }
 
 fn history() -> Vec<j::Event> {
@@ -108,6 +129,7 @@ fn history() -> Vec<j::Event> {
         agent: Some("a1001".to_owned()),
         contact: "call".to_owned(),
         ending: ending(disposition),
+        promise: None,
     };
     run(&mut sim, complete("resolved"));
     run(&mut sim, complete("spam"));
@@ -118,7 +140,10 @@ fn history() -> Vec<j::Event> {
     let result = Connection::AgentUnreachable;
     run(&mut sim, Command::ReportConnection { contact: "moved".to_owned(), offer, epoch, result });
     let target = Target::Queue("complaints".to_owned());
-    run(&mut sim, Command::Transfer { agent: None, contact: "moved".to_owned(), target });
+    run(
+        &mut sim,
+        Command::Transfer { agent: None, contact: "moved".to_owned(), target, other_channel: None },
+    );
     enqueue(&mut sim, "chat", "wechat");
     let update = Update { priority: Some(7), ..Update::default() };
     let request = RequestKey { id: "request".to_owned(), fingerprint: 42 };
@@ -132,6 +157,7 @@ fn history() -> Vec<j::Event> {
     run(&mut sim, Command::Start);
     sim.advance(120_000);
     rings(&mut sim);
+    talk::conversations(&mut sim);
     sim.events().to_vec()
 }
 
@@ -208,39 +234,6 @@ fn offer_of(sim: &Sim, contact: &str) -> (u64, u32) {
     let record = sim.state().contact_by_id(contact).unwrap();
     let leg = sim.state().assignment(record.offer).expect("it is offered");
     (leg.offer, leg.epoch)
-}
-
-/// Its name; a new kind of event belongs into the history and into a new fixture.
-fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::ClockObserved(_) => "clock_observed",
-        Kind::DaemonStarted(_) => "daemon_started",
-        Kind::PlanStaged(_) => "plan_staged",
-        Kind::PlanCommitted(_) => "plan_committed",
-        Kind::GatewayNamed(_) => "gateway_named",
-        Kind::GatewayLeased(_) => "gateway_leased",
-        Kind::GatewayLost(_) => "gateway_lost",
-        Kind::ContactEnqueued(_) => "contact_enqueued",
-        Kind::ContactUpdated(_) => "contact_updated",
-        Kind::ContactOffered(_) => "contact_offered",
-        Kind::OfferEnded(_) => "offer_ended",
-        Kind::OfferAccepted(_) => "offer_accepted",
-        Kind::RingOpened(_) => "ring_opened",
-        Kind::KeepEnded(_) => "keep_ended",
-        Kind::ExclusionsCleared(_) => "exclusions_cleared",
-        Kind::ContactConnected(_) => "contact_connected",
-        Kind::ContactReturned(_) => "contact_returned",
-        Kind::ContactTransferred(_) => "contact_transferred",
-        Kind::ContactClosed(_) => "contact_closed",
-        Kind::DispositionRecorded(_) => "disposition_recorded",
-        Kind::WrapUpStarted(_) => "wrap_up_started",
-        Kind::AssignmentEnded(_) => "assignment_ended",
-        Kind::AgentSignedIn(_) => "agent_signed_in",
-        Kind::AgentDisconnected(_) => "agent_disconnected",
-        Kind::AgentReconnected(_) => "agent_reconnected",
-        Kind::AgentSignedOut(_) => "agent_signed_out",
-        Kind::AgentAvailabilitySet(_) => "agent_availability_set",
-    }
 }
 
 fn hex(bytes: &[u8]) -> String {

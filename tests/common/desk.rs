@@ -8,19 +8,17 @@ use kefud::{
         state::State,
     },
     plan::format_ms,
-    proto::journal::{self as j, ContactStage, PlanKind},
+    proto::journal as j,
     sim::Sim,
 };
 
 use super::{
-    PLAN,
+    PLAN, START_MS,
     commands::{self, Line},
     edits::Document,
     scribe::{self, Scribe},
+    show,
 };
-
-/// Engine time at which tables begin.
-const START_MS: u64 = 1_000_000;
 
 /// An engine with the plan in force, and everything that has happened.
 pub struct Desk {
@@ -34,7 +32,12 @@ pub struct Desk {
 
 /// Runs a table and compares.
 pub fn check(table: &str) {
-    let mut desk = Desk::new();
+    check_in(PLAN, table);
+}
+
+/// The same with another plan in force.
+pub fn check_in(plan: &str, table: &str) {
+    let mut desk = Desk::with(plan);
     let mut transcript = String::new();
     let mut wrong = 0;
     for (line, expected) in rows(table) {
@@ -78,12 +81,17 @@ fn rows(table: &str) -> Vec<(String, Option<String>)> {
 impl Desk {
     /// The plan in force, the gateway `g` known, nobody signed in.
     pub fn new() -> Self {
+        Self::with(PLAN)
+    }
+
+    /// The same with another plan.
+    pub fn with(plan: &str) -> Self {
         let mut desk = Self {
             sim: Sim::new(START_MS),
             journal: Vec::new(),
             told: 0,
             scribe: Scribe::default(),
-            document: Document::new(PLAN),
+            document: Document::new(plan),
         };
         desk.run("apply");
         desk.run("gateway g lost");
@@ -98,7 +106,8 @@ impl Desk {
         match commands::read(line, &self.scribe, &self.document) {
             Line::Advance(by_ms) => self.sim.advance(by_ms),
             Line::Pass(by_ms) => self.sim.pass(by_ms),
-            Line::Show(what) => parts.push(show(self.sim.state(), self.sim.now_ms(), &what)),
+            Line::Show(what) => parts.push(show::show(self.sim.state(), self.sim.now_ms(), &what)),
+            Line::ShowLegs(contact) => parts.push(show::legs(self.sim.state(), &contact)),
             Line::Reload => self.reload(),
             Line::Apply(apply, document) => {
                 let validate_only = apply.validate_only;
@@ -162,69 +171,4 @@ impl Desk {
         assert!(replayed.hash() == state.hash(), "replay differs after\n{transcript}");
         assert!(self.sim.reimported().hash() == state.hash(), "an import differs after\n{transcript}");
     }
-}
-
-/// How a contact, an agent or a queue is.
-fn show(state: &State, now_ms: u64, id: &str) -> String {
-    if let Some(record) = state.contact_by_id(id) {
-        let queue = state.names().id(record.queue);
-        let age = format_ms(now_ms.saturating_sub(record.effective_arrival_ms));
-        let agent = state.assignment(record.offer).map_or("", |leg| state.names().id(leg.agent));
-        return match record.stage() {
-            ContactStage::Waiting => {
-                let ring = if record.ring > 0 { format!(" ring={}", record.ring) } else { String::new() };
-                let kept = state.names().id(record.kept_for());
-                let kept = if kept.is_empty() { String::new() } else { format!(" for={kept}") };
-                format!("waiting {queue} age={age}{ring}{kept}")
-            }
-            ContactStage::Offered => format!("offered {queue} {agent} age={age}"),
-            ContactStage::Connecting => format!("connecting {queue} {agent} age={age}"),
-            ContactStage::Active => format!("active {queue} {agent}"),
-            ContactStage::Closed | ContactStage::Unspecified => {
-                let ended = record.ended();
-                let end = ended.end().as_str_name().trim_start_matches("CONTACT_END_").to_ascii_lowercase();
-                let result = scribe::result(state, ended.disposition, ended.resolution);
-                format!("closed {end}{result} wait={}", format_ms(ended.final_wait_ms))
-            }
-        };
-    }
-    if state.compacted(id) {
-        return "compacted".to_owned();
-    }
-    if let Some(agent) = state.agent_by_id(id) {
-        let (record, load) = (&agent.record, &agent.load);
-        let presence = match (record.session, record.connected, record.ready) {
-            (0, ..) => "signed-out".to_owned(),
-            (_, false, _) => "away".to_owned(),
-            (_, _, true) => "ready".to_owned(),
-            _ => format!("not-ready {}", record.reason),
-        };
-        let (calls, fixed, chats) = (load.realtime_units, load.fixed_units, load.interruptible_units);
-        return format!("{presence} calls={calls} fixed={fixed} chats={chats}");
-    }
-    state
-        .names()
-        .number(PlanKind::Queue, id)
-        .map_or_else(|| "unknown".to_owned(), |queue| show_queue(state, queue))
-}
-
-fn show_queue(state: &State, queue: u32) -> String {
-    let live = state.queue_live(queue);
-    let sum = |of: fn(&j::QueueCounts) -> u64| state.queue_counts(queue).map(of).sum::<u64>();
-    let figures = [
-        ("waiting", u64::from(live.waiting)),
-        ("offered", u64::from(live.offered)),
-        ("connecting", u64::from(live.connecting)),
-        ("active", u64::from(live.active)),
-        ("entered", sum(|counts| counts.entered)),
-        ("in", sum(|counts| counts.moved_in)),
-        ("out", sum(|counts| counts.moved_out)),
-        ("answered", sum(|counts| counts.answered)),
-        ("abandoned", sum(|counts| counts.abandoned)),
-        ("expired", sum(|counts| counts.expired)),
-        ("lost", sum(|counts| counts.lost)),
-    ];
-    let told =
-        figures.iter().filter(|(_, figure)| *figure > 0).map(|(name, figure)| format!("{name}={figure}"));
-    told.collect::<Vec<_>>().join(" ")
 }

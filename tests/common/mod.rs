@@ -17,6 +17,12 @@ pub mod commands;
 pub mod desk;
 pub mod edits;
 pub mod scribe;
+pub mod show;
+pub mod stages;
 
 /// The plan of the tables.
 pub const PLAN: &str = include_str!("plan.toml");
+/// The plan of the tables about conversations.
+pub const CONVERSATIONS: &str = include_str!("conversations.toml");
+/// Engine time at which tables begin.
+pub const START_MS: u64 = 1_000_000;

@@ -37,6 +37,8 @@ pub struct Subject<'a> {
     pub preferred_agent: u32,
     own: Parts<'a>,
     own_rings: Vec<Ring<'a>>,
+    /// Groups that a promise's steps have added.
+    lent: Vec<&'a str>,
 }
 
 /// What is asked of an agent in one ring.
@@ -114,12 +116,20 @@ impl<'a> Subject<'a> {
             preferred_agent: wants.map_or(0, |wants| wants.preferred_agent),
             own,
             own_rings: wants.map_or_else(Vec::new, |wants| wants.rings.iter().map(ring).collect()),
+            lent: Vec::new(),
         }
     }
 
     /// The contact of a record.
     pub fn of(state: &'a State, record: &'a j::ContactRecord) -> Self {
-        Self::journaled(state, (record.queue, record.channel, record.category), record.wants.as_deref())
+        let numbers = (record.queue, record.channel, record.category);
+        let lent = record.talk().groups.iter().map(|group| state.names().id(*group)).collect();
+        Self { lent, ..Self::journaled(state, numbers, record.wants.as_deref()) }
+    }
+
+    /// With the groups that are lent to a contact.
+    pub fn lent_as(self, state: &'a State, record: &'a j::ContactRecord) -> Self {
+        Self { lent: Self::of(state, record).lent, ..self }
     }
 
     /// As a gateway names it.
@@ -129,12 +139,25 @@ impl<'a> Subject<'a> {
         rings: &'a [model::Ring],
     ) -> Self {
         let own_rings = rings.iter().map(ring).collect();
-        Self { queue, channel, category, preferred_agent: 0, own: parts(requirement), own_rings }
+        Self {
+            queue,
+            channel,
+            category,
+            preferred_agent: 0,
+            own: parts(requirement),
+            own_rings,
+            lent: Vec::new(),
+        }
     }
 
     /// The same in another queue.
     pub fn in_queue(self, queue: &'a str) -> Self {
         Self { queue, ..self }
+    }
+
+    /// The same by another channel.
+    pub fn by_channel(self, channel: &'a str) -> Self {
+        Self { channel, ..self }
     }
 
     /// The category, which counts in its own queue only.
@@ -166,7 +189,7 @@ impl<'a> Subject<'a> {
             queue,
             channel_id: self.channel,
             channel,
-            borrowed: Vec::new(),
+            borrowed: self.lent.clone(),
             required: BTreeMap::new(),
             any_of: Vec::new(),
             none_of: Vec::new(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kefud::{
     engine::state::State,
-    proto::journal::{AssignmentStage, ContactStage},
+    plan::model::{Agent, ParkedReturn},
+    proto::journal::{AssignmentStage, ContactRecord, ContactStage, PromiseStage},
 };
 
 use crate::naive::{Held, held};
@@ -31,6 +32,17 @@ fn measures(held: &Held) -> Vec<(Measure, u32)> {
     sums.into_iter().chain(of_channel).collect()
 }
 
+/// How many contacts of a channel an agent may have: those that come back from being parked may be above the
+/// agent's own limit by the channel's allowance.
+fn limit(state: &State, info: &Agent, channel: &str) -> u32 {
+    let Some(limit) = info.limits.get(channel).copied() else {
+        return u32::MAX;
+    };
+    let rule = state.plan().channels.get(channel);
+    let returning = rule.filter(|rule| rule.parked_return == ParkedReturn::Agent && limit > 0);
+    limit + returning.map_or(0, |rule| rule.return_allowance)
+}
+
 impl Leftovers {
     /// A plan has changed: what is held may stay.
     pub fn note(&mut self, state: &State) {
@@ -49,9 +61,9 @@ impl Leftovers {
             for (measure, amount) in measures(held) {
                 let limit = match measure {
                     Measure::BesideCalls | Measure::BesideChats => info.map_or(0, |info| info.capacity),
-                    Measure::Channel(channel) => info.map_or(0, |info| {
-                        info.limits.get(state.names().id(channel)).copied().unwrap_or(u32::MAX)
-                    }),
+                    Measure::Channel(channel) => {
+                        info.map_or(0, |info| limit(state, info, state.names().id(channel)))
+                    }
                 };
                 let left = self.0.get(&(*agent, measure)).copied().unwrap_or(0);
                 if amount > limit.max(left) {
@@ -89,7 +101,7 @@ pub fn consistent(state: &State) -> Result<(), String> {
             return Err(format!("{leg:?} does not fit {contact:?}"));
         }
     }
-    let mut lengths: BTreeMap<u32, [u32; 4]> = BTreeMap::new();
+    let mut lengths: BTreeMap<u32, [u32; 6]> = BTreeMap::new();
     let mut oldest: BTreeMap<u32, u64> = BTreeMap::new();
     for contact in state.live_contacts_after(0) {
         let (at, legs) = match contact.stage() {
@@ -97,6 +109,8 @@ pub fn consistent(state: &State) -> Result<(), String> {
             ContactStage::Offered => (1, 1),
             ContactStage::Connecting => (2, 1),
             ContactStage::Active => (3, 1),
+            ContactStage::Parked => (4, 0),
+            ContactStage::WithBot => (5, 0),
             other => return Err(format!("contact {} is live and {other:?}", contact.id)),
         };
         let held = live.get(&contact.contact).copied().unwrap_or(0);
@@ -111,13 +125,64 @@ pub fn consistent(state: &State) -> Result<(), String> {
     }
     for queue in state.catalog().queues.keys().chain(lengths.keys()) {
         let live = state.queue_live(*queue);
-        let told = [live.waiting, live.offered, live.connecting, live.active];
+        let told = [live.waiting, live.offered, live.connecting, live.active, live.parked, live.with_bot];
         let counted = lengths.get(queue).copied().unwrap_or_default();
         if told != counted || state.oldest_arrival_ms(*queue) != oldest.get(queue).copied() {
             return Err(format!("queue {queue} tells {told:?}, has {counted:?}, or tells a wrong oldest"));
         }
     }
+    consults(state)?;
+    follow_ups(state)?;
     loads(state)
+}
+
+/// A consult that lives is about a contact that the agent who asked still has, and which knows of it.
+fn consults(state: &State) -> Result<(), String> {
+    for contact in state.live_contacts_after(0) {
+        let talk = contact.talk();
+        let about = state.contact(talk.parent);
+        if talk.parent != 0 {
+            let leg = about.and_then(|about| state.assignment(about.offer));
+            let right = about.is_some_and(|about| {
+                about.stage() == ContactStage::Active && about.talk().consult == contact.contact
+            });
+            if !right || leg.is_none_or(|leg| leg.agent != talk.asking_agent) {
+                return Err(format!("consult {contact:?} is about {about:?}, held by {leg:?}"));
+            }
+            let asked = state.assignment(contact.offer).map(|leg| leg.agent);
+            if asked == Some(talk.asking_agent) {
+                return Err(format!("consult {} is offered to who asks", contact.id));
+            }
+        }
+        let consult = state.contact(talk.consult);
+        let live = |consult: &ContactRecord| {
+            consult.stage() != ContactStage::Closed && consult.talk().parent == contact.contact
+        };
+        if talk.consult != 0 && !consult.is_some_and(live) {
+            return Err(format!("contact {} tells of consult {consult:?}", contact.id));
+        }
+        if (contact.stage() == ContactStage::WithBot) != (talk.bot != 0) {
+            return Err(format!("contact {contact:?} is with a bot or not"));
+        }
+    }
+    Ok(())
+}
+
+/// A promise has a live follow-up once it has entered and until it has ended, and no other contact is one.
+fn follow_ups(state: &State) -> Result<(), String> {
+    for promise in state.promises() {
+        let contact = state.contact(promise.follow_up);
+        let live = contact.is_some_and(|contact| contact.stage() != ContactStage::Closed);
+        let right = match promise.stage() {
+            PromiseStage::Pending => promise.follow_up == 0,
+            PromiseStage::Entered => live && contact.is_some_and(|it| it.talk().promise == promise.promise),
+            _ => true,
+        };
+        if !right {
+            return Err(format!("{promise:?} has follow-up {contact:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// What is told of agents' work is what the assignments add up to.

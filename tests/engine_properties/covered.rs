@@ -69,6 +69,122 @@ pub const RULES: &[&str] = &[
     "assignment refused",
 ];
 
+/// What must happen in conversations: every kind of event, and every reason for which something is refused.
+pub const TALK: &[&str] = &[
+    "activity recorded",
+    "parked",
+    "resumed",
+    "returned by the customer",
+    "pulled from being parked",
+    "offered on return",
+    "offered as a consult",
+    "to a bot",
+    "left a bot",
+    "bot lost",
+    "a bot's time over",
+    "closed by a bot",
+    "window neared",
+    "window lapsed",
+    "idle",
+    "consult joined",
+    "consult handed over",
+    "consult unanswered",
+    "consultant lost",
+    "parent ended",
+    "parent moved",
+    "promise made",
+    "promise changed",
+    "promise escalated",
+    "promise broken",
+    "promise kept",
+    "promise late",
+    "promise unreached",
+    "promise cancelled",
+    "feedback recorded",
+    "judged settled",
+    "judged unsettled",
+    "intervened",
+    "by another channel",
+    "ACTIVITY_NOT_TRACKED",
+    "AGENT_NOT_AVAILABLE",
+    "CONSULT_NOT_ANSWERED",
+    "CONSULT_OF_CONSULT",
+    "CONSULT_RUNNING",
+    "CONSULT_WITH_ONESELF",
+    "CONTACT_CLOSED",
+    "CONTACT_NOT_CLOSED",
+    "CONTACT_NOT_FOR_BOT",
+    "CONTACT_NOT_FOR_TRANSFER",
+    "CONTACT_NOT_HELD",
+    "CONTACT_NOT_WITH_BOT",
+    "CONTACT_WITH_BOT",
+    "FEEDBACK_EXISTS",
+    "NO_CALENDAR",
+    "PROMISE_BEYOND_HORIZON",
+    "PROMISE_ENDED",
+    "PROMISE_IN_PROGRESS",
+    "PROMISE_IN_THE_PAST",
+    "PROMISE_NOT_FOUND",
+    "PROMISE_OF_ANOTHER_AGENT",
+    "REPLY_QUOTA_RESERVED",
+    "REPLY_QUOTA_SPENT",
+    "REPLY_WINDOW_OVER",
+];
+
+/// The name of what an event of a conversation tells.
+fn talk(kind: &Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::ActivityRecorded(_) => "activity recorded",
+        Kind::ContactParked(_) => "parked",
+        Kind::ContactResumed(_) => "resumed",
+        Kind::ContactReturned(event) => match event.reason() {
+            j::ReturnReason::CustomerWrote => "returned by the customer",
+            j::ReturnReason::Pulled => "pulled from being parked",
+            _ => return None,
+        },
+        Kind::ContactOffered(event) => match event.cause() {
+            j::OfferCause::Return => "offered on return",
+            j::OfferCause::Consult => "offered as a consult",
+            _ => return None,
+        },
+        Kind::ContactHandedToBot(_) => "to a bot",
+        Kind::ContactLeftBot(event) => match event.reason() {
+            j::LeftBot::BotLost => "bot lost",
+            j::LeftBot::Time => "a bot's time over",
+            _ => "left a bot",
+        },
+        Kind::ContactClosed(event) => match event.reason() {
+            j::ContactEnd::BotCompleted => "closed by a bot",
+            j::ContactEnd::WindowLapsed => "window lapsed",
+            j::ContactEnd::Idle => "idle",
+            j::ContactEnd::ConsultUnanswered => "consult unanswered",
+            j::ContactEnd::ConsultantLost => "consultant lost",
+            j::ContactEnd::ParentEnded => "parent ended",
+            j::ContactEnd::ParentMoved => "parent moved",
+            _ => return None,
+        },
+        Kind::WindowNeared(_) => "window neared",
+        Kind::ConsultJoined(_) => "consult joined",
+        Kind::ConsultHandedOver(_) => "consult handed over",
+        Kind::PromiseMade(_) => "promise made",
+        Kind::PromiseChanged(_) => "promise changed",
+        Kind::PromiseEscalated(event) if event.step == 255 => "promise broken",
+        Kind::PromiseEscalated(_) => "promise escalated",
+        Kind::PromiseEnded(event) => match event.end() {
+            j::PromiseEnd::Kept => "promise kept",
+            j::PromiseEnd::Late => "promise late",
+            j::PromiseEnd::Unreached => "promise unreached",
+            _ => "promise cancelled",
+        },
+        Kind::FeedbackRecorded(_) => "feedback recorded",
+        Kind::FirstContactJudged(event) if event.resolved => "judged settled",
+        Kind::FirstContactJudged(_) => "judged unsettled",
+        Kind::ContactIntervened(_) => "intervened",
+        Kind::ContactTransferred(event) if event.channel != 0 => "by another channel",
+        _ => return None,
+    })
+}
+
 /// How often each has happened.
 #[derive(Debug, Default)]
 pub struct Covered(BTreeMap<&'static str, u64>);
@@ -89,6 +205,9 @@ impl Covered {
     }
 
     pub fn event(&mut self, event: &j::Event) {
+        if let Some(what) = event.kind.as_ref().and_then(talk) {
+            self.note(what);
+        }
         match event.kind.as_ref() {
             Some(Kind::ContactOffered(offer)) => {
                 self.note(offer.rule().as_str_name());
@@ -114,6 +233,9 @@ impl Covered {
     }
 
     pub fn answered(&mut self, command: &Command, answer: &Result<Reply, Refusal>) {
+        if let Err(refusal) = answer {
+            self.note(refusal.reason);
+        }
         match (command, answer) {
             (Command::Pull { .. }, Ok(_)) => self.note("pull accepted"),
             (Command::Pull { .. }, Err(_)) => self.note("pull refused"),

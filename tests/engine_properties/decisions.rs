@@ -6,7 +6,7 @@ use kefud::{
         command::{Command, Target},
         state::State,
     },
-    plan::model::{AllDeclined, Unservable},
+    plan::model::{AfterBot, AllDeclined, TransferAge, Unservable},
     proto::journal::{
         self as j, AssignmentStage, ContactRecord, ContactStage, KeepEndReason, OfferEnd, RingCause,
         TransferReason, event::Kind,
@@ -42,16 +42,31 @@ impl<'a> View<'a> {
 
     /// How such a contact enters its queue. `known`: the agent who had it last.
     fn entry(&self, subject: &Subject<'a>, known: u32, exclusions: &[j::Exclusion]) -> j::QueueEntry {
+        self.entry_for(subject, (0, 0), known, exclusions)
+    }
+
+    /// The same for one that is kept for an agent, for so long, before all others.
+    fn entry_for(
+        &self,
+        subject: &Subject<'a>,
+        first: (u32, u64),
+        known: u32,
+        exclusions: &[j::Exclusion],
+    ) -> j::QueueEntry {
         let Some(queue) = self.plan.queues.get(subject.queue) else {
             return j::QueueEntry::default();
         };
-        let waits =
-            [(subject.preferred_agent, queue.preferred_agent_wait_ms), (known, queue.last_agent_wait_ms)];
+        let preferred = (subject.preferred_agent, queue.preferred_agent_wait_ms);
+        let waits = [first, preferred, (known, queue.last_agent_wait_ms)];
         for (agent, wait_ms) in waits {
             let excluded =
                 exclusions.iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms);
             if agent != 0 && wait_ms > 0 && !excluded && self.serves(subject, 0, agent) {
-                return j::QueueEntry { ring: 0, kept_for: agent, kept_until_ms: self.now_ms + wait_ms };
+                return j::QueueEntry {
+                    kept_for: agent,
+                    kept_until_ms: self.now_ms + wait_ms,
+                    ..j::QueueEntry::default()
+                };
             }
         }
         let ring = self.staffed_from(subject, 0).unwrap_or(0);
@@ -71,29 +86,76 @@ impl<'a> View<'a> {
         queue.is_some_and(|queue| queue.unservable == Unservable::Refuse) && self.unservable(subject)
     }
 
-    /// Whom the customer knows by the latest contact of a case that is still kept and has such an agent.
+    /// Whom the customer knows by the latest contact of a case that is still kept and has such an agent, or else
+    /// by what the case remembers of earlier ones.
     fn known_of_case(&self, case_id: &str, before: u64) -> u32 {
         let earlier = (1..before).rev().filter_map(|contact| self.state.contact(contact));
         let mut of_case = earlier.filter(|record| !case_id.is_empty() && record.case_id == case_id);
-        of_case.find_map(|record| Some(record.known_agent).filter(|agent| *agent != 0)).unwrap_or(0)
+        let kept = of_case.find_map(|record| Some(record.known_agent).filter(|agent| *agent != 0));
+        kept.or_else(|| self.state.case_by_id(case_id).map(|case| case.agent)).unwrap_or(0)
+    }
+
+    /// How a promise enters its queue as a contact.
+    fn follow_up(&self, event: &'a j::ContactEnqueued, promise: u64, subject: &Subject<'a>) -> Checked {
+        let promise = self.state.promise(promise).ok_or("the promise is not there")?;
+        ensure(promise.enter_ms <= self.now_ms, || format!("it enters before {}", promise.enter_ms))?;
+        same("the agent known", &event.known_agent, &promise.agent)?;
+        let Some(queue) = self.plan.queues.get(subject.queue) else {
+            return Err("its queue is gone".to_owned());
+        };
+        let category = subject.category_in_force(self.plan);
+        let objective_ms = category.and_then(|it| it.objective_ms).unwrap_or(queue.objective_ms);
+        let longest_ms = queue.rings.first().map_or(3_600_000, |ring| ring.after_ms.min(3_600_000));
+        let kept_ms = queue.promise_agent_wait_ms.unwrap_or((objective_ms / 2).min(longest_ms));
+        let entry = self.entry_for(subject, (promise.agent, kept_ms), promise.agent, &[]);
+        let arrival_ms = promise.due_ms.saturating_sub(objective_ms).min(self.now_ms).max(1);
+        same("the entry", &event.entry.unwrap_or_default(), &j::QueueEntry { arrival_ms, ..entry })
+    }
+
+    /// The entry is as worked out, and its age begins anew or not; none: somebody may have wanted either.
+    fn same_entry(&self, told: Option<&j::QueueEntry>, right: j::QueueEntry, fresh: Option<bool>) -> Checked {
+        let told = told.copied().unwrap_or_default();
+        let anew = fresh.unwrap_or(told.arrival_ms != 0);
+        let arrival_ms = if anew { self.now_ms } else { 0 };
+        same("the entry", &told, &j::QueueEntry { arrival_ms, ..right })
+    }
+
+    fn left_bot(&self, event: &'a j::ContactLeftBot, record: &'a ContactRecord) -> Checked {
+        ensure(record.stage() == ContactStage::WithBot, || "it is with no bot".to_owned())?;
+        let wants = event.wants.as_deref().or(record.wants.as_deref());
+        let category = event.category.unwrap_or(record.category);
+        let subject = Subject::journaled(self.state, (event.queue, record.channel, category), wants);
+        let after_bot = self.plan.queues.get(subject.queue).map(|queue| queue.after_bot);
+        let fresh = !record.talk().deflected && after_bot.unwrap_or_default() == AfterBot::Fresh;
+        let by_word = event.reason() == j::LeftBot::Supervisor && !fresh;
+        let entry = self.entry(&subject, record.known_agent, record.exclusions());
+        self.same_entry(event.entry.as_ref(), entry, (!by_word).then_some(fresh))
     }
 
     fn enqueued(&self, event: &'a j::ContactEnqueued) -> Checked {
         let numbers = (event.queue, event.channel, event.category);
         let subject = Subject::journaled(self.state, numbers, event.wants.as_deref());
+        let origin = event.origin.as_deref().copied().unwrap_or_default();
+        if origin.asked_agent != 0 {
+            return same("the entry", &event.entry.unwrap_or_default(), &j::QueueEntry::default());
+        }
         let unservable = self.unservable(&subject);
         same("unservable", &event.unservable, &unservable)?;
+        if origin.promise != 0 {
+            return self.follow_up(event, origin.promise, &subject);
+        }
         ensure(!self.refuses_unservable(&subject), || "it should have been refused".to_owned())?;
         let known = self.known_of_case(&event.case_id, event.contact);
         same("the agent known of the case", &event.known_agent, &known)?;
-        same("the entry", &event.entry.unwrap_or_default(), &self.entry(&subject, known, &[]))
+        let entry = if origin.bot == 0 { self.entry(&subject, known, &[]) } else { j::QueueEntry::default() };
+        same("the entry", &event.entry.unwrap_or_default(), &entry)
     }
 
     fn updated(&self, event: &'a j::ContactUpdated, record: &'a ContactRecord) -> Checked {
         let category = event.category.unwrap_or(record.category);
         let wants = event.wants.as_deref().or(record.wants.as_deref());
         let numbers = (record.queue, record.channel, category);
-        let subject = Subject::journaled(self.state, numbers, wants);
+        let subject = Subject::journaled(self.state, numbers, wants).lent_as(self.state, record);
         if event.wants.is_none() && event.category.is_none() {
             return same("unservable", &event.unservable, &record.unservable);
         }
@@ -102,19 +164,31 @@ impl<'a> View<'a> {
     }
 
     fn transferred(&self, event: &j::ContactTransferred, record: &'a ContactRecord) -> Checked {
-        let numbers = (event.queue, record.channel, record.category);
+        let channel = if event.channel == 0 { record.channel } else { event.channel };
+        let numbers = (event.queue, channel, record.category);
         let subject = Subject::journaled(self.state, numbers, record.wants.as_deref());
+        let subject = subject.lent_as(self.state, record);
         let requested = event.reason() == TransferReason::Requested;
         ensure(!(requested && self.refuses_unservable(&subject)), || "it should have been refused".into())?;
-        let known = if requested { 0 } else { record.known_agent };
-        same("the entry", &event.entry.unwrap_or_default(), &self.entry(&subject, known, record.exclusions()))
+        let removed = event.reason() == TransferReason::QueueRemoved;
+        let known = if removed { record.known_agent } else { 0 };
+        let anew = self.plan.queues.get(subject.queue).map(|queue| queue.transfer_age);
+        let anew = anew == Some(TransferAge::Fresh);
+        let fresh = match event.reason() {
+            TransferReason::Requested => Some(anew),
+            TransferReason::Requeued => anew.then_some(true),
+            _ => Some(false),
+        };
+        let entry = self.entry(&subject, known, record.exclusions());
+        self.same_entry(event.entry.as_ref(), entry, fresh)
     }
 
     fn returned(&self, event: &j::ContactReturned, record: &'a ContactRecord) -> Checked {
         let entry = match event.reason() {
-            j::ReturnReason::AgentLost => {
+            j::ReturnReason::AgentLost | j::ReturnReason::CustomerWrote if event.entry.is_some() => {
                 Some(self.entry(&self.subject(record), record.known_agent, record.exclusions()))
             }
+            j::ReturnReason::AgentLost => Some(j::QueueEntry::default()),
             _ => None,
         };
         same("the entry", &event.entry, &entry)
@@ -165,6 +239,10 @@ impl<'a> View<'a> {
         if !matches!(reason, OfferEnd::Declined | OfferEnd::NoAnswer) {
             return None;
         }
+        // A consult of one agent is nobody else's.
+        if record.talk().asked_agent != 0 {
+            return None;
+        }
         let subject = self.subject(record);
         let asked = subject.asked(self.plan, record.ring)?;
         let staff: Vec<u32> = self
@@ -193,21 +271,30 @@ impl<'a> View<'a> {
     /// An offer made by somebody's word reaches only who may have it.
     fn by_hand(&self, offer: &j::ContactOffered, record: &'a ContactRecord) -> Checked {
         let person = self.people.iter().find(|person| person.number == offer.agent);
-        let (Some(person), Some(asked)) = (person, self.asked(record)) else {
+        let (Some(person), Some(channel)) = (person, self.channel(record)) else {
             return Err("offered to somebody who is not there, or from nowhere".to_owned());
         };
-        let room = self.has_room(person, &asked);
+        let room = self.room(person, self.id(record.channel), channel, 0);
+        let asked = self.asked(record);
         let right = match offer.cause() {
-            j::OfferCause::Pulled => {
+            j::OfferCause::Pulled => asked.is_some_and(|asked| {
+                // Who was parked is in nobody's line.
+                let parked = record.talk().parked_ms != 0;
                 person.record.connected
                     && asked.fits(self.plan, person.info)
-                    && !self.reserved(person, &asked)
-                    && !Self::kept_from(record, offer.agent)
-            }
-            _ => person.ready(),
+                    && (parked || !(self.reserved(person, &asked) || Self::kept_from(record, offer.agent)))
+            }),
+            // These are for one agent, though the queue be gone.
+            j::OfferCause::Return | j::OfferCause::Consult => person.ready(),
+            _ => person.ready() && asked.is_some(),
         };
+        let right = right && !Self::asks(record, offer.agent);
         ensure(room && right, || "an offer by hand breaks the rules".to_owned())?;
-        same("the rule", &(offer.rule(), offer.rank), &(j::AgentRule::Named, 0))?;
+        let rule = match offer.cause() {
+            j::OfferCause::Return => j::AgentRule::LastAgent,
+            _ => j::AgentRule::Named,
+        };
+        same("the rule", &(offer.rule(), offer.rank), &(rule, 0))?;
         same("idle", &offer.idle_ms, &(self.now_ms - person.record.idle_since_ms))
     }
 
@@ -216,7 +303,9 @@ impl<'a> View<'a> {
         let record = |contact: u64| {
             self.state.contact(contact).ok_or_else(|| format!("contact {contact} is not there"))
         };
+        self.in_time(kind)?;
         match kind {
+            Kind::ContactLeftBot(event) => self.left_bot(event, record(event.contact)?),
             Kind::ContactEnqueued(event) => self.enqueued(event),
             Kind::ContactUpdated(event) => self.updated(event, record(event.contact)?),
             Kind::ContactTransferred(event) => self.transferred(event, record(event.contact)?),
@@ -251,6 +340,9 @@ impl<'a> View<'a> {
         let Some((person, asked)) = person.zip(self.asked(record)) else {
             return Some(Err("not there"));
         };
+        if Self::asks(record, person.number) {
+            return Some(Err("asks for it"));
+        }
         let fits = asked.fits(self.plan, person.info) && !self.reserved(person, &asked);
         let allowed = match command {
             Command::Assign { override_requirements, .. } => {
@@ -274,7 +366,7 @@ impl<'a> View<'a> {
                 let names = (queue, enqueue.channel.as_str(), enqueue.category.as_str());
                 Subject::named(names, &enqueue.wants.requirement, &enqueue.wants.rings)
             }
-            Command::Transfer { contact, target, .. } => {
+            Command::Transfer { contact, target, other_channel, .. } => {
                 let Some(record) = self.state.contact_by_id(contact) else {
                     return false;
                 };
@@ -283,7 +375,11 @@ impl<'a> View<'a> {
                     Target::Agent { fallback, .. } if fallback.is_empty() => self.id(record.queue),
                     Target::Agent { fallback, .. } => fallback,
                 };
-                self.subject(record).in_queue(queue)
+                let subject = self.subject(record).in_queue(queue);
+                match other_channel {
+                    Some(other) => subject.by_channel(&other.channel),
+                    None => subject,
+                }
             }
             // An update is put together from what the contact wanted before.
             _ => return true,
@@ -294,6 +390,7 @@ impl<'a> View<'a> {
 
 /// What must not be so when nothing more is due.
 pub fn unsettled(state: &State, now_ms: u64) -> Checked {
+    crate::talk::unsettled(state, now_ms)?;
     let view = View::new(state, now_ms);
     for contact in view.waiting() {
         let Some(asked) = view.asked(contact) else {

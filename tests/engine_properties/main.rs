@@ -15,6 +15,7 @@ mod ops;
 mod order;
 mod plans;
 mod run;
+mod talk;
 mod tally;
 mod wants;
 
@@ -96,6 +97,11 @@ fn promises_hold_when_everything_goes_wrong() {
 #[test]
 fn promises_hold_while_plans_change() {
     cases(2, 1, covered::RULES, &run::case(ops::PLANS, 12..50));
+}
+
+#[test]
+fn promises_hold_in_conversations() {
+    cases(5, 1, covered::TALK, &run::case(ops::TALK, 15..60));
 }
 
 #[test]

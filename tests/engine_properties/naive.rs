@@ -14,6 +14,11 @@ use kefud::{
 
 use crate::asked::{Asked, Subject};
 
+/// Its own priority and the points that its reply window or its promise adds, whichever are more.
+fn priority(contact: &ContactRecord) -> i32 {
+    contact.priority + contact.window().map_or(0, |window| window.raise).max(contact.talk().raise)
+}
+
 /// What an agent holds, added up from the assignments.
 #[derive(Debug, Clone, Default)]
 pub struct Held {
@@ -177,8 +182,14 @@ impl<'a> View<'a> {
             })
     }
 
+    /// Nobody answers a consult of its own.
+    pub fn asks(contact: &ContactRecord, agent: u32) -> bool {
+        contact.talk().asking_agent == agent
+    }
+
     pub fn excluded(&self, contact: &ContactRecord, agent: u32) -> bool {
-        contact.exclusions().iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms)
+        Self::asks(contact, agent)
+            || contact.exclusions().iter().any(|entry| entry.agent == agent && entry.until_ms > self.now_ms)
     }
 
     pub fn kept_from(contact: &ContactRecord, agent: u32) -> bool {
@@ -198,10 +209,15 @@ impl<'a> View<'a> {
     /// One more of the channel keeps calls and fixed work, and chats and fixed work, within the capacity,
     /// and the channel's own limit; no new chat beside a call.
     pub fn has_room(&self, agent: &Person<'_>, asked: &Asked<'_>) -> bool {
-        let (held, channel) = (&agent.held, asked.channel);
-        let of_channel = |(number, _): &(&u32, &u32)| self.id(**number) == asked.channel_id;
+        self.room(agent, asked.channel_id, asked.channel, 0)
+    }
+
+    /// The same of a channel, with so many above the agent's own limit on it, if that is not 0.
+    pub fn room(&self, agent: &Person<'_>, id: &str, channel: &model::Channel, above: u32) -> bool {
+        let held = &agent.held;
+        let of_channel = |(number, _): &(&u32, &u32)| self.id(**number) == id;
         let count = held.by_channel.iter().find(of_channel).map_or(0, |(_, count)| *count);
-        if agent.info.limits.get(asked.channel_id).is_some_and(|limit| count >= *limit) {
+        if agent.info.limits.get(id).is_some_and(|limit| *limit == 0 || count >= *limit + above) {
             return false;
         }
         let beside_calls = held.fixed + held.realtime + channel.units <= agent.info.capacity;
@@ -226,7 +242,7 @@ impl<'a> View<'a> {
             let objective = self.objective_ms(contact);
             let age = i128::from(self.now_ms) - i128::from(contact.effective_arrival_ms);
             // In thousandths of an objective, times the objective.
-            let boost = i128::from(contact.priority) * i128::from(queue.boost_permille);
+            let boost = i128::from(priority(contact)) * i128::from(queue.boost_permille);
             (
                 queue.band.unwrap_or(by_kind),
                 age * 1_000 + boost * i128::from(objective),
@@ -304,18 +320,20 @@ impl<'a> View<'a> {
     pub fn passed_over(&self, offered: &'a ContactRecord, agent: u32) -> Option<&'a ContactRecord> {
         let person = self.people.iter().find(|person| person.number == agent)?;
         let alike = |other: &&ContactRecord| {
-            (other.queue, other.channel, other.category, other.ring, other.kept_for(), &other.wants)
-                == (
-                    offered.queue,
-                    offered.channel,
-                    offered.category,
-                    offered.ring,
-                    offered.kept_for(),
-                    &offered.wants,
-                )
+            let lent = (&other.talk().groups, &offered.talk().groups);
+            lent.0 == lent.1
+                && (other.queue, other.channel, other.category, other.ring, other.kept_for(), &other.wants)
+                    == (
+                        offered.queue,
+                        offered.channel,
+                        offered.category,
+                        offered.ring,
+                        offered.kept_for(),
+                        &offered.wants,
+                    )
         };
         let earlier = |other: &&ContactRecord| {
-            other.priority >= offered.priority
+            priority(other) >= priority(offered)
                 && (other.effective_arrival_ms, other.contact)
                     < (offered.effective_arrival_ms, offered.contact)
         };

@@ -15,6 +15,11 @@ use proptest::prelude::*;
 
 use crate::{plans::mixed, wants::Dice};
 
+mod mixes;
+mod talk;
+
+pub use mixes::{CALM, Mix, ORDER, PLANS, RUSH, TALK, WILD};
+
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -45,123 +50,16 @@ pub enum Kind {
     Advance,
     Late,
     Fork,
+    Says,
+    ToBot,
+    FromBot,
+    Consult,
+    ChangeConsult,
+    Promise,
+    ChangePromise,
+    Feedback,
+    Intervene,
 }
-
-/// How often what is done.
-pub type Mix = &'static [(u32, Kind)];
-
-/// Contacts come, are served and go.
-pub const CALM: Mix = &[
-    (16, Kind::Enqueue),
-    (14, Kind::Accept),
-    (10, Kind::Report),
-    (10, Kind::Complete),
-    (6, Kind::Finish),
-    (8, Kind::SignIn),
-    (5, Kind::Ready),
-    (2, Kind::Cancel),
-    (2, Kind::Transfer),
-    (3, Kind::Decline),
-    (1, Kind::Pull),
-    (16, Kind::Advance),
-    (2, Kind::Fork),
-];
-
-/// Everybody leaves, misses, comes back and asks for what can't be.
-pub const WILD: Mix = &[
-    (12, Kind::Enqueue),
-    (4, Kind::Update),
-    (4, Kind::Cancel),
-    (9, Kind::Accept),
-    (5, Kind::Decline),
-    (10, Kind::Report),
-    (7, Kind::Complete),
-    (4, Kind::Finish),
-    (7, Kind::Transfer),
-    (5, Kind::Assign),
-    (5, Kind::Pull),
-    (8, Kind::SignIn),
-    (5, Kind::StreamLost),
-    (2, Kind::Alive),
-    (4, Kind::SignOut),
-    (6, Kind::Ready),
-    (4, Kind::NotReady),
-    (4, Kind::Gateway),
-    (2, Kind::GatewayLost),
-    (1, Kind::Apply),
-    (2, Kind::Start),
-    (1, Kind::Clock),
-    (2, Kind::Tick),
-    (10, Kind::Advance),
-    (4, Kind::Late),
-    (2, Kind::Fork),
-];
-
-/// The plan changes under them.
-pub const PLANS: Mix = &[
-    (14, Kind::Enqueue),
-    (3, Kind::Update),
-    (2, Kind::Cancel),
-    (9, Kind::Accept),
-    (3, Kind::Decline),
-    (5, Kind::Report),
-    (5, Kind::Complete),
-    (3, Kind::Finish),
-    (3, Kind::Transfer),
-    (3, Kind::Assign),
-    (3, Kind::Pull),
-    (8, Kind::SignIn),
-    (2, Kind::StreamLost),
-    (2, Kind::SignOut),
-    (4, Kind::Ready),
-    (2, Kind::Gateway),
-    (12, Kind::Apply),
-    (1, Kind::Start),
-    (8, Kind::Advance),
-    (3, Kind::Late),
-    (3, Kind::Fork),
-];
-
-/// What asks for decisions, without what many agents do at one time (whoever leaves first of those who leave
-/// together is told in the order of their numbers).
-pub const ORDER: Mix = &[
-    (20, Kind::Enqueue),
-    (4, Kind::Update),
-    (2, Kind::Cancel),
-    (10, Kind::Accept),
-    (8, Kind::Decline),
-    (6, Kind::Report),
-    (6, Kind::Complete),
-    (3, Kind::Finish),
-    (4, Kind::Transfer),
-    (2, Kind::Assign),
-    (3, Kind::Pull),
-    (8, Kind::SignIn),
-    (3, Kind::SignOut),
-    (6, Kind::Ready),
-    (3, Kind::NotReady),
-    (14, Kind::Advance),
-];
-
-/// More is due than one step does.
-pub const RUSH: Mix = &[
-    (3, Kind::Burst),
-    (4, Kind::Enqueue),
-    (3, Kind::Cancel),
-    (6, Kind::Accept),
-    (2, Kind::Report),
-    (2, Kind::Complete),
-    (8, Kind::SignIn),
-    (2, Kind::StreamLost),
-    (2, Kind::SignOut),
-    (2, Kind::Gateway),
-    (2, Kind::Apply),
-    (1, Kind::Start),
-    (3, Kind::Tick),
-    (4, Kind::Advance),
-    (3, Kind::Late),
-    (1, Kind::Fork),
-];
 
 /// A doing with the numbers that choose its particulars.
 #[derive(Debug, Clone, Copy)]
@@ -295,6 +193,9 @@ impl Op {
             case_id,
             wants: dice.wants(state),
             fingerprint: u64::from(self.b % 2),
+            customer: talk::customer(&mut dice),
+            bot: if dice.once_in(12) { format!("gw{}", dice.roll(3)) } else { String::new() },
+            by_action: dice.once_in(9),
             ..Enqueue::default()
         }))
     }
@@ -347,9 +248,14 @@ impl Op {
             Kind::Accept | Kind::Decline | Kind::Report | Kind::Complete | Kind::Finish => {
                 state.assignments().next().is_none()
             }
-            Kind::Update | Kind::Cancel | Kind::Transfer | Kind::Assign | Kind::Pull => {
-                state.live_count() == 0
-            }
+            Kind::Update
+            | Kind::Cancel
+            | Kind::Transfer
+            | Kind::Assign
+            | Kind::Pull
+            | Kind::Says
+            | Kind::Consult
+            | Kind::Intervene => state.live_count() == 0,
             _ => false,
         };
         if nothing && !self.odd(9) {
@@ -385,7 +291,9 @@ impl Op {
             Kind::Complete => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
                 let agent = (!self.b.is_multiple_of(4)).then_some(agent);
-                Command::Complete { agent, contact, ending: self.ending() }
+                let promise = (agent.is_some() && self.c.is_multiple_of(6))
+                    .then(|| Box::new(self.new_promise(state, fresh)));
+                Command::Complete { agent, contact, ending: self.ending(), promise }
             }
             Kind::Finish => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::WrapUp);
@@ -395,15 +303,25 @@ impl Op {
                 agent: None,
                 contact: self.contact(state, self.b),
                 target: self.target(state),
+                other_channel: self.other_channel(state),
             },
             Kind::Transfer => {
                 let (_, _, contact, agent) = self.offer(state, |stage| stage == AssignmentStage::Active);
-                Command::Transfer { agent: Some(agent), contact, target: self.target(state) }
+                Command::Transfer {
+                    agent: Some(agent),
+                    contact,
+                    target: self.target(state),
+                    other_channel: self.other_channel(state),
+                }
             }
             Kind::Assign => Command::Assign {
                 contact: self.unanswered(state),
                 agent: self.somebody(state),
                 override_requirements: self.c.is_multiple_of(2),
+            },
+            Kind::Pull if self.c.is_multiple_of(4) => Command::Pull {
+                agent: self.somebody(state),
+                contact: self.contact_in(state, &[ContactStage::Parked], self.a),
             },
             Kind::Pull => Command::Pull { agent: self.somebody(state), contact: self.unanswered(state) },
             Kind::Gateway => Command::GatewayAlive {
@@ -414,6 +332,15 @@ impl Op {
             Kind::Apply => Command::ApplyPlan(self.apply(state, plans)),
             Kind::Start => Command::Start,
             Kind::Clock => Command::ObserveClock { wall_offset_ms: i64::from(self.a) },
+            Kind::Says
+            | Kind::ToBot
+            | Kind::FromBot
+            | Kind::Consult
+            | Kind::ChangeConsult
+            | Kind::Promise
+            | Kind::ChangePromise
+            | Kind::Feedback
+            | Kind::Intervene => self.talk_command(state, fresh),
             _ => self.agent_command(state),
         }
     }

@@ -6,6 +6,8 @@ use kefud::plan::model::{
     Agent, AgentChoice, AllDeclined, Category, Channel, ChannelKind, Disposition, Group, GroupKind, Levels,
     Plan, Queue, Requirement, Settings, Skill, Unservable,
 };
+
+mod talk;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::wants::{requirement, rings};
@@ -22,8 +24,8 @@ fn seconds(of: &'static [u64]) -> impl Strategy<Value = u64> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let times = (seconds(&[0, 5, 30]), seconds(&[0, 5, 30]), seconds(&[0, 10, 30]), seconds(&[0, 60]));
-    (0..4u32, times, seconds(&[0, 60, 3_600]), select(&[0u32, 1, 5, 1_000])).prop_map(
-        |(missed_limit, (decline, no_answer, grace, window), keep, max)| Settings {
+    (0..4u32, times, seconds(&[0, 60, 3_600]), select(&[0u32, 1, 5, 1_000]), talk::settings()).prop_map(
+        |(missed_limit, (decline, no_answer, grace, window), keep, max, talk)| Settings {
             missed_limit,
             exclude_after_decline_ms: decline,
             exclude_after_no_answer_ms: no_answer,
@@ -31,6 +33,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             correction_window_ms: window,
             closed_contacts_keep_ms: keep,
             closed_contacts_max: max,
+            ..talk
         },
     )
 }
@@ -38,14 +41,13 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn channel() -> impl Strategy<Value = Channel> {
     let kind = select(&[ChannelKind::Realtime, ChannelKind::Messaging, ChannelKind::Deferred]);
     let units = select(&[10u32, 20, 30, 40, 60, 100]);
-    (kind, units, 1..30u64, seconds(&[0, 0, 5, 15]), any::<bool>()).prop_map(
-        |(kind, units, offer_s, wrap_up_ms, interruptible)| Channel {
-            name: String::new(),
-            kind,
-            units,
-            offer_timeout_ms: offer_s * 1_000,
-            wrap_up_ms,
-            interruptible: interruptible && kind != ChannelKind::Realtime,
+    (kind, units, 1..30u64, seconds(&[0, 0, 5, 15]), any::<bool>(), talk::Talk::any()).prop_map(
+        |(kind, units, offer_s, wrap_up_ms, interruptible, talk)| {
+            talk.of(Channel {
+                wrap_up_ms,
+                interruptible: interruptible && kind != ChannelKind::Realtime,
+                ..Channel::new(kind, units, offer_s * 1_000)
+            })
         },
     )
 }
@@ -90,20 +92,17 @@ fn queue() -> impl Strategy<Value = Queue> {
         prop_oneof![4 => Just(None), 1 => seconds(&[10, 45, 120]).prop_map(Some)],
     );
     let staff = (requirement(), prop_oneof![1 => Just(Vec::new()), 2 => some_of("g", 2)], rings());
-    (some_of("k", 4), staff, order, limits, choices()).prop_map(
-        |(channels, (requirement, groups, rings), order, (max_waiting, max_wait_ms), choices)| {
+    (some_of("k", 4), staff, order, limits, choices(), talk::queue()).prop_map(
+        |(channels, (requirement, groups, rings), order, (max_waiting, max_wait_ms), choices, talk)| {
             let (objective_ms, band, boost_permille) = order;
             let (agent_choice, all_declined, unservable, preferred_agent_wait_ms, last_agent_wait_ms) =
                 choices;
             Queue {
-                name: String::new(),
-                channels,
                 requirement,
                 groups,
                 rings,
                 preferred_agent_wait_ms,
                 last_agent_wait_ms,
-                objective_ms,
                 band,
                 boost_permille,
                 agent_choice,
@@ -111,6 +110,11 @@ fn queue() -> impl Strategy<Value = Queue> {
                 unservable,
                 max_waiting,
                 max_wait_ms,
+                transfer_age: talk.transfer_age,
+                after_bot: talk.after_bot,
+                promise_agent_wait_ms: talk.promise_agent_wait_ms,
+                promise_steps: talk.promise_steps,
+                ..Queue::new(channels, objective_ms)
             }
         },
     )
@@ -252,10 +256,14 @@ pub fn mend(plan: &mut Plan) {
             ring.lower.retain(|id, _| skills.contains_key(id));
             ring.groups.retain(|id| groups.contains_key(id));
         }
+        for step in &mut queue.promise_steps {
+            step.groups.retain(|id| groups.contains_key(id));
+        }
         // Nobody is waited for beyond the first ring.
         let longest_ms = queue.rings.first().map_or(u64::MAX, |ring| ring.after_ms);
         queue.preferred_agent_wait_ms = queue.preferred_agent_wait_ms.min(longest_ms);
         queue.last_agent_wait_ms = queue.last_agent_wait_ms.min(longest_ms);
+        queue.promise_agent_wait_ms = queue.promise_agent_wait_ms.map(|wait_ms| wait_ms.min(longest_ms));
     }
     categories.retain(|_, category| queues.contains_key(&category.queue));
     for category in categories.values_mut() {

@@ -28,6 +28,8 @@ use crate::{
     tally::Tally,
 };
 
+mod follows;
+
 /// Engine time at which cases begin.
 pub const START_MS: u64 = 50_000_000;
 /// Ticks that may be due one after the other.
@@ -345,6 +347,7 @@ impl Run {
         let overdue = self.sim.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= self.sim.now_ms());
         let mut offers = 0;
         let mut follows = None;
+        let mut way = None;
         for event in events {
             let decoded =
                 j::Event::decode(event.encode_to_vec().as_slice()).map_err(|error| error.to_string())?;
@@ -360,6 +363,7 @@ impl Run {
             } else {
                 ensure(!unasked(kind), || format!("{kind:?} comes without reason"))?;
             }
+            self.check_way(kind, &mut way)?;
             let timely = !overdue && (offers <= OFFERS_CHECKED || offers % OFFERS_CHECKED == 0);
             let checked = View::new(&self.mirror, event.at_ms).check(kind, timely);
             checked.map_err(|problem| format!("{problem}: {kind:?}"))?;
@@ -370,7 +374,11 @@ impl Run {
             }
             self.tally.count(&decoded);
             let (ended, left) = (self.ended_offer(kind), self.left_exclusion(kind));
+            let wrote = self.parked_writes(kind);
             self.mirror.evolve(&decoded);
+            if let Some(record) = wrote.and_then(|contact| self.mirror.contact(contact)) {
+                way = Some((record.contact, View::new(&self.mirror, event.at_ms).way_back(record)));
+            }
             if let Some((contact, exclusion)) = left {
                 let record = self.mirror.contact(contact).ok_or("a contact is gone")?;
                 ensure(record.exclusions() == [exclusion], || "not the latest exclusion is left".to_owned())?;
@@ -384,43 +392,8 @@ impl Run {
             self.leftovers.check_capacity(&self.mirror)?;
         }
         ensure(follows.is_none(), || format!("{follows:?} is missing"))?;
+        ensure(way.is_none(), || format!("{way:?} back is missing"))?;
         ensure(offers <= OFFERS_PER_STEP, || format!("{offers} offers in one step"))
-    }
-
-    /// The contact and agent of an offer that this event ends.
-    fn ended_offer(&self, kind: &event::Kind) -> Option<(u64, u32, j::OfferEnd)> {
-        let event::Kind::OfferEnded(ended) = kind else {
-            return None;
-        };
-        let leg = self.mirror.assignment(ended.offer)?;
-        Some((leg.contact, leg.agent, ended.reason()))
-    }
-
-    /// The exclusion that must be left after the others are forgotten.
-    fn left_exclusion(&self, kind: &event::Kind) -> Option<(u64, j::Exclusion)> {
-        let event::Kind::ExclusionsCleared(cleared) = kind else {
-            return None;
-        };
-        let latest = self.mirror.contact(cleared.contact)?.exclusions().last().copied();
-        Some((cleared.contact, latest?))
-    }
-
-    /// What must come next after an offer has ended.
-    fn after_offer(
-        &self,
-        at_ms: u64,
-        contact: u64,
-        agent: u32,
-        reason: j::OfferEnd,
-    ) -> Checked<Option<event::Kind>> {
-        let Some(record) = self.mirror.contact(contact) else {
-            return Err(format!("contact {contact} went with its offer"));
-        };
-        let let_go = matches!(reason, j::OfferEnd::Declined | j::OfferEnd::NoAnswer);
-        ensure(!(let_go && record.kept_for() == agent), || {
-            format!("contact {} is kept for an agent who let it go", record.id)
-        })?;
-        Ok(View::new(&self.mirror, at_ms).after_offer(record, reason))
     }
 
     /// What the rules say of a command is what it is answered.
@@ -434,6 +407,15 @@ impl Run {
         if let Some(allowed) = view.allowed(command).filter(|_| !repeat) {
             ensure(allowed.is_ok() == answer.is_ok(), || {
                 format!("answered {answer:?}, should be {allowed:?}")
+            })?;
+        }
+        if let Command::RecordActivity { contact, activity, .. } = command
+            && !repeat
+        {
+            let said = view.said(contact, *activity);
+            let gone = reason == Some("CONTACT_COMPACTED");
+            ensure(said.as_ref().err().copied() == reason || gone, || {
+                format!("answered {answer:?}, should be {said:?}")
             })?;
         }
         self.tally.covered.answered(command, answer);

@@ -1,18 +1,23 @@
 //! What events add up to, counted by the test itself: contacts that came and went, and queues' figures.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     mem::{Discriminant, discriminant},
 };
 
 use crate::covered::Covered;
 use kefud::{
     engine::{command::Reply, refusal::Refusal, state::State},
-    proto::journal::{self as j, ContactEnd, event::Kind},
+    proto::journal::{self as j, ContactEnd, PromiseEnd, PromiseStage, event::Kind},
 };
 
 fn name(kind: &Kind) -> String {
     format!("{kind:?}").split('(').next().unwrap_or_default().to_owned()
+}
+
+/// Its arrival from now on: as the entry says, or as it was.
+fn arrival(entry: Option<&j::QueueEntry>, before_ms: u64) -> u64 {
+    entry.map(|entry| entry.arrival_ms).filter(|ms| *ms != 0).unwrap_or(before_ms)
 }
 
 /// A contact as its events tell it.
@@ -26,6 +31,17 @@ struct Known {
     active_ms: u64,
 }
 
+/// Promises by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Promises {
+    made: u64,
+    kept: u64,
+    late: u64,
+    unreached: u64,
+    cancelled: u64,
+    broken: u64,
+}
+
 /// Figures of a queue and channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Figures {
@@ -36,6 +52,10 @@ struct Figures {
     abandoned: u64,
     expired: u64,
     lost: u64,
+    deflected: u64,
+    lapsed: u64,
+    consults: u64,
+    follow_ups: u64,
 }
 
 /// Everything counted so far.
@@ -46,6 +66,9 @@ pub struct Tally {
     live: BTreeMap<u64, Known>,
     offers: BTreeMap<u64, (u64, bool)>,
     figures: BTreeMap<(u32, u32), Figures>,
+    promises: Promises,
+    /// Queues in which something was ever to be kept.
+    promised: BTreeSet<u32>,
     matched: u64,
     steps: u64,
     unsettled: u64,
@@ -84,11 +107,15 @@ impl Tally {
                         queue: e.queue,
                         channel: e.channel,
                         answered: false,
-                        arrival_ms: event.at_ms,
+                        arrival_ms: arrival(e.entry.as_ref(), event.at_ms),
                         active_ms: 0,
                     },
                 );
-                self.figures(e.queue, e.channel).entered += 1;
+                let origin = e.origin.as_deref().copied().unwrap_or_default();
+                let figures = self.figures(e.queue, e.channel);
+                figures.entered += 1;
+                figures.consults += u64::from(origin.parent != 0);
+                figures.follow_ups += u64::from(origin.promise != 0);
             }
             Some(Kind::ContactOffered(e)) => {
                 self.matched += u64::from(e.cause() == j::OfferCause::Matched);
@@ -101,27 +128,63 @@ impl Tally {
                 }
             }
             Some(Kind::ContactConnected(e)) => self.answered(self.offers[&e.offer].0, event.at_ms),
-            Some(Kind::ContactReturned(e)) => self.moved(e.contact, None, event.at_ms),
-            Some(Kind::ContactTransferred(e)) => self.moved(e.contact, Some(e.queue), event.at_ms),
+            Some(Kind::ContactReturned(e)) => {
+                self.moved(e.contact, None, e.entry.as_ref(), event.at_ms);
+            }
+            Some(Kind::ContactTransferred(e)) => {
+                self.moved(e.contact, Some((e.queue, e.channel)), e.entry.as_ref(), event.at_ms);
+            }
+            Some(Kind::ContactLeftBot(e)) => self.left_bot(e),
             Some(Kind::ContactClosed(e)) => self.closed(e),
+            Some(Kind::PromiseMade(e)) => {
+                self.promises.made += 1;
+                self.promised.extend(e.promise.as_ref().map(|promise| promise.queue));
+            }
+            Some(Kind::PromiseChanged(e)) if e.queue != 0 => {
+                self.promised.insert(e.queue);
+            }
+            Some(Kind::PromiseEscalated(e)) => self.promises.broken += u64::from(e.step == 255),
+            Some(Kind::PromiseEnded(e)) => match e.end() {
+                PromiseEnd::Kept => self.promises.kept += 1,
+                PromiseEnd::Late => self.promises.late += 1,
+                PromiseEnd::Unreached => self.promises.unreached += 1,
+                _ => self.promises.cancelled += 1,
+            },
             _ => {}
         }
     }
 
-    /// Back to waiting, in another queue if one is given.
-    fn moved(&mut self, contact: u64, to: Option<u32>, at_ms: u64) {
+    /// Back to people; who is sent to another queue was in this one and goes.
+    fn left_bot(&mut self, event: &j::ContactLeftBot) {
+        let Some(known) = self.live.get_mut(&event.contact) else {
+            return;
+        };
+        known.arrival_ms = arrival(event.entry.as_ref(), known.arrival_ms);
+        let (from, channel) = (known.queue, known.channel);
+        known.queue = event.queue;
+        if from != event.queue {
+            self.figures(from, channel).moved_out += 1;
+            self.figures(event.queue, channel).moved_in += 1;
+        }
+    }
+
+    /// Back to waiting, in another queue and by another channel (0: the same) if they are given.
+    fn moved(&mut self, contact: u64, to: Option<(u32, u32)>, entry: Option<&j::QueueEntry>, at_ms: u64) {
         let Some(known) = self.live.get_mut(&contact) else {
             return;
         };
         let (from, channel, answered) = (known.queue, known.channel, known.answered);
-        known.queue = to.unwrap_or(from);
+        let (queue, by) = to.unwrap_or((from, 0));
+        known.queue = queue;
+        known.channel = if by == 0 { channel } else { by };
         known.answered = false;
         if answered {
             known.arrival_ms += at_ms - known.active_ms;
         }
-        let to_queue = known.queue;
+        known.arrival_ms = arrival(entry, known.arrival_ms);
+        let to_channel = known.channel;
         if answered || to.is_some() {
-            self.figures(to_queue, channel).moved_in += 1;
+            self.figures(queue, to_channel).moved_in += 1;
         }
         if !answered && to.is_some() {
             self.figures(from, channel).moved_out += 1;
@@ -139,8 +202,13 @@ impl Tally {
         let figures = self.figures(known.queue, known.channel);
         match event.reason() {
             ContactEnd::GatewayLost => figures.lost += 1,
-            ContactEnd::WaitLimit | ContactEnd::QueueRemoved => figures.expired += 1,
-            _ => figures.abandoned += 1,
+            ContactEnd::BotCompleted => figures.deflected += 1,
+            ContactEnd::WindowLapsed => figures.lapsed += 1,
+            ContactEnd::CustomerLeft
+            | ContactEnd::AgentCompleted
+            | ContactEnd::GatewayCompleted
+            | ContactEnd::Idle => figures.abandoned += 1,
+            _ => figures.expired += 1,
         }
     }
 
@@ -188,8 +256,30 @@ impl Tally {
         )
     }
 
+    /// What was promised has become of one kind or is still open, by the state's figures and by the events.
+    fn check_promises(&self, state: &State) -> Result<(), String> {
+        let mut theirs = Promises::default();
+        for queue in &self.promised {
+            for counts in state.queue_counts(*queue) {
+                theirs.made += counts.promises_made;
+                theirs.kept += counts.promises_kept;
+                theirs.late += counts.promises_late;
+                theirs.unreached += counts.promises_unreached;
+                theirs.cancelled += counts.promises_cancelled;
+                theirs.broken += counts.promises_broken;
+            }
+        }
+        let Promises { made, kept, late, unreached, cancelled, broken } = self.promises;
+        let open = state.promises().filter(|it| it.stage() != PromiseStage::Ended).count() as u64;
+        if made != kept + late + unreached + cancelled + open || theirs != self.promises || broken < late {
+            return Err(format!("promises are {theirs:?}, events say {:?} and {open} open", self.promises));
+        }
+        Ok(())
+    }
+
     /// Compares with what the state has counted.
     pub fn check(&self, state: &State) -> Result<(), String> {
+        self.check_promises(state)?;
         let live = u64::try_from(state.live_count()).unwrap_or(u64::MAX);
         if self.accepted != self.terminal + live {
             return Err(format!("{} accepted, {} terminal, {live} live", self.accepted, self.terminal));
@@ -213,6 +303,10 @@ impl Tally {
                 abandoned: counts.abandoned,
                 expired: counts.expired,
                 lost: counts.lost,
+                deflected: counts.deflected,
+                lapsed: counts.lapsed,
+                consults: counts.consults,
+                follow_ups: counts.follow_ups,
             });
             let name = state.names().id(*queue);
             if theirs.as_ref() != Some(ours) {
@@ -222,14 +316,16 @@ impl Tally {
             let unanswered =
                 self.live.values().filter(of_queue).filter(|known| !known.answered).count() as u64;
             let out = ours.answered + ours.abandoned + ours.expired + ours.lost + ours.moved_out;
+            let out = out + ours.deflected + ours.lapsed;
             if ours.entered + ours.moved_in != out + unanswered {
                 return Err(format!(
                     "queue {name}: {ours:?} and {unanswered} unanswered inside don't add up"
                 ));
             }
             let inside = state.queue_live_by_channel(*queue).find(|(of, _)| of == channel);
-            let inside =
-                inside.map_or(0, |(_, live)| u64::from(live.waiting + live.offered + live.connecting));
+            let inside = inside.map_or(0, |(_, live)| {
+                u64::from(live.waiting + live.offered + live.connecting + live.with_bot)
+            });
             if inside != unanswered {
                 return Err(format!("queue {name} has {inside} unanswered inside, events say {unanswered}"));
             }

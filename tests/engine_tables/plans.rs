@@ -147,7 +147,7 @@ fn contacts_of_a_removed_queue_move_at_their_age() {
         signin a1 ready
         enqueue c2 wechat sales
         apply remove queues.sales policy=move:consultation => plan 2; moved c2 consultation removed
-        show c2                                       => waiting consultation age=0s
+        show c2                                       => waiting consultation age=0s turn=0s
         # An offer made stands, and whoever waits again goes.
         show c1                                       => offered sales a1 age=10s
         decline a1 c1                                 => declined c1 a1; offered c2 a1

@@ -20,7 +20,7 @@ fn a_lost_stream_withdraws_offers_at_once_and_the_rest_after_the_grace_time() {
         advance 1s                     => +1s signed-out a1 grace_over; +1s returned c1 agent_lost
                                         ; +1s released c1 a1 agent_lost
         # At the age that it had when it was answered.
-        show c1                        => waiting consultation age=5s
+        show c1                        => waiting consultation age=5s turn=45s
         show c2                        => waiting consultation age=40s
         show a1                        => signed-out calls=0 fixed=0 chats=0
         show consultation              => waiting=3 entered=3 in=1 answered=1
@@ -141,7 +141,7 @@ fn signing_out_with_contacts() {
         advance 7s
         signout a1 return              => signed-out a1 requested; agent-gone c2 a1; returned c1 agent_lost
                                         ; released c1 a1 agent_lost
-        show c1                        => waiting consultation age=0s
+        show c1                        => waiting consultation age=0s turn=7s
         show c2                        => waiting consultation age=7s
         signin a1 ready                => signed-in a1; ready a1; offered c2 a1; offered c1 a1
         decline a1 c1

@@ -158,7 +158,7 @@ fn the_clock_starts_again_in_another_queue_and_rings_close() {
         advance 10s                    => +10s ring c1 1 time
         show c1                        => waiting complaints age=10s ring=1
         transfer gateway c1 queue=consultation => moved c1 consultation
-        show c1                        => waiting consultation age=10s
+        show c1                        => waiting consultation age=10s turn=10s
         advance 5s                     => -
         transfer gateway c1 queue=complaints => moved c1 complaints
         advance 9s                     => -
@@ -179,7 +179,7 @@ fn a_returned_contact_begins_in_ring_0() {
         signout a1 return              => signed-out a1 requested; returned c1 agent_lost; released c1 a1 agent_lost
         signin a1 notready
         advance 9s                     => -
-        show c1                        => waiting complaints age=9s
+        show c1                        => waiting complaints age=9s turn=39s
         "#,
     );
 }

@@ -1,5 +1,7 @@
 //! Events as short text. Owns the words of the tables' right-hand sides.
 
+mod talk;
+
 use std::collections::BTreeMap;
 
 use kefud::{
@@ -13,17 +15,20 @@ use kefud::{
 pub struct Scribe {
     contacts: BTreeMap<u64, String>,
     offers: BTreeMap<u64, (u64, u32, u32)>,
+    promises: BTreeMap<u64, String>,
 }
 
 /// How a contact entered its queue, where that is worth telling.
-fn entered(entry: &j::QueueEntry, name: &dyn Fn(u32) -> String) -> String {
+fn entered(entry: &j::QueueEntry, at_ms: u64, name: &dyn Fn(u32) -> String) -> String {
+    let age = || format_ms(at_ms.saturating_sub(entry.arrival_ms));
+    let age = if entry.arrival_ms > 0 { format!(" age={}", age()) } else { String::new() };
     let ring = if entry.ring > 0 { format!(" ring={}", entry.ring) } else { String::new() };
     let kept = if entry.kept_for > 0 { format!(" for={}", name(entry.kept_for)) } else { String::new() };
-    ring + &kept
+    age + &ring + &kept
 }
 
 /// The last words of a protobuf enum's name, in the tables' spelling.
-fn word(name: &str, prefix: &str) -> String {
+pub fn word(name: &str, prefix: &str) -> String {
     name.trim_start_matches(prefix).to_ascii_lowercase()
 }
 
@@ -70,7 +75,10 @@ impl Scribe {
                 self.contacts.insert(e.contact, e.id.clone());
                 let entry = e.entry.unwrap_or_default();
                 let nobody = if e.unservable { " unservable" } else { "" };
-                format!("in {} {}{}{nobody}", e.id, name(e.queue), entered(&entry, &name))
+                let origin = self.origin(e, state);
+                let window = talk::window(e.window.as_deref(), event.at_ms);
+                let entry = entered(&entry, event.at_ms, &name);
+                format!("in {} {}{origin}{entry}{window}{nobody}", e.id, name(e.queue))
             }
             Kind::ContactUpdated(e) => format!("updated {}", self.contact(e.contact)),
             Kind::ContactOffered(e) => {
@@ -80,6 +88,8 @@ impl Scribe {
                     j::OfferCause::Transfer => " by-transfer",
                     j::OfferCause::Assigned => " by-assign",
                     j::OfferCause::Pulled => " by-pull",
+                    j::OfferCause::Return => " by-return",
+                    j::OfferCause::Consult => " by-consult",
                     j::OfferCause::Unspecified => " ?",
                 };
                 format!("offered {} {}{cause}", self.contact(e.contact), name(e.agent))
@@ -103,12 +113,25 @@ impl Scribe {
             Kind::ContactReturned(e) => {
                 let reason = word(e.reason().as_str_name(), "RETURN_REASON_");
                 let entry = e.entry.unwrap_or_default();
-                format!("returned {} {reason}{}", self.contact(e.contact), entered(&entry, &name))
+                format!(
+                    "returned {} {reason}{}",
+                    self.contact(e.contact),
+                    entered(&entry, event.at_ms, &name)
+                )
             }
             Kind::ContactTransferred(e) => {
-                let reason = if e.reason() == j::TransferReason::QueueRemoved { " removed" } else { "" };
-                let entry = entered(&e.entry.unwrap_or_default(), &name);
-                format!("moved {} {}{entry}{reason}", self.contact(e.contact), name(e.queue))
+                let reason = match e.reason() {
+                    j::TransferReason::QueueRemoved => " removed",
+                    j::TransferReason::Requeued => " requeued",
+                    j::TransferReason::Reassigned => " reassigned",
+                    j::TransferReason::Requested | j::TransferReason::Unspecified => "",
+                };
+                let entry = entered(&e.entry.unwrap_or_default(), event.at_ms, &name);
+                let by = match e.channel {
+                    0 => String::new(),
+                    channel => format!(" by={}/{}", name(channel), state.gateway_id(e.gateway)),
+                };
+                format!("moved {} {}{by}{entry}{reason}", self.contact(e.contact), name(e.queue))
             }
             Kind::RingOpened(e) => {
                 let cause = word(e.cause().as_str_name(), "RING_CAUSE_");
@@ -137,7 +160,10 @@ impl Scribe {
                 let reason = word(e.reason().as_str_name(), "ASSIGNMENT_END_");
                 format!("released {} {reason}", self.pair(e.offer, state))
             }
-            kind => agent_text(kind, &name, &left)?,
+            kind => {
+                let talked = self.talk(kind, event.at_ms, state);
+                return talked.or_else(|| agent_text(kind, &name, &left));
+            }
         })
     }
 }

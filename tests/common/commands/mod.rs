@@ -1,7 +1,11 @@
 //! Lines of a table as commands of the engine. Owns the words of the tables' left-hand sides.
 
+mod talk;
+
 use kefud::{
-    engine::command::{ApplyPlan, Command, Connection, Ending, Enqueue, RequestKey, Target, Update, Wants},
+    engine::command::{
+        ApplyPlan, ByChannel, Command, Connection, Ending, Enqueue, RequestKey, Target, Update, Wants,
+    },
     plan::{
         model::{LEVEL_MAX, LevelRange, Requirement, Ring, SkillRanges},
         parse_ms,
@@ -22,6 +26,8 @@ pub enum Line {
     Pass(u64),
     /// The state is looked at.
     Show(String),
+    /// The legs of a contact are looked at.
+    ShowLegs(String),
     /// The state is exported, imported, and gone on with.
     Reload,
 }
@@ -77,6 +83,18 @@ impl<'a> Words<'a> {
     /// `10s/drop:english/lower:fraud:2/groups:core+10s/groups:reserve`.
     fn rings(&self) -> Vec<Ring> {
         self.named("rings").map(|rings| rings.split('+').map(ring).collect()).unwrap_or_default()
+    }
+
+    /// A length of time in milliseconds.
+    fn ms(&self, name: &str) -> Option<u64> {
+        self.named(name).map(|text| parse_ms(text).expect("a duration"))
+    }
+
+    fn ending(&self) -> Ending {
+        Ending {
+            disposition: self.named_text("disposition"),
+            resolution: self.number("resolution").unwrap_or(0),
+        }
     }
 
     fn session(&self) -> u64 {
@@ -140,6 +158,7 @@ pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
         "advance" => Line::Advance(parse_ms(words.get(1)).expect("a duration")),
         "pass" => Line::Pass(parse_ms(words.get(1)).expect("a duration")),
         "show" => Line::Show(words.text(1)),
+        "show-legs" => Line::ShowLegs(words.text(1)),
         "reload" => Line::Reload,
         "apply" => {
             let all: Vec<&str> = line.split_whitespace().skip(1).collect();
@@ -167,10 +186,8 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
         "complete" => Command::Complete {
             agent: words.agent(1),
             contact: words.text(2),
-            ending: Ending {
-                disposition: words.named_text("disposition"),
-                resolution: words.number("resolution").unwrap_or(0),
-            },
+            ending: words.ending(),
+            promise: words.named("promise").map(|id| Box::new(talk::new_promise(words, id))),
         },
         "transfer" => {
             let target = match words.named("agent") {
@@ -179,7 +196,11 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
                 }
                 None => Target::Queue(words.named_text("queue")),
             };
-            Command::Transfer { agent: words.agent(1), contact: words.text(2), target }
+            let other_channel = words.named("channel").map(|channel| ByChannel {
+                channel: channel.to_owned(),
+                gateway: words.named_text("gateway"),
+            });
+            Command::Transfer { agent: words.agent(1), contact: words.text(2), target, other_channel }
         }
         "assign" => Command::Assign {
             contact: words.text(1),
@@ -192,7 +213,7 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
         "connected" => connection(words, scribe, Connection::Connected),
         "unreachable" => connection(words, scribe, Connection::AgentUnreachable),
         "gone" => connection(words, scribe, Connection::CustomerGone),
-        _ => agent_command(words, scribe),
+        _ => talk::command(words).unwrap_or_else(|| agent_command(words, scribe)),
     }
 }
 
@@ -218,7 +239,9 @@ fn enqueue(words: &Words<'_>) -> Command {
             preferred_agent: words.named_text("agent"),
         },
         fingerprint: fingerprint(words.line),
-        ..Enqueue::default()
+        customer: words.named("customer").map(talk::customer).unwrap_or_default(),
+        bot: words.named_text("bot"),
+        by_action: words.has("action"),
     }))
 }
 

@@ -1,0 +1,51 @@
+//! The names of all kinds of events.
+
+use kefud::proto::journal::event::Kind;
+
+/// Its name; a new kind of event belongs into the history and into a new fixture.
+pub fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::ClockObserved(_) => "clock_observed",
+        Kind::DaemonStarted(_) => "daemon_started",
+        Kind::PlanStaged(_) => "plan_staged",
+        Kind::PlanCommitted(_) => "plan_committed",
+        Kind::GatewayNamed(_) => "gateway_named",
+        Kind::GatewayLeased(_) => "gateway_leased",
+        Kind::GatewayLost(_) => "gateway_lost",
+        Kind::ContactEnqueued(_) => "contact_enqueued",
+        Kind::ContactUpdated(_) => "contact_updated",
+        Kind::ContactOffered(_) => "contact_offered",
+        Kind::OfferEnded(_) => "offer_ended",
+        Kind::OfferAccepted(_) => "offer_accepted",
+        Kind::RingOpened(_) => "ring_opened",
+        Kind::KeepEnded(_) => "keep_ended",
+        Kind::ExclusionsCleared(_) => "exclusions_cleared",
+        Kind::ContactConnected(_) => "contact_connected",
+        Kind::ContactReturned(_) => "contact_returned",
+        Kind::ContactTransferred(_) => "contact_transferred",
+        Kind::ContactClosed(_) => "contact_closed",
+        Kind::DispositionRecorded(_) => "disposition_recorded",
+        Kind::WrapUpStarted(_) => "wrap_up_started",
+        Kind::AssignmentEnded(_) => "assignment_ended",
+        Kind::AgentSignedIn(_) => "agent_signed_in",
+        Kind::AgentDisconnected(_) => "agent_disconnected",
+        Kind::AgentReconnected(_) => "agent_reconnected",
+        Kind::AgentSignedOut(_) => "agent_signed_out",
+        Kind::AgentAvailabilitySet(_) => "agent_availability_set",
+        Kind::ActivityRecorded(_) => "activity_recorded",
+        Kind::ContactParked(_) => "contact_parked",
+        Kind::ContactResumed(_) => "contact_resumed",
+        Kind::ContactHandedToBot(_) => "contact_handed_to_bot",
+        Kind::ContactLeftBot(_) => "contact_left_bot",
+        Kind::WindowNeared(_) => "window_neared",
+        Kind::ConsultJoined(_) => "consult_joined",
+        Kind::ConsultHandedOver(_) => "consult_handed_over",
+        Kind::PromiseMade(_) => "promise_made",
+        Kind::PromiseChanged(_) => "promise_changed",
+        Kind::PromiseEscalated(_) => "promise_escalated",
+        Kind::PromiseEnded(_) => "promise_ended",
+        Kind::FeedbackRecorded(_) => "feedback_recorded",
+        Kind::FirstContactJudged(_) => "first_contact_judged",
+        Kind::ContactIntervened(_) => "contact_intervened",
+    }
+}
