@@ -105,7 +105,11 @@ async fn wrong_requests_of_gateways() {
 }
 
 fn target(target: Target, fallback_queue: &str) -> Option<v1::TransferTarget> {
-    Some(v1::TransferTarget { target: Some(target), fallback_queue: fallback_queue.into() })
+    Some(v1::TransferTarget {
+        target: Some(target),
+        fallback_queue: fallback_queue.into(),
+        ..Default::default()
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

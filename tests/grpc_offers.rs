@@ -145,7 +145,7 @@ fn to_queue(queue: &str) -> Option<v1::TransferTarget> {
 
 fn to_agent(agent: &str, fallback_queue: &str) -> Option<v1::TransferTarget> {
     let target = Some(Target::AgentId(agent.into()));
-    Some(v1::TransferTarget { target, fallback_queue: fallback_queue.into() })
+    Some(v1::TransferTarget { target, fallback_queue: fallback_queue.into(), ..Default::default() })
 }
 
 #[tokio::test(flavor = "multi_thread")]

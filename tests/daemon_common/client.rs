@@ -158,6 +158,7 @@ impl Client {
             contact_id: contact_id.to_owned(),
             disposition: "resolved".to_owned(),
             resolution: v1::Resolution::Resolved.into(),
+            promise: None,
         };
         let answer = self.agents.clone().complete_contact(request).await;
         answer.expect(contact_id).into_inner()
