@@ -203,7 +203,8 @@ impl TenantMetrics {
     fn set_conversations(&self, handles: &QueueHandles, queues: &[QueueGauges]) {
         use names::conversation as of;
         let Inner { registry, tenant, .. } = &*self.inner;
-        let find = |queue: &Arc<str>| queues.iter().find(|known| known.queue == *queue);
+        let by_id: HashMap<&str, &QueueGauges> = queues.iter().map(|known| (&*known.queue, known)).collect();
+        let find = |queue: &Arc<str>| by_id.get(&**queue).copied();
         for (queue, channel) in handles.waiting.keys() {
             let apart = find(queue).and_then(|known| known.apart.iter().find(|(id, ..)| id == channel));
             let (parked, with_bot) = apart.map_or((0, 0), |(_, parked, with_bot)| (*parked, *with_bot));
