@@ -43,6 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .boxed(".kefud.journal.v1.Service.conversation")
         .boxed(".kefud.journal.v1.Conversation.feedback")
         .boxed(".kefud.journal.v1.PromiseMade.promise")
+        .boxed(".kefud.journal.v1.PromiseRecord.by")
+        .boxed(".kefud.journal.v1.PromiseRecord.window")
         .boxed(".kefud.journal.v1.ContactLeftBot.wants")
         .boxed(".kefud.journal.v1.ContactLeftBot.customer")
         .compile_fds(files)?;
