@@ -104,6 +104,13 @@ impl Step<'_> {
         Some(Box::new(window::renewed(rule, None, by_action, self.now_ms).unwrap_or_default()))
     }
 
+    /// The window of a channel by which the customer has not written yet, so that nothing may be sent; none: the
+    /// channel has no such rule.
+    pub fn unopened_window(&self, channel: u32) -> Option<j::Window> {
+        let info = self.state.catalog.channels.get(&channel)?;
+        info.reply_window.as_ref().map(|_| j::Window::default())
+    }
+
     /// A contact has been in its stage for as long as that lasts.
     pub fn stage_over(&mut self, contact: u64) {
         match self.state.contact(contact).map(j::ContactRecord::stage) {
@@ -196,7 +203,7 @@ impl State {
 
     /// Whether an agent is there and has room for one more of the channel.
     fn could_take(&self, agent: u32, channel: &ChannelInfo) -> bool {
-        self.agent(agent).is_some_and(|agent| can_take(agent, channel).is_ok())
+        self.agent(agent).is_some_and(|agent| can_take(agent, &agent.load, channel).is_ok())
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{
         step::{Answer, Step},
     },
     proto::journal::{
-        self as j, AssignmentEnd, AssignmentStage, ContactEnd, OfferEnd, ReturnReason, SignOutReason,
-        event::Kind,
+        self as j, AssignmentEnd, AssignmentStage, ContactEnd, ContactStage, OfferEnd, ReturnReason,
+        SignOutReason, event::Kind,
     },
 };
 
@@ -119,9 +119,14 @@ impl Step<'_> {
         let work: Vec<j::AssignmentRecord> =
             entry.work.iter().filter_map(|offer| self.state.assignment(*offer)).copied().collect();
         for leg in work {
+            let contact = self.state.contact(leg.contact);
+            let holds = contact
+                .is_some_and(|record| record.offer == leg.offer && record.stage() == ContactStage::Active);
             match leg.stage() {
                 AssignmentStage::Active if !leg.realtime => {
-                    if !self.without_agent(leg.contact) {
+                    // A journal that ends in the middle of a step may have left it with an assignment whose
+                    // contact has gone on without it.
+                    if holds && !self.without_agent(leg.contact) {
                         self.give_back(leg.contact);
                     }
                     self.end_assignment(leg.offer, AssignmentEnd::AgentLost);

@@ -30,6 +30,11 @@ impl Step<'_> {
         if with_bot && self.state.gateway_by_id(bot) == Some(record.talk().bot) {
             return Ok(Reply::Contact(contact));
         }
+        if with_bot {
+            let message =
+                format!("contact {id} is with the bot of another gateway, which has to return it first");
+            return Err(Refusal::precondition("CONTACT_WITH_BOT", message));
+        }
         if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             let message = format!("contact {id} is not waiting, so it can't be given to a bot");
             return Err(Refusal::precondition("CONTACT_NOT_WAITING", message));

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{command::Enqueue, conversation::ContactKind, state::State, step::Step},
-    proto::journal::{self as j, ContactEnd, PlanKind, event::Kind},
+    proto::journal::{self as j, PlanKind, event::Kind},
 };
 
 /// The public API's numbers of the resolutions that say that a matter is not settled: UNRESOLVED, FOLLOW_UP.
@@ -19,6 +19,16 @@ impl State {
 }
 
 impl Step<'_> {
+    /// Whether a case given by a gateway is one that may still be made of a contact to come.
+    pub fn check_case(&self, case_id: &str, fields: &mut Vec<(String, String)>) {
+        let number = case_id.strip_prefix("case:").and_then(|number| number.parse::<u64>().ok());
+        if number.is_some_and(|number| number > self.state.last_contact) {
+            let message =
+                "is kefud's to make, and isn't made yet; choose an id that doesn't begin with `case:`";
+            fields.push(("case_id".to_owned(), message.to_owned()));
+        }
+    }
+
     /// The case of a contact that comes in; empty: none.
     pub fn case_of(&self, enqueue: &Enqueue) -> String {
         let lookup = enqueue.customer.lookup;
@@ -36,7 +46,7 @@ impl Step<'_> {
 
     /// For a contact that is about to end: the case that is made of it, if it belongs to none, and when it is
     /// judged whether that was settled by it; empty and 0: not.
-    pub fn closing_case(&self, contact: u64, _reason: ContactEnd) -> (String, u64) {
+    pub fn closing_case(&self, contact: u64) -> (String, u64) {
         let settings = &self.state.catalog.settings;
         let customers =
             |record: &&j::ContactRecord| record.kind() == ContactKind::Customer && record.answered_ms() != 0;
@@ -49,7 +59,7 @@ impl Step<'_> {
         // A case that its own promise made tells nothing of others who come.
         let given = !record.case_id.is_empty() && record.case_id != State::own_case(contact);
         let in_case = made || given || (known && !record.case_id.is_empty());
-        let first = in_case && self.first_answered(record);
+        let first = in_case && self.first_answered(record) && !self.came_before(record);
         let judged = first && settings.first_contact_window_ms > 0;
         (case_id, if judged { self.now_ms + settings.first_contact_window_ms } else { 0 })
     }
@@ -61,6 +71,19 @@ impl Step<'_> {
         };
         let others = case.contacts.iter().filter(|entry| entry.contact != record.contact);
         case.contact_count as usize <= case.contacts.len() && others.into_iter().all(|entry| entry.agent == 0)
+    }
+
+    /// Whether its customer came because of something else, or the same in another case, a short while before: that
+    /// one is judged, and this is not its first contact.
+    fn came_before(&self, record: &j::ContactRecord) -> bool {
+        let customer = record.customer.as_ref().map_or(0, |customer| customer.lookup);
+        let window_ms = self.state.catalog.settings.first_contact_window_ms;
+        let before = |entry: &j::CaseContactRecord| {
+            let recent = entry.closed_ms != 0 && entry.closed_ms + window_ms >= record.enqueued_ms;
+            entry.agent != 0 && recent && entry.closed_ms <= record.enqueued_ms
+        };
+        let others = self.state.cases_of(customer).take(JUDGED_AT_ONCE).filter(|_| customer != 0);
+        others.filter(|case| case.id != record.case_id).any(|case| case.contacts.iter().any(before))
     }
 
     /// A contact has ended with this resolution: that may tell at once that it settled nothing.

@@ -13,7 +13,7 @@ use crate::{
     },
     plan::model::{Requirement, SkillRanges},
     proto::journal::{
-        self as j, AssignmentEnd, AssignmentStage, ContactEnd, ContactStage, OfferCause, OfferEnd,
+        self as j, AssignmentEnd, AssignmentStage, ContactEnd, ContactStage, LegEnd, OfferCause, OfferEnd,
         OfferTrigger, PlanKind, event::Kind,
     },
 };
@@ -29,6 +29,16 @@ pub struct NewConsult {
     pub customer: j::Sealed,
     /// Of the request.
     pub fingerprint: u64,
+}
+
+/// Where a consult goes. Of one agent it never stands in the queue.
+struct Asked {
+    queue: u32,
+    /// 0: whom the queue has.
+    agent: u32,
+    wants: Option<Box<j::Wants>>,
+    entry: Option<j::QueueEntry>,
+    unservable: bool,
 }
 
 impl Step<'_> {
@@ -53,21 +63,30 @@ impl Step<'_> {
         }
         let asked = match &new.target {
             ConsultTarget::Agent(agent) => self.ask_agent(asking, about, agent)?,
-            ConsultTarget::Queue { queue, skills } => self.ask_queue(about, queue, skills)?,
+            ConsultTarget::Queue { queue, skills } => self.ask_queue(asking, about, queue, skills)?,
         };
-        let (contact, asked_agent) = (about.contact, asked.0.asked_agent);
+        let (contact, asked_agent) = (about.contact, asked.agent);
         let consult = self.state.last_contact + 1;
         let event = j::ContactEnqueued {
             contact: consult,
             id: new.id,
             gateway: about.gateway,
             channel: about.channel,
+            queue: asked.queue,
             language: about.language.clone(),
             priority: about.priority,
             customer: Some(new.customer).filter(|customer| !customer.data.is_empty()),
+            wants: asked.wants,
+            entry: asked.entry,
+            unservable: asked.unservable,
             fingerprint: new.fingerprint,
-            origin: Some(Box::new(j::Origin { parent: contact, asking_agent: asking, ..asked.0 })),
-            ..asked.1
+            origin: Some(Box::new(j::Origin {
+                parent: contact,
+                asking_agent: asking,
+                asked_agent,
+                ..j::Origin::default()
+            })),
+            ..j::ContactEnqueued::default()
         };
         self.emit(Kind::ContactEnqueued(event));
         if asked_agent != 0 {
@@ -76,30 +95,25 @@ impl Step<'_> {
         Ok(Reply::Consult { consult, contact })
     }
 
-    /// A consult of one agent: offered at once, it never stands in the queue.
-    fn ask_agent(
-        &self,
-        asking: u32,
-        about: &j::ContactRecord,
-        agent: &str,
-    ) -> Result<(j::Origin, j::ContactEnqueued), Refusal> {
+    /// A consult of one agent, who is offered it at once.
+    fn ask_agent(&self, asking: u32, about: &j::ContactRecord, agent: &str) -> Result<Asked, Refusal> {
         let asked_agent = self.agent(agent)?.record.agent;
         if asked_agent == asking {
             return Err(consult_with_oneself());
         }
-        self.check_agent(asked_agent, about.channel, None)?;
+        self.check_agent(asked_agent, about.channel)?;
         self.admit(about.queue, false)?;
-        let event = j::ContactEnqueued { queue: about.queue, ..j::ContactEnqueued::default() };
-        Ok((j::Origin { asked_agent, ..j::Origin::default() }, event))
+        Ok(Asked { queue: about.queue, agent: asked_agent, wants: None, entry: None, unservable: false })
     }
 
     /// A consult of anybody whom the queue, or the contact's own, has for these skills.
     fn ask_queue(
         &self,
+        asking: u32,
         about: &j::ContactRecord,
         queue: &str,
         skills: &SkillRanges,
-    ) -> Result<(j::Origin, j::ContactEnqueued), Refusal> {
+    ) -> Result<Asked, Refusal> {
         let mut fields = Vec::new();
         let (own, channel) = (about.queue, about.channel);
         let queue =
@@ -113,12 +127,18 @@ impl Step<'_> {
             return Err(Refusal::invalid(fields));
         }
         self.admit(queue, true)?;
-        let subject = Subject { queue, channel, category: 0, wants: wants.as_deref(), groups: &[] };
+        let subject = Subject {
+            queue,
+            channel,
+            category: 0,
+            wants: wants.as_deref(),
+            groups: &[],
+            asking_agent: asking,
+        };
         let unservable = self.check_servable(subject)?;
         let entry = Some(self.state.entry(subject, 0, &[], self.now_ms));
         let entry = entry.filter(|entry| *entry != j::QueueEntry::default());
-        let event = j::ContactEnqueued { queue, wants, entry, unservable, ..j::ContactEnqueued::default() };
-        Ok((j::Origin::default(), event))
+        Ok(Asked { queue, agent: 0, wants, entry, unservable })
     }
 
     pub fn change_consult(&mut self, agent: &str, id: &str, action: ConsultAction) -> Answer {
@@ -157,7 +177,7 @@ impl Step<'_> {
         match action {
             ConsultAction::Join => self.emit(Kind::ConsultJoined(j::ConsultJoined { consult })),
             ConsultAction::HandOver => {
-                let Some(before) = self.hand_over(consult) else {
+                let Some(before) = self.hand_over(consult, LegEnd::HandedOver) else {
                     let message = "the colleague has signed out, but for this; transfer the contact instead";
                     return Err(Refusal::precondition("AGENT_NOT_AVAILABLE", message));
                 };
@@ -171,7 +191,7 @@ impl Step<'_> {
     /// Gives the contact that an answered consult is about to the colleague, at once and with what the consult
     /// has taken of it. Returns the assignment of the agent who asked, which is to end; none: nothing is done,
     /// as the colleague's session is over.
-    fn hand_over(&mut self, consult: u64) -> Option<u64> {
+    fn hand_over(&mut self, consult: u64, before_end: LegEnd) -> Option<u64> {
         let record = self.state.contact(consult)?;
         let about = self.state.contact(record.talk().parent)?;
         let (contact, before, epoch) = (about.contact, about.offer, about.epoch + 1);
@@ -191,6 +211,7 @@ impl Step<'_> {
             realtime: leg.realtime,
             interruptible: leg.interruptible,
             before,
+            before_end: before_end.into(),
         }));
         Some(before)
     }
@@ -215,7 +236,7 @@ impl Step<'_> {
         }
         let consult = record.talk().consult;
         let joined = self.state.contact(consult).is_some_and(|record| record.talk().conference);
-        joined && self.hand_over(consult).is_some()
+        joined && self.hand_over(consult, LegEnd::AgentLost).is_some()
     }
 
     /// Ends the consult of a contact, if it has one.

@@ -9,6 +9,7 @@ use crate::{
         state::State,
         step::{Answer, Step},
     },
+    plan::model::ChannelKind,
     proto::journal::{self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, event::Kind},
 };
 
@@ -75,6 +76,11 @@ impl Step<'_> {
             fields.push(("queue".to_owned(), "or `category` is required".to_owned()));
         }
         let wants = self.wants(&enqueue.wants, &mut fields);
+        self.check_case(&enqueue.case_id, &mut fields);
+        let clicked = self.state.catalog.channels.get(&channel).filter(|_| enqueue.by_action);
+        if clicked.is_some_and(|channel| channel.kind != ChannelKind::Messaging) {
+            fields.push(("by_action".to_owned(), "goes with messaging channels only".to_owned()));
+        }
         if fields.is_empty() {
             self.check_channel(queue, channel, "channel", &mut fields);
         }
@@ -83,7 +89,8 @@ impl Step<'_> {
         }
         let with_bot = !enqueue.bot.is_empty();
         self.admit(queue, !with_bot)?;
-        let subject = Subject { queue, channel, category, wants: wants.as_deref(), groups: &[] };
+        let subject =
+            Subject { queue, channel, category, wants: wants.as_deref(), groups: &[], asking_agent: 0 };
         let unservable = self.check_servable(subject)?;
         let case_id = self.case_of(&enqueue);
         let known_agent = self.known_agent(&case_id);
@@ -91,6 +98,8 @@ impl Step<'_> {
         // Who begins with a bot is not in line yet.
         let entry = Some(self.state.entry(subject, known_agent, &[], self.now_ms))
             .filter(|entry| !with_bot && *entry != j::QueueEntry::default());
+        // Both or neither: a refusal leaves no trace.
+        self.check_gateways(&[&enqueue.gateway, &enqueue.bot])?;
         let gateway = self.gateway_number(&enqueue.gateway)?;
         let bot = if with_bot { self.gateway_number(&enqueue.bot)? } else { 0 };
         let origin = with_bot.then(|| Box::new(j::Origin { bot, ..j::Origin::default() }));
@@ -154,6 +163,7 @@ impl Step<'_> {
         let category =
             update.category.as_ref().map(|id| self.named(PlanKind::Category, "category", id, &mut fields));
         let wants = self.changed_wants(record, &update, &mut fields);
+        self.check_case(update.case_id.as_deref().unwrap_or_default(), &mut fields);
         if !fields.is_empty() {
             return Err(Refusal::invalid(fields));
         }
@@ -199,7 +209,7 @@ impl Step<'_> {
         if stage == ContactStage::Offered {
             self.end_offer(offer, OfferEnd::ContactEnded);
         }
-        let (case_id, judged_ms) = self.closing_case(contact, reason);
+        let (case_id, judged_ms) = self.closing_case(contact);
         self.emit(Kind::ContactClosed(j::ContactClosed {
             contact,
             reason: reason.into(),

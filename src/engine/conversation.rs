@@ -5,7 +5,7 @@ use std::{ops::Bound, sync::LazyLock};
 
 use crate::{plan::model::ChannelKind, proto::journal as j};
 
-use super::state::State;
+use super::state::{Cell, State};
 
 /// The step of a promise's escalation that says that its time has passed.
 pub const PAST_DUE: u32 = 255;
@@ -56,6 +56,16 @@ impl j::ContactRecord {
         self.service.as_ref().and_then(|service| service.window.as_deref())
     }
 
+    /// Whether it reaches the customer of a promise by the way by which that is to be kept.
+    #[must_use]
+    pub fn reaches_for(&self, promise: &j::PromiseRecord) -> bool {
+        let of = |customer: Option<&j::Sealed>| customer.map_or(0, |customer| customer.lookup);
+        let known = of(self.customer.as_deref());
+        let its_own = self.contact == promise.contact || self.talk().promise == promise.promise;
+        let same_customer = its_own || (known != 0 && known == of(promise.customer.as_ref()));
+        same_customer && (self.channel, self.gateway) == (promise.channel, promise.gateway)
+    }
+
     /// Where it comes from.
     #[must_use]
     pub fn kind(&self) -> ContactKind {
@@ -87,10 +97,20 @@ impl j::ContactRecord {
         self.window().map_or(0, |window| window.raise).max(self.talk().raise)
     }
 
-    /// How long it has waited for agents so far, in all queues: time with agents and bots is no waiting.
+    /// How long it has waited for agents so far, in all queues: time with agents and bots is no waiting, nor is
+    /// the age with which a follow-up comes in.
     #[must_use]
     pub fn waited_ms(&self, now_ms: u64) -> u64 {
-        self.waited_until_ms(now_ms).saturating_sub(self.effective_arrival_ms + self.talk().bot_aged_ms)
+        self.waited_until_ms(now_ms).saturating_sub(self.waiting_since_ms())
+    }
+
+    /// When it came in, had it done nothing but wait: its arrival, without what of its age was no waiting.
+    #[must_use]
+    pub fn waiting_since_ms(&self) -> u64 {
+        let talk = self.talk();
+        let since_ms = self.effective_arrival_ms + talk.bot_aged_ms + talk.head_start_ms;
+        // Snapshots of before head starts were told lack them.
+        since_ms.max(self.enqueued_ms)
     }
 
     /// Until when it has waited, while it is live.
@@ -112,6 +132,14 @@ impl j::ContactRecord {
     #[must_use]
     pub fn priority_in_force(&self) -> i32 {
         self.priority + self.added_priority()
+    }
+}
+
+impl j::PromiseRecord {
+    /// Whether it is not yet noted that it is past its time.
+    #[must_use]
+    pub fn may_break(&self) -> bool {
+        !self.broken || self.renewed
     }
 }
 
@@ -186,6 +214,17 @@ impl State {
         self.promises_due.len()
     }
 
+    /// How many promises of a queue are open.
+    #[must_use]
+    pub fn open_promises_of(&self, queue: u32) -> u64 {
+        self.cells_of(queue).map(Cell::open_promises).sum()
+    }
+
+    /// Open promises that are past their time, the longest first.
+    pub fn overdue_promises(&self, now_ms: u64) -> impl Iterator<Item = &j::PromiseRecord> {
+        self.promises_due.range(..=(now_ms, u64::MAX)).filter_map(|(_, promise)| self.promise(*promise))
+    }
+
     /// When a contact's stage and reply window fall due; 0: never.
     #[must_use]
     pub fn dues(&self, contact: u64) -> Dues {
@@ -210,6 +249,12 @@ impl State {
     pub(super) fn cases_of(&self, customer: u64) -> impl Iterator<Item = &j::CaseRecord> {
         let own = self.customers.range((customer, 0, 0)..=(customer, u64::MAX, u64::MAX)).rev();
         own.filter_map(|(_, _, case)| self.cases.get(case))
+    }
+
+    /// How many cases are kept.
+    #[must_use]
+    pub fn case_count(&self) -> usize {
+        self.cases.len()
     }
 
     /// All cases that are kept, by number.

@@ -158,9 +158,9 @@ impl Step<'_> {
         if !unserved {
             return;
         }
-        let lost = |gateway: u32| self.state.gateways.get(&gateway).is_some_and(|gateway| gateway.lost);
         let channel = self.state.catalog.channels.get(&record.channel);
-        let unreachable = lost(record.gateway) && channel.is_some_and(ChannelInfo::realtime);
+        let unreachable =
+            self.state.gateway_lost(record.gateway) && channel.is_some_and(ChannelInfo::realtime);
         // There is no customer on the line of a follow-up: it waits, in no class, until its gateway is back.
         let to_be_called = record.is_follow_up();
         if unreachable && !to_be_called {
@@ -168,7 +168,7 @@ impl Step<'_> {
         } else if unreachable && stage == ContactStage::Offered {
             self.end_offer(offer, OfferEnd::ContactMoved);
         } else if stage == ContactStage::WithBot {
-            if lost(bot) {
+            if self.state.gateway_lost(bot) {
                 self.take_from_bot(contact, LeftBot::BotLost, queue, false);
             }
         } else if stage == ContactStage::Waiting {

@@ -2,7 +2,7 @@
 //! end with what became of their follow-up. What agents and supervisors do to them is in `promise.rs`.
 
 use crate::{
-    engine::{evolve::PAST, matching::rings::Subject, step::Step},
+    engine::{conversation::PAST_DUE, matching::rings::Subject, step::Step, window},
     proto::journal::{self as j, ContactEnd, PromiseEnd, PromiseStage, RemovedQueues, event::Kind},
 };
 
@@ -19,7 +19,7 @@ impl Step<'_> {
     /// A promise becomes a contact in its queue. Nobody who waits is asked for room: it was promised.
     fn enter(&mut self, record: &j::PromiseRecord) {
         let (queue, channel, category) = (record.queue, record.channel, record.category);
-        let subject = Subject { queue, channel, category, wants: None, groups: &[] };
+        let subject = Subject { queue, channel, category, wants: None, groups: &[], asking_agent: 0 };
         let objective_ms = self.state.objective_ms(subject);
         let kept_ms = self.state.catalog.queues.get(&queue);
         let kept_ms = kept_ms.map_or(0, |queue| queue.kept_for_promise_ms(objective_ms));
@@ -27,8 +27,6 @@ impl Step<'_> {
         let arrival_ms = record.due_ms.saturating_sub(objective_ms).clamp(1, self.now_ms.max(1));
         let kept = (record.agent, kept_ms);
         let entry = self.state.entry_for(subject, kept, record.agent, &[], self.now_ms);
-        let windowed =
-            self.state.catalog.channels.get(&channel).is_some_and(|info| info.reply_window.is_some());
         let mut entries = record.entries + 1;
         let id = loop {
             let id = format!("follow-up:{}:{entries}", record.id);
@@ -56,9 +54,18 @@ impl Step<'_> {
             unservable,
             skills: Vec::new(),
             origin: Some(Box::new(j::Origin { promise: record.promise, ..j::Origin::default() })),
-            // The customer has not written yet, so nothing may be sent.
-            window: windowed.then(Box::default),
+            window: self.follow_up_window(record).map(Box::new),
         }));
+    }
+
+    /// What may be sent to the customer of a promise now: what is left of what could be on the contact on which it
+    /// was made, or on a later one. None: its channel has no such rule.
+    fn follow_up_window(&self, record: &j::PromiseRecord) -> Option<j::Window> {
+        let unopened = self.unopened_window(record.channel)?;
+        let live = self.state.contact(record.contact).filter(|contact| contact.reaches_for(record));
+        let live = live.and_then(j::ContactRecord::window);
+        let windows = live.into_iter().chain(record.window.as_deref());
+        Some(windows.fold(unopened, |all, window| window::merged(&all, window)))
     }
 
     /// A promise enters its queue, takes a step of escalation, or is past its time.
@@ -88,20 +95,23 @@ impl Step<'_> {
         let taken = steps.and_then(|steps| steps.get(record.steps as usize));
         let (raise, groups) = taken.map_or((0, Vec::new()), |step| (step.raise, step.groups.clone()));
         let promise = record.promise;
-        self.emit(Kind::PromiseEscalated(j::PromiseEscalated { promise, step, raise, groups }));
-    }
-
-    /// If a promise is past its time, that is noted, once.
-    pub fn note_broken(&mut self, promise: u64) {
-        let past = |record: &j::PromiseRecord| !record.broken && record.due_ms <= self.now_ms;
-        if self.state.promise(promise).is_some_and(past) {
-            self.break_promise(promise);
-        }
-    }
-
-    fn break_promise(&mut self, promise: u64) {
-        let event = j::PromiseEscalated { promise, step: PAST, ..j::PromiseEscalated::default() };
+        let event = j::PromiseEscalated { promise, step, raise, groups, again: false };
         self.emit(Kind::PromiseEscalated(event));
+    }
+
+    /// If a promise is past its time, that is noted, once for each time that it is promised for.
+    pub fn note_broken(&mut self, promise: u64) {
+        self.break_promise(promise, |record, now_ms| record.due_ms <= now_ms);
+    }
+
+    /// Breaks a promise that is so, unless that has been noted.
+    fn break_promise(&mut self, promise: u64, is_so: fn(&j::PromiseRecord, u64) -> bool) {
+        let breaks = |record: &&j::PromiseRecord| record.may_break() && is_so(record, self.now_ms);
+        if let Some(again) = self.state.promise(promise).filter(breaks).map(|record| record.broken) {
+            let event =
+                j::PromiseEscalated { promise, step: PAST_DUE, again, ..j::PromiseEscalated::default() };
+            self.emit(Kind::PromiseEscalated(event));
+        }
     }
 
     /// The queue of a promise has left the plan.
@@ -124,23 +134,22 @@ impl Step<'_> {
             self.emit(Kind::PromiseChanged(changed));
             self.enter_if_due(promise);
         } else if pending {
-            self.give_up(promise, "its queue left the plan");
+            self.give_up(promise);
         }
         // What has entered goes the way of its follow-up, which may have gone to another queue.
     }
 
-    /// Nobody will keep a promise any more.
-    fn give_up(&mut self, promise: u64, reason: &str) {
-        if self.state.promise(promise).is_some_and(|record| !record.broken) {
-            self.break_promise(promise);
-        }
-        self.end_promise(promise, PromiseEnd::Cancelled, reason);
+    /// Nobody will keep a promise any more, and nobody has decided so: it is broken now.
+    fn give_up(&mut self, promise: u64) {
+        self.break_promise(promise, |_, _| true);
+        self.end_promise(promise, PromiseEnd::Cancelled, "its queue left the plan", None);
     }
 
-    pub fn end_promise(&mut self, promise: u64, end: PromiseEnd, reason: &str) {
+    /// `by`: by whose hand, if not by what became of its follow-up.
+    pub fn end_promise(&mut self, promise: u64, end: PromiseEnd, reason: &str, by: Option<j::PromiseHand>) {
         self.note_broken_before(promise, end);
         let reason = reason.to_owned();
-        self.emit(Kind::PromiseEnded(j::PromiseEnded { promise, end: end.into(), reason }));
+        self.emit(Kind::PromiseEnded(j::PromiseEnded { promise, end: end.into(), reason, by }));
     }
 
     /// The tick that would have noted it may not have come yet. What is kept at its very time is not broken.
@@ -151,10 +160,10 @@ impl Step<'_> {
     }
 
     /// The customer was reached.
-    pub fn fulfilled(&mut self, promise: u64, reason: &str) {
+    pub fn fulfilled(&mut self, promise: u64, reason: &str, by: Option<j::PromiseHand>) {
         let due_ms = self.state.promise(promise).map_or(0, |record| record.due_ms);
         let end = if self.now_ms <= due_ms { PromiseEnd::Kept } else { PromiseEnd::Late };
-        self.end_promise(promise, end, reason);
+        self.end_promise(promise, end, reason, by);
     }
 
     /// The promise of which a contact is the follow-up, if it still is open.
@@ -167,7 +176,7 @@ impl Step<'_> {
     /// The customer of a contact has been reached: if it is a follow-up, its promise is kept.
     pub fn promise_reached(&mut self, contact: u64) {
         if let Some(promise) = self.promise_of(contact).map(|record| record.promise) {
-            self.fulfilled(promise, "");
+            self.fulfilled(promise, "", None);
         }
     }
 
@@ -180,17 +189,19 @@ impl Step<'_> {
             // Whoever did this goes on with the promise.
             ContactEnd::PromiseSettled => {}
             // The agent who had it, or the gateway for it, says that it is done.
-            ContactEnd::AgentCompleted | ContactEnd::GatewayCompleted => self.fulfilled(promise, ""),
+            ContactEnd::AgentCompleted | ContactEnd::GatewayCompleted => self.fulfilled(promise, "", None),
             ContactEnd::CustomerLeft | ContactEnd::Idle | ContactEnd::WindowLapsed => {
-                self.end_promise(promise, PromiseEnd::Unreached, "");
+                self.end_promise(promise, PromiseEnd::Unreached, "", None);
             }
             ContactEnd::SupervisorEnded => {
                 let talk = self.state.contact(contact).map(j::ContactRecord::talk);
                 let last = talk.and_then(|talk| talk.interventions.last());
-                let why = last.map_or_else(String::new, |intervention| intervention.reason.clone());
-                self.give_up(promise, &why);
+                let last = last.cloned().unwrap_or_default();
+                let by = j::PromiseHand { agent: 0, supervisor: last.supervisor };
+                // Before its time nothing was broken.
+                self.end_promise(promise, PromiseEnd::Cancelled, &last.reason, Some(by));
             }
-            _ => self.give_up(promise, "its queue left the plan"),
+            _ => self.give_up(promise),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Commands about gateways: their names and leases.
 
+use std::collections::BTreeSet;
+
 use crate::{
     engine::{
         command::Reply,
@@ -11,15 +13,23 @@ use crate::{
 };
 
 impl Step<'_> {
+    /// Whether these gateways (empty: none) find room, as far as they are new.
+    pub fn check_gateways(&self, ids: &[&str]) -> Result<(), Refusal> {
+        let new = |id: &&&str| !id.is_empty() && self.state.gateway_by_id(id).is_none();
+        let new: BTreeSet<&&str> = ids.iter().filter(new).collect();
+        if new.is_empty() || self.state.gateways.len() + new.len() <= GATEWAYS_MAX {
+            return Ok(());
+        }
+        let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
+        Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, ADMISSION_RETRY_MS))
+    }
+
     /// The number of a gateway, which gets one if it is new.
     pub fn gateway_number(&mut self, id: &str) -> Result<u32, Refusal> {
         if let Some(number) = self.state.gateway_by_id(id) {
             return Ok(number);
         }
-        if self.state.gateways.len() >= GATEWAYS_MAX {
-            let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, ADMISSION_RETRY_MS));
-        }
+        self.check_gateways(&[id])?;
         let gateway = self.state.last_number + 1;
         self.emit(Kind::GatewayNamed(j::GatewayNamed { gateway, id: id.to_owned() }));
         Ok(gateway)

@@ -40,7 +40,7 @@ mod table;
 mod timers;
 mod transfer;
 mod wants;
-mod window;
+pub mod window;
 
 pub(crate) use contact::no_contact;
 pub use step::Sink;

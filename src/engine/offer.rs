@@ -231,14 +231,21 @@ impl Step<'_> {
         let Some(record) = self.state.assignment(offer) else {
             return;
         };
-        let wrap_up_ms =
-            self.state.catalog.channels.get(&record.channel).map_or(0, |channel| channel.wrap_up_ms);
-        if record.stage() == AssignmentStage::Active && wrap_up_ms > 0 {
-            let deadline_ms = self.now_ms + wrap_up_ms;
+        if self.wraps_up(record) {
+            let deadline_ms = self.now_ms + self.wrap_up_ms(record);
             self.emit(Kind::WrapUpStarted(j::WrapUpStarted { offer, deadline_ms }));
         } else {
             self.end_assignment(offer, AssignmentEnd::Finished);
         }
+    }
+
+    /// Whether its agent goes on to be taken by it when its contact has gone.
+    pub fn wraps_up(&self, leg: &j::AssignmentRecord) -> bool {
+        leg.stage() == AssignmentStage::Active && self.wrap_up_ms(leg) > 0
+    }
+
+    fn wrap_up_ms(&self, leg: &j::AssignmentRecord) -> u64 {
+        self.state.catalog.channels.get(&leg.channel).map_or(0, |channel| channel.wrap_up_ms)
     }
 
     pub fn finish_wrap_up(&mut self, agent: &str, contact: &str) -> Answer {

@@ -9,7 +9,7 @@ use crate::{
         evolve::plan_kind,
         limits::PLAN_ENTRIES_PER_EVENT,
         refusal::Refusal,
-        state::{Cell, QueueLive},
+        state::Cell,
         step::{Answer, Step},
     },
     plan::{self, Part},
@@ -112,10 +112,8 @@ impl Step<'_> {
     /// A channel can't go while live contacts came in by it, or promises are to be kept by it.
     fn check_channels(&self, change: &PlanChange) -> Result<(), Refusal> {
         let removed = self.numbers(PlanKind::Channel, &change.removed_channels);
-        let in_use = |channel: &u32| {
-            let cells = self.state.cells.iter().filter(|cell| cell.channel == *channel);
-            cells.into_iter().any(|cell| cell.live != QueueLive::default() || cell.open_promises() > 0)
-        };
+        let in_use =
+            |channel: &u32| self.state.cells.iter().any(|cell| cell.channel == *channel && cell.in_use());
         removed.iter().find(|channel| in_use(channel)).map_or(Ok(()), |channel| {
             Err(Refusal::precondition(
                 "CHANNEL_IN_USE",
@@ -143,16 +141,15 @@ impl Step<'_> {
         let adrift: Vec<u32> = adrift.map(|draining| draining.queue).collect();
         leaving.extend(adrift);
         for queue in leaving {
-            let live = self.state.queue_live(queue);
-            let promises: u64 = self.state.cells_of(queue).map(Cell::open_promises).sum();
-            if live == QueueLive::default() && promises == 0 {
+            if !self.state.cells_of(queue).any(Cell::in_use) {
                 continue;
             }
             let id = self.state.names.id(queue);
             match &change.policy {
                 RemovedQueuePolicy::End => {}
                 RemovedQueuePolicy::Refuse => {
-                    let count = live.total();
+                    let count = self.state.queue_live(queue).total();
+                    let promises = self.state.open_promises_of(queue);
                     let message = format!(
                         "queue {id} has {count} contacts and {promises} promises; say with \
                          removed_queue_policy what becomes of them"
@@ -161,8 +158,7 @@ impl Step<'_> {
                 }
                 RemovedQueuePolicy::Move(to) => {
                     let accepted = change.move_accepts.as_deref().unwrap_or_default();
-                    let in_use = |cell: &&Cell| cell.live != QueueLive::default() || cell.open_promises() > 0;
-                    let cells = self.state.cells_of(queue).filter(in_use);
+                    let cells = self.state.cells_of(queue).filter(|cell| cell.in_use());
                     let mut channels = cells.map(|cell| self.state.names.id(cell.channel));
                     if let Some(channel) = channels.find(|channel| !accepted.iter().any(|id| id == channel)) {
                         let problem = format!(

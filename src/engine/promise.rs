@@ -4,11 +4,9 @@
 
 use crate::{
     engine::{
-        command::{NewPromise, PromiseChange, PromiseDue, Reply},
+        command::{Hand, NewPromise, PromiseChange, PromiseDue, Reply},
         contact::not_held,
-        limits::{
-            ADMISSION_RETRY_MS, GATEWAYS_MAX, PROMISE_MOVES_MAX, PROMISES_OF_CONTACT_MAX, PROMISES_OPEN_MAX,
-        },
+        limits::{ADMISSION_RETRY_MS, PROMISE_MOVES_MAX, PROMISES_OF_CONTACT_MAX, PROMISES_OPEN_MAX},
         matching::rings::Subject,
         refusal::Refusal,
         state::State,
@@ -32,6 +30,8 @@ struct Due {
     at_ms: u64,
     said: DueSaid,
     said_ms: u64,
+    /// The wall time that was said, if one was.
+    said_wall_ms: Option<i64>,
 }
 
 impl Step<'_> {
@@ -72,9 +72,11 @@ impl Step<'_> {
             return Err(Refusal::invalid(fields));
         }
         let due = self.due(promise.due, queue)?;
+        let (category, groups) = (contact.category, &[][..]);
+        self.check_servable(Subject { queue, channel, category, wants: None, groups, asking_agent: 0 })?;
         self.check_room(contact, &promise.gateway)?;
         let own = || State::own_case(contact.contact);
-        let record = j::PromiseRecord {
+        let mut record = j::PromiseRecord {
             promise: self.state.last_promise + 1,
             id: promise.id.clone(),
             stage: PromiseStage::Pending.into(),
@@ -96,8 +98,13 @@ impl Step<'_> {
             enter_ms: self.enter_ms(queue, channel, contact.category, due.at_ms),
             said: due.said.into(),
             said_ms: due.said_ms,
+            said_wall_ms: due.said_wall_ms,
             ..j::PromiseRecord::default()
         };
+        let gateway = self.state.gateway_by_id(&promise.gateway).unwrap_or(0);
+        if promise.gateway.is_empty() || gateway == record.gateway {
+            record.window = contact.window().filter(|_| contact.reaches_for(&record)).copied().map(Box::new);
+        }
         Ok(Checked::New { record: Box::new(record), gateway: promise.gateway.clone() })
     }
 
@@ -107,8 +114,14 @@ impl Step<'_> {
         let held = leg.is_some_and(|leg| leg.agent == agent && leg.contact == contact.contact);
         let last = contact.last_agent() == agent;
         match contact.stage() {
-            // There is no customer on a consult.
-            _ if contact.is_consult() => Err(not_held(by, &contact.id)),
+            _ if contact.is_consult() => {
+                let message = format!(
+                    "{} is a consult, on which there is no customer; promises are made on the contact that it is \
+                     about",
+                    contact.id
+                );
+                Err(Refusal::precondition("PROMISE_ON_CONSULT", message))
+            }
             ContactStage::Active if held => Ok(()),
             ContactStage::Parked if last => Ok(()),
             ContactStage::Closed if last => self.check_correctable(contact),
@@ -131,10 +144,18 @@ impl Step<'_> {
     /// When a promise is due that is made or moved now. The one place where what was said becomes a time.
     fn due(&self, due: PromiseDue, queue: u32) -> Result<Due, Refusal> {
         let due = match due {
-            PromiseDue::At(ms) => Due { at_ms: ms, said: DueSaid::Time, said_ms: ms },
-            PromiseDue::After(ms) => {
-                Due { at_ms: self.now_ms.saturating_add(ms), said: DueSaid::After, said_ms: ms }
-            }
+            PromiseDue::At(ms) => Due {
+                at_ms: ms,
+                said: DueSaid::Time,
+                said_ms: ms,
+                said_wall_ms: Some(self.state.wall_ms(ms)),
+            },
+            PromiseDue::After(ms) => Due {
+                at_ms: self.now_ms.saturating_add(ms),
+                said: DueSaid::After,
+                said_ms: ms,
+                said_wall_ms: None,
+            },
             PromiseDue::BusinessAfter(_) => {
                 let queue = self.state.names.id(queue);
                 let message = format!("queue {queue} has no business hours; give a time by the clock");
@@ -160,25 +181,18 @@ impl Step<'_> {
         if self.state.open_promises() >= PROMISES_OPEN_MAX {
             return Err(full(format!("{PROMISES_OPEN_MAX} promises are open; cancel some")));
         }
-        let of_contact = self
-            .state
-            .promises_of_case(&contact.case_id)
-            .filter(|promise| promise.contact == contact.contact && promise.stage() != PromiseStage::Ended);
-        if of_contact.count() >= PROMISES_OF_CONTACT_MAX {
+        // Not by its case, which may be another by now.
+        let of_contact = (contact.contact, 0)..=(contact.contact, u64::MAX);
+        if self.state.promises_made.range(of_contact).count() >= PROMISES_OF_CONTACT_MAX {
             let message = format!("{PROMISES_OF_CONTACT_MAX} promises of this contact are open; cancel some");
             return Err(full(message));
         }
-        let new = !gateway.is_empty() && self.state.gateway_by_id(gateway).is_none();
-        if new && self.state.gateways.len() >= GATEWAYS_MAX {
-            let message = format!("{GATEWAYS_MAX} gateways are known; use a stable gateway_id");
-            return Err(Refusal::exhausted("TOO_MANY_GATEWAYS", message, ADMISSION_RETRY_MS));
-        }
-        Ok(())
+        self.check_gateways(&[gateway])
     }
 
     /// When a promise that is due then enters its queue: as long before as contacts wait there at most.
     pub fn enter_ms(&self, queue: u32, channel: u32, category: u32, due_ms: u64) -> u64 {
-        let subject = Subject { queue, channel, category, wants: None, groups: &[] };
+        let subject = Subject { queue, channel, category, wants: None, groups: &[], asking_agent: 0 };
         self.now_ms.max(due_ms.saturating_sub(self.state.objective_ms(subject)))
     }
 
@@ -199,19 +213,18 @@ impl Step<'_> {
         Ok(promise)
     }
 
-    pub fn change_promise(
-        &mut self,
-        by: Option<&str>,
-        id: &str,
-        change: PromiseChange,
-        reason: &str,
-    ) -> Answer {
-        let by = by.map(|by| self.agent(by).map(|agent| agent.record.agent)).transpose()?;
+    pub fn change_promise(&mut self, by: Hand, id: &str, change: PromiseChange, reason: &str) -> Answer {
+        let by = match by {
+            Hand::Agent(id) => {
+                j::PromiseHand { agent: self.agent(&id)?.record.agent, ..j::PromiseHand::default() }
+            }
+            Hand::Supervisor(supervisor) => j::PromiseHand { agent: 0, supervisor },
+        };
         let Some(record) = self.state.promise_by_id(id).cloned() else {
             let message = format!("there is no promise {id}, or it is no longer kept");
             return Err(Refusal::not_found("PROMISE_NOT_FOUND", message));
         };
-        if by.is_some_and(|by| by != record.agent) {
+        if by.agent != 0 && by.agent != record.agent {
             let message = format!("promise {id} is another agent's; its agent or a supervisor may change it");
             return Err(Refusal::precondition("PROMISE_OF_ANOTHER_AGENT", message));
         }
@@ -227,15 +240,15 @@ impl Step<'_> {
             return Err(Refusal::precondition("PROMISE_IN_PROGRESS", message));
         }
         match change {
-            PromiseChange::Move(due) => self.move_promise(&record, due, reason)?,
-            PromiseChange::Reassign(agent) => self.reassign_promise(&record, &agent, reason)?,
+            PromiseChange::Move(due) => self.move_promise(&record, due, by, reason)?,
+            PromiseChange::Reassign(agent) => self.reassign_promise(&record, &agent, by, reason)?,
             PromiseChange::Fulfil => {
                 self.settle_follow_up(&record);
-                self.fulfilled(record.promise, reason);
+                self.fulfilled(record.promise, reason, Some(by));
             }
             PromiseChange::Cancel => {
                 self.settle_follow_up(&record);
-                self.end_promise(record.promise, PromiseEnd::Cancelled, reason);
+                self.end_promise(record.promise, PromiseEnd::Cancelled, reason, Some(by));
             }
         }
         Ok(Reply::Promise(record.promise))
@@ -257,6 +270,7 @@ impl Step<'_> {
         &mut self,
         record: &j::PromiseRecord,
         due: PromiseDue,
+        by: j::PromiseHand,
         reason: &str,
     ) -> Result<(), Refusal> {
         if record.moves >= PROMISE_MOVES_MAX {
@@ -273,8 +287,10 @@ impl Step<'_> {
             enter_ms: self.enter_ms(record.queue, record.channel, record.category, due.at_ms),
             said: due.said.into(),
             said_ms: due.said_ms,
+            said_wall_ms: due.said_wall_ms,
             reason: reason.to_owned(),
             pending: record.stage() == PromiseStage::Entered,
+            by: Some(by),
             ..j::PromiseChanged::default()
         }));
         self.enter_if_due(record.promise);
@@ -285,6 +301,7 @@ impl Step<'_> {
         &mut self,
         record: &j::PromiseRecord,
         agent: &str,
+        by: j::PromiseHand,
         reason: &str,
     ) -> Result<(), Refusal> {
         let mut fields = Vec::new();
@@ -305,6 +322,7 @@ impl Step<'_> {
             promise: record.promise,
             agent: to,
             reason: reason.to_owned(),
+            by: Some(by),
             ..j::PromiseChanged::default()
         }));
         Ok(())

@@ -17,7 +17,7 @@ impl Step<'_> {
     pub fn pull(&mut self, agent: &str, id: &str) -> Answer {
         let number = self.agent(agent)?.record.agent;
         let record = self.contact(id)?;
-        let (contact, stage, offer) = (record.contact, record.stage(), record.offer);
+        let (contact, stage, offer, ring) = (record.contact, record.stage(), record.offer, record.ring);
         let leg = self.state.assignment(offer).filter(|leg| leg.agent == number);
         match (stage, leg.map(|leg| leg.deadline_ms)) {
             (ContactStage::Waiting | ContactStage::Parked, _) => {}
@@ -47,7 +47,9 @@ impl Step<'_> {
             _ => true,
         })?;
         if parked {
-            self.return_to_queue(contact, ReturnReason::Pulled, None);
+            // In the ring in which the agent was found fit.
+            let entry = Some(j::QueueEntry { ring, ..j::QueueEntry::default() }).filter(|_| ring > 0);
+            self.return_to_queue(contact, ReturnReason::Pulled, entry);
         }
         self.offer(contact, &named(number), j::OfferCause::Pulled, OfferTrigger::ByHand);
         let offer = self.state.last_offer;

@@ -178,12 +178,12 @@ impl State {
         let removed = self.agents.values().filter(|agent| agent.record.removed);
         self.chores.extend(removed.map(|agent| Chore::Agent(agent.record.agent)));
         for (gateway, contacts) in &self.by_gateway {
-            if self.gateways.get(gateway).is_some_and(|record| record.lost) {
+            if self.gateway_lost(*gateway) {
                 self.chores.extend(contacts.iter().map(Chore::Contact));
             }
         }
         for (bot, contacts) in &self.by_bot {
-            if self.gateways.get(bot).is_some_and(|record| record.lost) {
+            if self.gateway_lost(*bot) {
                 self.chores.extend(contacts.iter().map(Chore::Contact));
             }
         }

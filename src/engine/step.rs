@@ -172,8 +172,8 @@ impl<'a> Step<'a> {
                 self.change_consult(&agent, &consult, action)
             }
             Command::MakePromise { agent, contact, promise } => self.make_promise(&agent, &contact, &promise),
-            Command::ChangePromise { agent, promise, change, reason } => {
-                self.change_promise(agent.as_deref(), &promise, change, &reason)
+            Command::ChangePromise { by, promise, change, reason } => {
+                self.change_promise(by, &promise, change, &reason)
             }
             Command::RecordFeedback { contact, feedback } => self.record_feedback(&contact, feedback),
             Command::Intervene { contact, supervisor, reason, action } => {

@@ -92,7 +92,7 @@ impl Step<'_> {
         if offered && self.state.assignment(offer).is_some_and(|leg| leg.agent == number) {
             return Ok(Reply::Contact(contact));
         }
-        self.check_agent(number, record.channel, Some(offer))?;
+        self.check_receiver(record, number, record.channel)?;
         let advice = "override_requirements offers it anyway";
         self.check_fits(contact, number, advice, |why| why.is_requirement() && !override_requirements)?;
         self.put_on_record(contact, InterventionKind::Reassigned, by);

@@ -61,7 +61,7 @@ impl Step<'_> {
         let other_channel =
             other_channel.filter(|other| to.channel != record.channel || other.gateway != here);
         if let Some(agent) = to.agent {
-            self.check_agent(agent, to.channel, Some(record.offer))?;
+            self.check_receiver(record, agent, to.channel)?;
         } else if other_channel.is_none() && to.queue == record.queue && stage == ContactStage::Waiting {
             return Ok(Reply::Contact(contact));
         }
@@ -136,18 +136,22 @@ impl Step<'_> {
             };
             self.check_channel(queue, channel, field, &mut fields);
         }
-        if let Some(other) = other_channel.filter(|other| self.would_be_lost(channel, &other.gateway)) {
-            let problem = format!("gateway {} is not there, and calls don't wait for it", other.gateway);
-            fields.push(("target.gateway_id".to_owned(), problem));
+        if !fields.is_empty() {
+            return Err(Refusal::invalid(fields));
         }
-        if fields.is_empty() { Ok(Resolved { queue, agent, channel }) } else { Err(Refusal::invalid(fields)) }
+        if let Some(other) = other_channel.filter(|other| self.would_be_lost(channel, &other.gateway)) {
+            let message = format!("gateway {} is not there, and calls don't wait for it", other.gateway);
+            return Err(Refusal::precondition("GATEWAY_LOST", message));
+        }
+        Ok(Resolved { queue, agent, channel })
     }
 
     /// Whether a contact that came by this channel and gateway now would be lost at once.
     fn would_be_lost(&self, channel: u32, gateway: &str) -> bool {
-        let gateway = self.state.gateway_by_id(gateway).and_then(|number| self.state.gateways.get(&number));
+        let gateway = self.state.gateway_by_id(gateway);
         let channel = self.state.catalog.channels.get(&channel);
-        gateway.is_some_and(|gateway| gateway.lost) && channel.is_some_and(ChannelInfo::realtime)
+        gateway.is_some_and(|gateway| self.state.gateway_lost(gateway))
+            && channel.is_some_and(ChannelInfo::realtime)
     }
 
     /// Moves a live contact to a queue; an agent who has it goes into wrap-up. Its age is kept, unless somebody
@@ -176,6 +180,12 @@ impl Step<'_> {
         if fresh || self.begins_anew(queue, reason) {
             entry.arrival_ms = self.now_ms.max(1);
         }
+        // What may be sent by a channel is the customer's doing there: by another gateway it stays.
+        let window = match channel {
+            0 => None,
+            same if same == record.channel => record.window().copied(),
+            other => self.unopened_window(other),
+        };
         self.emit(Kind::ContactTransferred(j::ContactTransferred {
             contact,
             queue,
@@ -183,6 +193,7 @@ impl Step<'_> {
             entry: Some(entry),
             channel,
             gateway,
+            window,
         }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
             self.leave_agent(offer);
@@ -198,16 +209,40 @@ impl Step<'_> {
     }
 
     /// Whether a contact of the channel can be given to the agent by hand.
-    pub fn check_agent(&self, agent: u32, channel: u32, held: Option<u64>) -> Result<(), Refusal> {
+    pub fn check_agent(&self, agent: u32, channel: u32) -> Result<(), Refusal> {
+        self.check_agent_without(agent, channel, None)
+    }
+
+    /// The same for a contact that is taken from where it is: whoever has it can't be given it, and who is asked
+    /// about it is free of the consult by then.
+    pub fn check_receiver(&self, record: &j::ContactRecord, agent: u32, channel: u32) -> Result<(), Refusal> {
+        if self.state.assignment(record.offer).is_some_and(|leg| leg.agent == agent) {
+            return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
+        }
+        let consult = self.state.contact(record.talk().consult);
+        let asked = consult.and_then(|consult| self.state.assignment(consult.offer));
+        self.check_agent_without(
+            agent,
+            channel,
+            asked.filter(|leg| leg.agent == agent && !self.wraps_up(leg)),
+        )
+    }
+
+    /// `ends`: an assignment of the agent that ends before.
+    fn check_agent_without(
+        &self,
+        agent: u32,
+        channel: u32,
+        ends: Option<&j::AssignmentRecord>,
+    ) -> Result<(), Refusal> {
         let (Some(agent), Some(channel)) =
             (self.state.agent(agent), self.state.catalog.channels.get(&channel))
         else {
             return Err(Refusal::not_found("AGENT_NOT_FOUND", "the plan has no such agent"));
         };
-        if held.is_some_and(|offer| agent.work.contains(&offer)) {
-            return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
-        }
-        can_take(agent, channel).map_err(|why| {
+        let mut load = agent.load.clone();
+        ends.into_iter().for_each(|leg| load.remove(leg));
+        can_take(agent, &load, channel).map_err(|why| {
             let text = why.text(&self.state.names, agent);
             Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
         })
@@ -218,17 +253,21 @@ impl Step<'_> {
         let record = self.contact(id)?;
         let (contact, stage) = (record.contact, record.stage());
         let (channel, offer) = (record.channel, record.offer);
+        if stage == ContactStage::WithBot {
+            let message = format!("contact {id} is with a bot; requeue or reassign it");
+            return Err(Refusal::precondition("CONTACT_WITH_BOT", message));
+        }
         if !matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             return Err(Refusal::precondition(
                 "CONTACT_NOT_WAITING",
-                format!("contact {id} is not waiting; transfer it instead"),
+                format!("contact {id} is not waiting; reassign or transfer it instead"),
             ));
         }
         let offered_to = self.state.assignment(offer).map(|leg| leg.agent);
         if offered_to == Some(number) {
             return Ok(Reply::Contact(contact));
         }
-        self.check_agent(number, channel, None)?;
+        self.check_agent(number, channel)?;
         // A supervisor goes over exclusions and keeping, and over the requirement if told to.
         let advice = "override_requirements offers it anyway";
         self.check_fits(contact, number, advice, |why| why.is_requirement() && !override_requirements)?;

@@ -126,8 +126,9 @@ impl Step<'_> {
         }
         let queue = self.state.catalog.queues.get(&subject.queue);
         if queue.is_some_and(|queue| queue.unservable == Unservable::Refuse) {
+            let besides = if subject.asking_agent == 0 { "" } else { " but who asks" };
             let message = format!(
-                "nobody in the plan has the groups, skills and channel that this asks for in queue {}; ask \
+                "nobody{besides} in the plan has the groups, skills and channel that this asks for in queue {}; ask \
                  for less, or change the plan",
                 self.state.names.id(subject.queue)
             );

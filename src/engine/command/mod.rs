@@ -10,7 +10,7 @@ pub use contact::{ByChannel, Connection, Ending, Enqueue, Target, Update, Wants}
 pub use plan::{ApplyPlan, PlanChange, RemovedQueuePolicy};
 pub use reply::Reply;
 pub use talk::{
-    Activity, BotLeaving, ConsultAction, ConsultTarget, Feedback, FromBot, Intervention, NewPromise,
+    Activity, BotLeaving, ConsultAction, ConsultTarget, Feedback, FromBot, Hand, Intervention, NewPromise,
     PromiseChange, PromiseDue,
 };
 
@@ -258,8 +258,8 @@ pub enum Command {
     },
     /// An open promise changes, or ends.
     ChangePromise {
-        /// The agent whose it is; none: a supervisor.
-        agent: Option<String>,
+        /// By whom.
+        by: Hand,
         /// Its id.
         promise: String,
         /// The change.

@@ -102,6 +102,15 @@ pub struct NewPromise {
     pub fingerprint: u64,
 }
 
+/// By whose hand a promise changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hand {
+    /// The agent whose it is.
+    Agent(String),
+    /// A supervisor's; the name may be empty.
+    Supervisor(String),
+}
+
 /// What becomes of an open promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PromiseChange {

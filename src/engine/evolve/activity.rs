@@ -3,7 +3,7 @@
 
 use crate::{
     engine::{catalog::ChannelInfo, conversation::Dues, state::State, timers::Timer, window},
-    proto::journal::{self as j, ActivityKind, AgentRule, AssignmentStage, ContactStage, OfferTrigger},
+    proto::journal::{self as j, ActivityKind, AgentRule, ContactStage, OfferTrigger},
 };
 
 use super::Effect;
@@ -95,39 +95,32 @@ impl State {
     /// still stands since it was answered.
     pub(super) fn contact_resumed(&mut self, event: &j::ContactResumed) -> Effect {
         let (now_ms, sequence) = (self.now_ms, self.sequence);
+        let parked = self.is_parked(event.contact);
         let effect = self.about_contact(event.contact);
-        self.last_offer = self.last_offer.max(event.offer);
-        self.add_assignment(j::AssignmentRecord {
+        self.assign_at_once(j::AssignmentRecord {
             offer: event.offer,
             epoch: event.epoch,
             contact: event.contact,
             agent: event.agent,
-            stage: AssignmentStage::Active.into(),
             units: event.units,
             interruptible: event.interruptible,
             channel: effect.channel,
             queue: effect.queue,
-            offered_ms: now_ms,
-            accepted_ms: now_ms,
-            connected_ms: now_ms,
             trigger: OfferTrigger::ContactWaiting.into(),
             rule: AgentRule::LastAgent.into(),
             ..j::AssignmentRecord::default()
         });
-        if let Some(contact) = self.contacts.get_mut(event.contact) {
-            let record = &mut contact.record;
-            record.offer = event.offer;
-            record.epoch = event.epoch;
-            record.known_agent = event.agent;
-            record.service_mut().last_agent = event.agent;
-        }
         if let Some(agent) = self.agents.get_mut(u64::from(event.agent)) {
             agent.record.idle_sequence = sequence;
             agent.record.idle_since_ms = now_ms;
         }
         self.change_stage(event.contact, ContactStage::Active, OfferTrigger::ContactWaiting);
         self.agent_changed(event.agent, OfferTrigger::CapacityFreed);
-        Effect { agent: event.agent, offer: event.offer, ..effect }
+        Effect { agent: event.agent, offer: event.offer, unparked: parked, ..effect }
+    }
+
+    pub(super) fn is_parked(&self, contact: u64) -> bool {
+        self.contact(contact).is_some_and(|record| record.stage() == ContactStage::Parked)
     }
 
     pub(super) fn window_neared(&mut self, event: &j::WindowNeared) -> Effect {

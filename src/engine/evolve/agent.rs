@@ -120,7 +120,7 @@ impl State {
             agent.free = FreeKey::default();
             agent.counted = false;
             if let Some(info) = &agent.info {
-                agent.profile = self.index.profiles.number_of(info, &self.catalog.channels);
+                agent.profile = self.index.profiles.add_agent(info, &self.catalog.channels);
             }
         }
         let counted = agent.signed_in();

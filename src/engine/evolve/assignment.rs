@@ -67,6 +67,26 @@ impl State {
         self.assignments.insert(record.offer, record);
     }
 
+    /// Puts in an assignment that nobody was offered: its contact is with the agent from now on.
+    pub(super) fn assign_at_once(&mut self, leg: j::AssignmentRecord) {
+        let now_ms = self.now_ms;
+        self.last_offer = self.last_offer.max(leg.offer);
+        self.add_assignment(j::AssignmentRecord {
+            stage: AssignmentStage::Active.into(),
+            offered_ms: now_ms,
+            accepted_ms: now_ms,
+            connected_ms: now_ms,
+            ..leg
+        });
+        if let Some(contact) = self.contacts.get_mut(leg.contact) {
+            let record = &mut contact.record;
+            record.offer = leg.offer;
+            record.epoch = leg.epoch;
+            record.known_agent = leg.agent;
+            record.service_mut().last_agent = leg.agent;
+        }
+    }
+
     pub(super) fn drop_assignment(&mut self, offer: u64) -> Option<j::AssignmentRecord> {
         let record = self.assignments.remove(offer)?;
         match record.stage() {

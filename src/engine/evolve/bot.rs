@@ -32,8 +32,9 @@ impl State {
         let mut effect = self.about_contact(event.contact);
         let now_ms = self.now_ms;
         self.leave_stage(event.contact);
-        let wait_ms =
-            self.contact(event.contact).map_or(0, |record| record.talk().bot_ms - record.queue_entered_ms);
+        let wait_ms = self
+            .contact(event.contact)
+            .map_or(0, |record| record.talk().bot_ms.saturating_sub(record.queue_entered_ms));
         let end = match event.reason() {
             LeftBot::Supervisor => LegEnd::Moved,
             LeftBot::BotLost => LegEnd::AgentLost,

@@ -21,7 +21,8 @@ impl State {
         self.contact_in_case(contact, true);
     }
 
-    /// A live contact belongs to another case now, or to none.
+    /// A live contact belongs to another case now, or to none. A case that nothing is left of is forgotten at
+    /// once: whoever names one after the other must not fill the memory with them.
     pub(super) fn case_left(&mut self, case_id: &str, contact: u64) {
         let Some(case) = self.case_by_id(case_id).map(|record| record.case) else {
             return;
@@ -33,6 +34,10 @@ impl State {
             let closed_ms = record.contacts.iter().map(|entry| entry.closed_ms).max();
             record.closed_ms = if live { 0 } else { closed_ms.unwrap_or(0) };
         });
+        let empty = self.cases.get(&case).is_some_and(|record| record.contact_count == 0);
+        if empty && !self.case_is_kept(case_id) {
+            self.drop_case(case);
+        }
     }
 
     /// A contact has ended.

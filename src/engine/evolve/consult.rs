@@ -2,7 +2,7 @@
 
 use crate::{
     engine::state::State,
-    proto::journal::{self as j, AgentRule, AssignmentStage, OfferTrigger},
+    proto::journal::{self as j, AgentRule, OfferTrigger},
 };
 
 use super::Effect;
@@ -41,47 +41,36 @@ impl State {
         Effect { parent, ..self.about_contact(event.consult) }
     }
 
-    /// A consult that has gone to a queue is for anybody there.
-    pub(super) fn consult_for_anybody(&mut self, consult: u64) {
-        if self.contact(consult).is_some_and(|record| record.talk().asked_agent != 0)
+    /// A consult that has gone to a queue is for anybody there, who has yet to join the conversation.
+    pub(super) fn consult_begins_anew(&mut self, consult: u64) {
+        if self.contact(consult).is_some_and(j::ContactRecord::is_consult)
             && let Some(talk) = self.talk_mut(consult)
         {
             talk.asked_agent = 0;
+            talk.conference = false;
         }
     }
 
     /// The agent who asked keeps its assignment until the next event; what the consultant held for the consult
     /// has gone with the event before.
     pub(super) fn consult_handed_over(&mut self, event: &j::ConsultHandedOver) -> Effect {
-        let now_ms = self.now_ms;
         let effect = self.about_contact(event.contact);
-        let record = j::AssignmentRecord {
+        self.assign_at_once(j::AssignmentRecord {
             offer: event.offer,
             epoch: event.epoch,
             contact: event.contact,
             agent: event.agent,
-            stage: AssignmentStage::Active.into(),
             units: event.units,
             realtime: event.realtime,
             interruptible: event.interruptible,
             channel: effect.channel,
             queue: effect.queue,
-            offered_ms: now_ms,
-            accepted_ms: now_ms,
-            connected_ms: now_ms,
             trigger: OfferTrigger::ByHand.into(),
             rule: AgentRule::Named.into(),
             ring: self.contact(event.contact).map_or(0, |record| record.ring),
             ..j::AssignmentRecord::default()
-        };
-        self.last_offer = self.last_offer.max(event.offer);
-        self.add_assignment(record);
-        if let Some(contact) = self.contacts.get_mut(event.contact) {
-            contact.record.offer = event.offer;
-            contact.record.epoch = event.epoch;
-            contact.record.known_agent = event.agent;
-            contact.record.service_mut().last_agent = event.agent;
-        }
+        });
+        self.handed_leg_over(event);
         self.agent_changed(event.agent, OfferTrigger::CapacityFreed);
         self.rearm_dues(event.contact);
         Effect { agent: event.agent, offer: event.offer, ..effect }

@@ -1,6 +1,6 @@
-//! What the events of a contact mean: coming in, changing, moving, ending; and its place in the index.
+//! What the events of a contact mean: coming in, changing, ending; and its place in the index.
 
-use crate::proto::journal::{self as j, ContactEnd, ContactStage, LegEnd, TransferReason};
+use crate::proto::journal::{self as j, ContactEnd, ContactStage, LegEnd};
 
 use super::{Effect, WaitEnd};
 use crate::{
@@ -117,6 +117,7 @@ impl State {
                 let service = contact.record.service.as_mut();
                 if let Some(talk) = service.and_then(|service| service.conversation.as_mut()) {
                     talk.bot_aged_ms = 0;
+                    talk.head_start_ms = now_ms.saturating_sub(entry.arrival_ms);
                 }
             }
         }
@@ -157,17 +158,10 @@ impl State {
         if let Some(before) = case_before {
             self.case_left(&before, event.contact);
             self.case_entered(event.contact);
+            self.forget_cases();
         }
         self.enter_stage(event.contact, stage, OfferTrigger::RulesChanged);
         self.about_contact(event.contact)
-    }
-
-    pub(super) fn contact_returned(&mut self, event: &j::ContactReturned) -> Effect {
-        let effect = self.about_contact(event.contact);
-        self.leave_stage(event.contact);
-        self.requeue(event.contact, None, event.entry.as_ref());
-        self.enter_stage(event.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
-        effect
     }
 
     pub(super) fn ring_opened(&mut self, event: &j::RingOpened) -> Effect {
@@ -213,104 +207,11 @@ impl State {
         self.about_contact(number)
     }
 
-    pub(super) fn contact_transferred(&mut self, event: &j::ContactTransferred) -> Effect {
-        let mut effect = self.about_contact(event.contact);
-        self.leave_stage(event.contact);
-        self.consult_for_anybody(event.contact);
-        self.moved_unanswered(event.contact);
-        self.note_transfer(event);
-        let moved = self.requeue(event.contact, Some(event), event.entry.as_ref());
-        effect.wait = moved.map(|wait_ms| (WaitEnd::Moved, wait_ms));
-        effect.other_gateway = event.gateway;
-        self.enter_stage(event.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
-        self.drained(effect.queue);
-        effect
-    }
-
-    /// What a transfer means for whom the contact knows, and for whom it asks.
-    fn note_transfer(&mut self, event: &j::ContactTransferred) {
-        if event.reason() == TransferReason::QueueRemoved {
-            return;
-        }
-        if let Some(contact) = self.contacts.get_mut(event.contact) {
-            contact.record.known_agent = 0;
-        }
-        let requested = event.reason() == TransferReason::Requested;
-        if let Some(talk) = self.talk_mut(event.contact) {
-            talk.transfers += u32::from(requested);
-            // A consult of one agent is for anybody of the queue from now on.
-            talk.asked_agent = 0;
-        }
-    }
-
-    /// A contact goes on by another channel and gateway. What the first platform let be sent is void.
-    fn change_channel(&mut self, number: u64, channel: u32, gateway: u32) {
-        let written =
-            |state: &Self| state.contact(number).is_some_and(|record| state.first_turn_ms(record) != 0);
-        let before = written(self);
-        let Some(contact) = self.contacts.get_mut(number) else {
-            return;
-        };
-        contact.record.channel = channel;
-        let from = std::mem::replace(&mut contact.record.gateway, gateway);
-        if let Some(service) = contact.record.service.as_mut() {
-            service.window = None;
-        }
-        if let Some(line) = self.by_gateway.get_mut(&from) {
-            line.remove(&number);
-        }
-        self.by_gateway.entry(gateway).or_default().insert(number);
-        let (now_ms, after) = (self.now_ms, written(self));
-        if before != after
-            && let Some(talk) = self.talk_mut(number)
-        {
-            // Nobody writes on a call; who was on one waits for the first message from now on.
-            talk.turn_ms = if after { now_ms } else { 0 };
-        }
-    }
-
-    /// Puts a contact that has left its stage back to waiting, where `to` says if it is given. Age is waiting
-    /// time: time with an agent moves the effective arrival on. Returns the wait that ended, for a move of a
-    /// contact that was not answered in its queue.
-    fn requeue(
-        &mut self,
-        number: u64,
-        to: Option<&j::ContactTransferred>,
-        entry: Option<&j::QueueEntry>,
-    ) -> Option<u64> {
-        let now_ms = self.now_ms;
-        let record = &mut self.contacts.get_mut(number)?.record;
-        let (from, from_channel) = (record.queue, record.channel);
-        let answered = matches!(record.stage(), ContactStage::Active | ContactStage::Parked);
-        let wait_ms = now_ms - record.queue_entered_ms;
-        if answered {
-            record.effective_arrival_ms += now_ms - record.active_ms();
-        }
-        if answered || to.is_some() {
-            record.queue_entered_ms = now_ms;
-        }
-        record.offer = 0;
-        if let Some(to) = to {
-            record.queue = to.queue;
-            if to.channel != 0 {
-                self.change_channel(number, to.channel, to.gateway);
-            }
-        }
-        if answered || to.is_some() {
-            self.enter_queue(number, entry);
-            let (queue, channel) = self.contact(number).map(|record| (record.queue, record.channel))?;
-            self.count(queue, channel).moved_in += 1;
-        }
-        if answered || to.is_none() {
-            return None;
-        }
-        self.count(from, from_channel).moved_out += 1;
-        Some(wait_ms)
-    }
-
     pub(super) fn contact_closed(&mut self, event: &j::ContactClosed) -> Effect {
-        let mut effect = self.about_contact(event.contact);
+        let unparked = self.is_parked(event.contact);
+        let mut effect = Effect { unparked, ..self.about_contact(event.contact) };
         let now_ms = self.now_ms;
+        self.closed_leg_over(event.contact, event.reason());
         self.leave_stage(event.contact);
         self.disarm_dues(event.contact);
         let Some(contact) = self.contacts.get_mut(event.contact) else {
@@ -359,6 +260,7 @@ impl State {
         self.drained(effect.queue);
         effect.parent = self.consult_closed(event.contact);
         self.case_closed(event);
+        self.leave_window(event.contact);
         self.compact();
         self.forget_promises();
         self.forget_cases();

@@ -56,7 +56,7 @@ impl State {
         Effect::default()
     }
 
-    pub(super) fn gateway_lost(&mut self, event: &j::GatewayLost) -> Effect {
+    pub(super) fn lose_gateway(&mut self, event: &j::GatewayLost) -> Effect {
         if let Some(record) = self.gateways.get_mut(&event.gateway) {
             self.timers.disarm(Timer::GatewayLease(event.gateway), record.deadline_ms);
             record.leased = false;
@@ -69,7 +69,8 @@ impl State {
         Effect::default()
     }
 
-    /// A gateway has been heard of. Follow-ups whose customers it reaches have waited for it in no place.
+    /// A gateway has been heard of. Follow-ups whose customers it reaches have waited for it in no place: they
+    /// have theirs again before anybody whom it brings now.
     pub(super) fn gateway_is_back(&mut self, gateway: u32) {
         let record = self.gateways.get_mut(&gateway);
         if !record.is_some_and(|record| std::mem::take(&mut record.lost)) {
@@ -79,7 +80,7 @@ impl State {
         let adrift = contacts
             .filter(|number| self.contacts.get(*number).is_some_and(|contact| contact.record.is_follow_up()));
         let adrift: Vec<u64> = adrift.collect();
-        self.chores.extend(adrift.into_iter().map(Chore::Contact));
+        adrift.into_iter().for_each(|number| self.wait_again(number));
     }
 
     /// The gateway of a contact, or of its bot, may have been gone when it came into their hands.
@@ -87,8 +88,7 @@ impl State {
         let Some(record) = self.contact(number) else {
             return;
         };
-        let lost = |gateway: u32| self.gateways.get(&gateway).is_some_and(|record| record.lost);
-        if lost(record.gateway) || lost(record.talk().bot) {
+        if self.gateway_lost(record.gateway) || self.gateway_lost(record.talk().bot) {
             self.chores.insert(Chore::Contact(number));
         }
     }

@@ -6,11 +6,13 @@ mod agent;
 mod assignment;
 mod bot;
 mod case;
+mod clock;
 mod consult;
 mod contact;
 mod feedback;
 mod gateway;
 mod legs;
+mod moving;
 mod place;
 mod plan;
 mod promise;
@@ -20,7 +22,6 @@ mod settle;
 mod supervise;
 
 pub(super) use plan::plan_kind;
-pub(super) use promise::PAST;
 pub(super) use replaced::Replaced;
 pub(super) use settle::Settling;
 pub use settle::Slices;
@@ -86,6 +87,8 @@ pub struct Effect {
     pub promise: u64,
     /// Of a consult: the contact that it is about.
     pub parent: u64,
+    /// The contact was parked, and is no longer.
+    pub unparked: bool,
 }
 
 impl State {
@@ -110,16 +113,13 @@ impl State {
 
     fn evolve_plan_and_gateway(&mut self, kind: &Kind) -> Option<Effect> {
         Some(match kind {
-            Kind::ClockObserved(e) => {
-                self.wall_offset_ms = e.wall_offset_ms;
-                Effect::default()
-            }
+            Kind::ClockObserved(e) => self.clock_observed(e),
             Kind::DaemonStarted(e) => self.daemon_started(e),
             Kind::PlanStaged(e) => self.plan_staged(e),
             Kind::PlanCommitted(e) => self.plan_committed(e),
             Kind::GatewayNamed(e) => self.gateway_named(e),
             Kind::GatewayLeased(e) => self.gateway_leased(e),
-            Kind::GatewayLost(e) => self.gateway_lost(e),
+            Kind::GatewayLost(e) => self.lose_gateway(e),
             _ => return None,
         })
     }

@@ -127,7 +127,7 @@ impl State {
         };
         let record = &contact.record;
         if let Some(cell) = self.cells.get_mut(contact.cell as usize) {
-            cell.arrivals.insert((record.effective_arrival_ms, number));
+            cell.arrivals.insert((record.waiting_since_ms(), number));
         }
         if record.kept_for() != 0 {
             self.timers.arm(Timer::Keep(number), record.kept_until_ms());
@@ -169,7 +169,7 @@ impl State {
         let Some(record) = self.contact(number) else {
             return;
         };
-        let lost = self.gateways.get(&record.gateway).is_some_and(|gateway| gateway.lost);
+        let lost = self.gateway_lost(record.gateway);
         let queue = self.catalog.queues.get(&record.queue);
         let channel =
             self.catalog.channels.get(&record.channel).filter(|channel| !(lost && channel.realtime()));
@@ -219,10 +219,7 @@ impl State {
 
     /// Forgets that a queue is draining once nothing live is in it, nor to come.
     pub(super) fn drained(&mut self, queue: u32) {
-        if self.draining.contains_key(&queue)
-            && self.queue_live(queue) == QueueLive::default()
-            && self.cells_of(queue).all(|cell| cell.open_promises() == 0)
-        {
+        if self.draining.contains_key(&queue) && !self.cells_of(queue).any(Cell::in_use) {
             self.draining.remove(&queue);
         }
     }
@@ -238,7 +235,7 @@ fn longest_wait(record: &j::ContactRecord, max_wait_ms: Option<u64>) -> Option<u
 fn leave_line(contact: &mut Contact, cell: &mut Cell, timers: &mut Timers) {
     let record = &contact.record;
     let number = record.contact;
-    cell.arrivals.remove(&(record.effective_arrival_ms, number));
+    cell.arrivals.remove(&(record.waiting_since_ms(), number));
     if record.kept_for() != 0 {
         timers.disarm(Timer::Keep(number), record.kept_until_ms());
     }

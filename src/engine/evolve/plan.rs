@@ -15,7 +15,7 @@ use crate::{
 use super::{Effect, replaced::Replaced};
 use crate::engine::{
     catalog::{AgentInfo, Catalog, Names, Open},
-    state::{Agent, Chore, Draft, QueueLive, State},
+    state::{Agent, Chore, Draft, State},
 };
 
 impl State {
@@ -94,7 +94,7 @@ impl State {
         let gone: BTreeSet<u32> = self
             .cells
             .iter()
-            .filter(|cell| cell.live != QueueLive::default() || cell.open_promises() > 0)
+            .filter(|cell| cell.in_use())
             .map(|cell| cell.queue)
             .filter(|queue| !self.catalog.queues.contains_key(queue))
             .collect();

@@ -2,17 +2,18 @@
 
 use crate::{
     engine::{
-        conversation::Promise,
+        conversation::{PAST_DUE, Promise},
         state::{Cell, Chore, State},
         timers::Timer,
+        window,
     },
     proto::journal::{self as j, ContactStage, OfferTrigger, PromiseEnd, PromiseStage},
 };
 
 use super::Effect;
 
-/// The step that says that a promise is past its time.
-pub(in crate::engine) const PAST: u32 = 255;
+/// Of a case with very many open promises, as many are told of a contact that ends.
+const PROMISES_TOLD_MAX: usize = 64;
 
 impl Cell {
     /// How many promises are to be kept in it.
@@ -23,6 +24,14 @@ impl Cell {
             + counts.promises_unreached
             + counts.promises_cancelled;
         counts.promises_made.saturating_sub(ended)
+    }
+}
+
+/// Why a promise changed, and by whose hand. Who gave no reason is not told with the one of somebody before.
+fn note_hand(record: &mut j::PromiseRecord, reason: &str, by: Option<&j::PromiseHand>) {
+    if by.is_some() || !reason.is_empty() {
+        record.reason = reason.to_owned();
+        record.by = by.cloned().map(Box::new);
     }
 }
 
@@ -50,13 +59,13 @@ impl State {
         };
         let record = &mut entry.record;
         let (before_ms, agent, queue) = (record.due_ms, record.agent, record.queue);
-        if !event.reason.is_empty() {
-            record.reason.clone_from(&event.reason);
-        }
+        note_hand(record, &event.reason, event.by.as_ref());
         if event.due_ms != 0 {
             record.due_ms = event.due_ms;
             record.said = event.said;
             record.said_ms = event.said_ms;
+            record.said_wall_ms = event.said_wall_ms;
+            record.renewed = record.broken;
             record.moves += 1;
             record.steps = 0;
         }
@@ -123,9 +132,10 @@ impl State {
         };
         let record = &mut entry.record;
         let (queue, channel, follow_up) = (record.queue, record.channel, record.follow_up);
-        if event.step == PAST {
+        if event.step == PAST_DUE {
             record.broken = true;
-            self.count(queue, channel).promises_broken += 1;
+            record.renewed = false;
+            self.count(queue, channel).promises_broken += u64::from(!event.again);
         } else {
             record.steps = event.step;
             self.raise_follow_up(follow_up, event);
@@ -140,7 +150,8 @@ impl State {
             let Some(talk) = state.talk_mut(contact) else {
                 return;
             };
-            talk.raise = event.raise;
+            // What an earlier step gave stays, though the plan may give less now.
+            talk.raise = talk.raise.max(event.raise);
             talk.groups.extend_from_slice(&event.groups);
             talk.groups.sort_unstable();
             talk.groups.dedup();
@@ -156,10 +167,8 @@ impl State {
         record.set_stage(PromiseStage::Ended);
         record.end = event.end;
         record.ended_ms = now_ms;
-        if !event.reason.is_empty() {
-            record.reason.clone_from(&event.reason);
-        }
-        let (queue, channel, due_ms) = (record.queue, record.channel, record.due_ms);
+        note_hand(record, &event.reason, event.by.as_ref());
+        let (queue, channel, due_ms, contact) = (record.queue, record.channel, record.due_ms, record.contact);
         let case_id = record.case_id.clone();
         let counts = self.count(queue, channel);
         match event.end() {
@@ -172,6 +181,7 @@ impl State {
             PromiseEnd::Cancelled | PromiseEnd::Unspecified => counts.promises_cancelled += 1,
         }
         self.promises_due.remove(&(due_ms, event.promise));
+        self.promises_made.remove(&(contact, event.promise));
         self.ended_promises.push_back(event.promise);
         self.case_touched(&case_id);
         self.settle_promise(event.promise);
@@ -193,6 +203,30 @@ impl State {
         self.settle_promise(promise);
     }
 
+    /// A contact has ended: what could still be sent to its customer counts for promises of its case that are to be
+    /// kept by the same way, for it may be forgotten before they come due.
+    pub(super) fn leave_window(&mut self, contact: u64) {
+        let Some(record) = self.contact(contact) else {
+            return;
+        };
+        let Some(window) = record.window().copied() else {
+            return;
+        };
+        let own = self.promises_made.range((contact, 0)..=(contact, u64::MAX)).map(|(_, promise)| *promise);
+        let of_case = self.promises_of_case(&record.case_id).filter(|_| !record.case_id.is_empty());
+        let open = of_case.filter(|promise| promise.stage() != PromiseStage::Ended).take(PROMISES_TOLD_MAX);
+        let others = open.filter(|promise| promise.contact != contact).map(|promise| promise.promise);
+        let reached =
+            |promise: &u64| self.promise(*promise).is_some_and(|promise| record.reaches_for(promise));
+        let promises: Vec<u64> = own.chain(others).filter(reached).collect();
+        for promise in promises {
+            if let Some(entry) = self.promises.get_mut(&promise) {
+                let before = entry.record.window.take().unwrap_or_default();
+                entry.record.window = Some(Box::new(window::merged(&before, &window)));
+            }
+        }
+    }
+
     /// Puts a promise into the maps.
     pub(in crate::engine) fn add_promise(&mut self, record: j::PromiseRecord) {
         let promise = record.promise;
@@ -202,6 +236,7 @@ impl State {
             self.ended_promises.push_back(promise);
         } else {
             self.promises_due.insert((record.due_ms, promise));
+            self.promises_made.insert((record.contact, promise));
         }
         self.promises.insert(promise, Promise { record, due_ms: 0 });
     }
@@ -231,7 +266,7 @@ impl State {
             PromiseStage::Pending => record.enter_ms,
             PromiseStage::Entered => {
                 let step_ms = self.next_step(record).map(|(_, due_ms)| due_ms);
-                step_ms.unwrap_or(if record.broken { 0 } else { record.due_ms })
+                step_ms.unwrap_or(if record.may_break() { record.due_ms } else { 0 })
             }
             PromiseStage::Ended | PromiseStage::Unspecified => 0,
         }

@@ -1,9 +1,10 @@
 //! After a change of the plan: the index is derived anew, in slices, so that other commands come in between.
-//! First the agents, then the contacts, then promises, each by number; what an event touches meanwhile is put in at
-//! once, and passed over later. Nothing of it is journaled, it must not change anything that is stored, and
-//! nothing is decided by it: until the index is whole nothing is offered, nothing falls due, and whether
-//! somebody could serve a contact is asked of the agents themselves (`matching/staff.rs`). Whoever goes on
-//! from a state that was rebuilt settles it first, so that both decide the same.
+//! First the agents, then the contacts, then promises (which a correction of the clock changes too), each by
+//! number; what an event touches meanwhile is put in at once, and passed over later. Nothing of it is
+//! journaled, it must not change anything that is stored, and nothing is decided by it: until the index is
+//! whole nothing is offered, nothing falls due, and whether somebody could serve a contact is asked of the
+//! agents themselves (`matching/staff.rs`). Whoever goes on from a state that was rebuilt settles it first, so
+//! that both decide the same.
 
 use crate::{
     engine::{

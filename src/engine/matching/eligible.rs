@@ -50,6 +50,8 @@ pub enum Hindrance {
     KeptForAnother(u32, u64),
     /// Declined or missed the contact; until then.
     Excluded(u64),
+    /// Asks for this consult.
+    AsksItself,
 }
 
 /// Whether one of the agent's groups is open to the contact.
@@ -178,7 +180,7 @@ pub fn capacity_beyond(
 /// not asked.
 pub fn not_excluded(contact: &j::ContactRecord, agent: u32, now_ms: u64) -> Result<(), Hindrance> {
     if contact.talk().asking_agent == agent {
-        return Err(Hindrance::Excluded(u64::MAX));
+        return Err(Hindrance::AsksItself);
     }
     let excluded = contact.exclusions().iter().find(|entry| entry.agent == agent && entry.until_ms > now_ms);
     excluded.map_or(Ok(()), |entry| Err(Hindrance::Excluded(entry.until_ms)))

@@ -4,7 +4,7 @@
 use crate::{
     engine::{
         catalog::{ChannelInfo, Names},
-        state::{Agent, Contact, State},
+        state::{Agent, Contact, Load, State},
     },
     proto::journal::ContactRecord,
 };
@@ -36,7 +36,7 @@ impl Hindrance {
             Self::OnCall => "ON_CALL",
             Self::Reserved(..) => "RESERVED",
             Self::KeptForAnother(..) => "KEPT_FOR_ANOTHER",
-            Self::Excluded(_) => "EXCLUDED",
+            Self::Excluded(_) | Self::AsksItself => "EXCLUDED",
         }
     }
 
@@ -75,7 +75,7 @@ impl Hindrance {
             Self::KeptForAnother(other, _) => {
                 format!("is not the one for whom the contact is kept, {}", names.id(other))
             }
-            Self::Excluded(u64::MAX) => "asks for this consult itself".to_owned(),
+            Self::AsksItself => "asks for this consult itself".to_owned(),
             Self::Excluded(_) => "declined or missed the contact a while ago".to_owned(),
         }
     }
@@ -89,7 +89,7 @@ impl Hindrance {
     /// Whether nobody may go over it: who asks is not the one who answers.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Excluded(u64::MAX))
+        matches!(self, Self::AsksItself)
     }
 
     /// Whether it is about groups and skills, which a supervisor may override.
@@ -186,12 +186,12 @@ pub(super) fn opening_of<C: std::ops::Deref<Target = Class>>(
     ring.and_then(|ring| u8::try_from(ring).ok()).map_or(Hindrance::NotInGroup, Hindrance::RingNotOpen)
 }
 
-/// Presence, and capacity for one more of the channel.
+/// Presence, and capacity for one more of the channel beside this load.
 ///
 /// # Errors
 /// Why not.
-pub fn can_take(agent: &Agent, channel: &ChannelInfo) -> Result<(), Hindrance> {
+pub fn can_take(agent: &Agent, load: &Load, channel: &ChannelInfo) -> Result<(), Hindrance> {
     present(agent)?;
     let info = agent.info.as_ref().ok_or(Hindrance::SignedOut)?;
-    capacity_for(info, &agent.load, channel)
+    capacity_for(info, load, channel)
 }

@@ -244,6 +244,13 @@ impl Index {
         self.anybody(Among::Able, class)
     }
 
+    /// Whether somebody in the plan could who is not the one agent of this profile.
+    #[must_use]
+    pub fn servable_besides(&self, class: &Class, profile: Option<u32>) -> bool {
+        let several = |number| self.profiles.get(number).is_some_and(Profile::several);
+        self.profiles.fitting(Among::Able, class).any(|number| Some(number) != profile || several(number))
+    }
+
     /// How many who are signed in could serve contacts of the class.
     #[must_use]
     pub fn staff(&self, class: &Class) -> usize {

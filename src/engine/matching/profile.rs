@@ -57,6 +57,8 @@ pub struct Profile {
     pub level_sum: u32,
     /// Those who are free.
     pub free: Vec<Free>,
+    /// How many there are.
+    agents: u32,
     /// How many are signed in.
     signed_in: u32,
     /// Lasting classes that they fit, of the first `looked_at` of these.
@@ -113,6 +115,12 @@ impl Profile {
         lasting.get(self.looked_at..).unwrap_or_default()
     }
 
+    /// Whether there is more than one.
+    #[must_use]
+    pub fn several(&self) -> bool {
+        self.agents > 1
+    }
+
     /// How many are signed in.
     #[must_use]
     pub fn signed_in(&self) -> usize {
@@ -151,8 +159,16 @@ impl Profiles {
         self.list.get(number as usize)
     }
 
-    /// The profile of agents like this.
-    pub fn number_of(&mut self, info: &Arc<AgentInfo>, channels: &BTreeMap<u32, ChannelInfo>) -> u32 {
+    /// Adds an agent like this to its profile, whose number it returns.
+    pub fn add_agent(&mut self, info: &Arc<AgentInfo>, channels: &BTreeMap<u32, ChannelInfo>) -> u32 {
+        let number = self.number_of(info, channels);
+        if let Some(profile) = self.list.get_mut(number as usize) {
+            profile.agents += 1;
+        }
+        number
+    }
+
+    fn number_of(&mut self, info: &Arc<AgentInfo>, channels: &BTreeMap<u32, ChannelInfo>) -> u32 {
         if let Some(number) = self.numbers.get(info) {
             return *number;
         }
@@ -181,6 +197,7 @@ impl Profiles {
             skills,
             level_sum,
             free: Vec::new(),
+            agents: 0,
             signed_in: 0,
             common: Vec::new(),
             looked_at: 0,

@@ -29,6 +29,8 @@ pub struct Subject<'a> {
     pub wants: Option<&'a j::Wants>,
     /// Groups that its promise's escalation has opened to it, ordered.
     pub groups: &'a [u32],
+    /// The agent who asks for it, and so can't serve it; 0: none.
+    pub asking_agent: u32,
 }
 
 impl<'a> Subject<'a> {
@@ -36,8 +38,15 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn of(record: &'a j::ContactRecord) -> Self {
         let wants = record.wants.as_deref();
-        let groups = &record.talk().groups;
-        Self { queue: record.queue, channel: record.channel, category: record.category, wants, groups }
+        let talk = record.talk();
+        Self {
+            queue: record.queue,
+            channel: record.channel,
+            category: record.category,
+            wants,
+            groups: &talk.groups,
+            asking_agent: talk.asking_agent,
+        }
     }
 
     /// Whether nothing sets it apart from others of its queue, channel and category.
@@ -163,7 +172,7 @@ impl State {
         } else {
             vec![resolved.key(subject, ring, kept_for)]
         };
-        let servable = common && self.servable(subject);
+        let servable = common && self.servable(Subject { asking_agent: 0, ..subject });
         let (queue, channel) = (self.catalog.queues.get(&kind.0)?, self.catalog.channels.get(&kind.1)?);
         let classes = keys.into_iter().map(|key| self.index.classes.number_of(key, queue, channel));
         let classes: Vec<u32> = classes.collect();
@@ -177,13 +186,16 @@ impl State {
     /// Whether somebody in the plan, signed in or not, could serve such a contact, in the last ring at
     /// least.
     pub(in crate::engine) fn servable(&self, subject: Subject<'_>) -> bool {
+        let asking = subject.asking_agent;
         if subject.common()
             && let Some(known) = self.index.known(self.kind(subject))
+            && (asking == 0 || !known.servable)
         {
             return known.servable;
         }
         let Some(resolved) = self.resolve(subject) else { return false };
-        self.able_to_serve(&resolved.class(subject, resolved.last_ring()))
+        let class = resolved.class(subject, resolved.last_ring());
+        if asking == 0 { self.able_to_serve(&class) } else { self.able_besides(&class, asking) }
     }
 
     /// The class of such a contact in a ring, to look at.

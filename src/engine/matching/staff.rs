@@ -47,6 +47,20 @@ impl State {
         class.key.kept_for != 0 || self.able_agents(class).next().is_some()
     }
 
+    /// Whether somebody in the plan could, other than this agent.
+    pub(super) fn able_besides(&self, class: &Class, agent: u32) -> bool {
+        if !self.agents_indexed() {
+            return self.able_agents(class).any(|other| other.record.agent != agent);
+        }
+        let planned = self.agent(agent).filter(|agent| agent.info.is_some());
+        self.index.servable_besides(class, planned.map(|agent| agent.profile))
+    }
+
+    /// Whether somebody signed in could serve contacts of the class, other than this agent (0: anybody).
+    pub(super) fn staffed_besides(&self, class: &Class, agent: u32) -> bool {
+        self.staffed(class) && (agent == 0 || self.staff(class) > usize::from(self.serves(agent, class)))
+    }
+
     /// How many who are signed in could serve contacts of the class.
     pub(super) fn staff(&self, class: &Class) -> usize {
         if self.agents_indexed() {

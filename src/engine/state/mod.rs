@@ -126,11 +126,16 @@ pub(in crate::engine) struct Cell {
     /// What became of them. Authoritative.
     pub counts: j::QueueCounts,
     pub live: QueueLive,
-    /// Those waiting or offered, by effective arrival and number.
+    /// Those waiting or offered, by since when they have waited and number.
     pub arrivals: Line<(u64, u64)>,
 }
 
 impl Cell {
+    /// Whether there are live contacts in it, or promises to be kept.
+    pub fn in_use(&self) -> bool {
+        self.live != QueueLive::default() || self.open_promises() > 0
+    }
+
     /// Whether anything has ever been counted.
     pub fn counted(&self) -> bool {
         let none = j::QueueCounts { queue: self.queue, channel: self.channel, ..j::QueueCounts::default() };
@@ -175,7 +180,7 @@ pub struct State {
     pub(in crate::engine) promises: BTreeMap<u64, Promise>,
     /// Promises that have ended and are kept, oldest first.
     pub(in crate::engine) ended_promises: VecDeque<u64>,
-    /// By the number of the first contact.
+    /// By their numbers, each made of the number of a contact.
     pub(in crate::engine) cases: BTreeMap<u64, j::CaseRecord>,
 
     // Derived from the above.
@@ -202,6 +207,8 @@ pub struct State {
     pub(in crate::engine) promise_ids: Lookup<String, u64>,
     /// Open promises by when they are due.
     pub(in crate::engine) promises_due: BTreeSet<(u64, u64)>,
+    /// Open promises by the contact of which they were made.
+    pub(in crate::engine) promises_made: BTreeSet<(u64, u64)>,
     /// Promises by case.
     pub(in crate::engine) promises_of: BTreeSet<(String, u64)>,
     pub(in crate::engine) case_ids: Lookup<u128, u64>,
@@ -235,6 +242,18 @@ impl State {
     #[must_use]
     pub fn wall_offset_ms(&self) -> i64 {
         self.wall_offset_ms
+    }
+
+    /// The wall time of an engine time, as the clock stands.
+    #[must_use]
+    pub fn wall_ms(&self, engine_ms: u64) -> i64 {
+        i64::try_from(engine_ms).unwrap_or(i64::MAX).saturating_add(self.wall_offset_ms)
+    }
+
+    /// The engine time of a wall time, as the clock stands; 1 for what is before it began.
+    #[must_use]
+    pub fn engine_ms(&self, wall_ms: i64) -> u64 {
+        u64::try_from(wall_ms.saturating_sub(self.wall_offset_ms)).unwrap_or(0).max(1)
     }
 
     /// The plan in force.
@@ -347,6 +366,11 @@ impl State {
         self.gateway_ids.get(id).copied()
     }
 
+    /// Whether a gateway has been given up until it is heard of again.
+    pub(in crate::engine) fn gateway_lost(&self, gateway: u32) -> bool {
+        self.gateways.get(&gateway).is_some_and(|record| record.lost)
+    }
+
     /// A queue's contacts at this moment.
     #[must_use]
     pub fn queue_live(&self, queue: u32) -> QueueLive {
@@ -373,10 +397,10 @@ impl State {
         numbers.filter_map(|(_, number)| self.cells.get(*number as usize))
     }
 
-    /// Effective arrival of the contact that has waited longest in a queue, offered ones included.
+    /// Since when the contact of a queue has waited that has waited longest, offered ones included.
     #[must_use]
-    pub fn oldest_arrival_ms(&self, queue: u32) -> Option<u64> {
-        self.cells_of(queue).filter_map(|cell| cell.arrivals.first()).min().map(|(arrival, _)| arrival)
+    pub fn oldest_waiting_since_ms(&self, queue: u32) -> Option<u64> {
+        self.cells_of(queue).filter_map(|cell| cell.arrivals.first()).min().map(|(since, _)| since)
     }
 
     /// What became of the contacts of a queue, by channel.

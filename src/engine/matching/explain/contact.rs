@@ -32,7 +32,7 @@ impl State {
             place: None,
             urgency: None,
             nobody_in_plan: class.is_some() && !self.servable(subject),
-            nobody_signed_in: class.is_some_and(|class| !self.staffed(class)),
+            nobody_signed_in: class.is_some_and(|class| !self.staffed_besides(class, subject.asking_agent)),
             requirement: class.map_or_else(Requirement::default, |class| class.key.requirement.clone()),
             groups: Vec::new(),
             groups_left_out: 0,
@@ -58,6 +58,8 @@ impl State {
             }
             explained.everybody = survey.everybody;
             explained.able = survey.able;
+            // Who asks for a consult is of its class, and the one who never gets it.
+            explained.nobody_signed_in |= record.is_consult() && explained.able.agents == 0;
             explained.agents = survey.near;
             explained.agents_left_out = survey.left_out;
         }

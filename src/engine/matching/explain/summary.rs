@@ -3,6 +3,7 @@
 
 use crate::{
     engine::{
+        catalog::ChannelInfo,
         matching::eligible::Hindrance,
         state::{Agent, Contact, State},
     },
@@ -65,7 +66,7 @@ fn busy(able: &Counts) -> String {
     let room = sum(|why| why.is_room());
     let reserved = sum(|why| matches!(why, Hindrance::Reserved(..)));
     let kept = sum(|why| matches!(why, Hindrance::KeptForAnother(..)));
-    let excluded = sum(|why| matches!(why, Hindrance::Excluded(_)) && !why.is_final());
+    let excluded = sum(|why| matches!(why, Hindrance::Excluded(_)));
     let parts = [
         (room, format!("{room} {} no room", have(room))),
         (not_ready, format!("{not_ready} {} not ready", be(not_ready))),
@@ -156,13 +157,27 @@ impl State {
             (ContactStage::WithBot, _) => self.bot_summary(contact, now_ms),
             _ => self.waiting_summary(contact, found, now_ms),
         };
-        self.origin(contact) + &what
+        self.origin(contact) + &what + &self.asked_about(contact)
+    }
+
+    /// Who is asked about it, in a sentence; empty while nobody is.
+    fn asked_about(&self, contact: &Contact) -> String {
+        let Some(consult) = self.contact(contact.record.talk().consult) else {
+            return String::new();
+        };
+        let colleague = self.assignment(consult.offer).filter(|leg| leg.stage() == AssignmentStage::Active);
+        let colleague = colleague.map_or("", |leg| self.names.id(leg.agent));
+        match (colleague, consult.talk().conference) {
+            ("", _) => format!(" A colleague is asked about it by {}.", consult.id),
+            (colleague, true) => format!(" {colleague} takes part in it by {}.", consult.id),
+            (colleague, false) => format!(" {colleague} is asked about it by {}.", consult.id),
+        }
     }
 
     fn parked_summary(&self, contact: &Contact, now_ms: u64) -> String {
         let record = &contact.record;
         let since = seconds(now_ms.saturating_sub(record.talk().parked_ms));
-        let parking = self.catalog.channels.get(&record.channel).and_then(|channel| channel.parking);
+        let parking = self.catalog.channels.get(&record.channel).map(ChannelInfo::parking_in_force);
         let queue = self.names.id(record.queue);
         let agent = self.names.id(record.last_agent());
         let to_agent = parking.is_some_and(|parking| parking.parked_return != ParkedReturn::Queue);
@@ -199,6 +214,13 @@ impl State {
         let record = &contact.record;
         let queue = self.names.id(record.queue);
         let Some(place) = found.place else {
+            let gateway = self.gateways.get(&record.gateway).filter(|gateway| gateway.lost);
+            if let Some(gateway) = gateway.filter(|_| record.is_follow_up()) {
+                return format!(
+                    "Its gateway {} is not there: it is offered to nobody, and waits until that is back.",
+                    gateway.id
+                );
+            }
             return format!(
                 "It is about to leave queue {queue}: the queue is no longer in the plan, or its gateway is lost."
             );
@@ -207,7 +229,8 @@ impl State {
         let why = if let Some(entry) = eligible {
             format!("{} can take it: it is about to be offered.", self.names.id(entry.agent))
         } else if found.nobody_in_plan {
-            "Nobody in the plan, signed in or not, could ever serve it.".to_owned()
+            let besides = if record.is_consult() { " but who asks" } else { "" };
+            format!("Nobody in the plan{besides}, signed in or not, could ever serve it.")
         } else if record.kept_for() != 0 {
             let left = seconds(record.kept_until_ms().saturating_sub(now_ms));
             let agent = self.names.id(record.kept_for());

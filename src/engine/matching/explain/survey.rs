@@ -64,13 +64,13 @@ pub(super) fn passes(why: Hindrance) -> bool {
                 | Hindrance::Reserved(..)
                 | Hindrance::KeptForAnother(..)
                 | Hindrance::Excluded(_)
-        ) && !why.is_final()
+        )
 }
 
 /// How near an agent is to serving a contact: by how much hinders it, then by what is hardest to mend.
 fn nearness(found: &[Hindrance]) -> (usize, u8) {
     let hardness = |why: &Hindrance| match why {
-        why if why.is_final() => 8,
+        Hindrance::AsksItself => 8,
         why if why.is_room() => 0,
         Hindrance::Reserved(..) | Hindrance::KeptForAnother(..) | Hindrance::Excluded(_) => 1,
         Hindrance::NotReady => 2,
