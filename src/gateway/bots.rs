@@ -83,7 +83,7 @@ fn leaving(check: &mut Check, request: &v1::ReturnFromBotRequest) -> BotLeaving 
     }
     let result = request.result();
     if result == v1::BotResult::Unspecified {
-        check.problem("result", "is required");
+        check.not_named("result", request.result);
     }
     if result == v1::BotResult::Closed {
         only_with(

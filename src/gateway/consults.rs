@@ -95,7 +95,7 @@ pub(super) async fn change_consult(
         v1::ConsultAction::HandOver => ConsultAction::HandOver,
         v1::ConsultAction::End => ConsultAction::End,
         v1::ConsultAction::Unspecified => {
-            check.problem("action", "is required");
+            check.not_named("action", request.action);
             // Not used: the request is refused below.
             ConsultAction::End
         }

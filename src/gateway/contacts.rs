@@ -298,7 +298,7 @@ impl ContactService for Api {
             v1::ConnectionResult::AgentUnreachable => Connection::AgentUnreachable,
             v1::ConnectionResult::CustomerGone => Connection::CustomerGone,
             v1::ConnectionResult::Unspecified => {
-                check.problem("result", "is required");
+                check.not_named("result", request.result);
                 // Not used: the request is refused below.
                 Connection::Answered
             }

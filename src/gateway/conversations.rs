@@ -26,7 +26,7 @@ pub(super) async fn record_activity(
         v1::ActivityKind::AgentMessage => Activity::AgentMessage,
         v1::ActivityKind::AutomaticMessage => Activity::AutomaticMessage,
         v1::ActivityKind::Unspecified => {
-            check.problem("kind", "is required");
+            check.not_named("kind", request.kind);
             // Not used: the request is refused below.
             Activity::CustomerMessage
         }
@@ -46,12 +46,16 @@ pub(super) async fn record_feedback(
     request: Request<v1::RecordFeedbackRequest>,
 ) -> Answer<v1::RecordFeedbackResponse> {
     let tenant = api.tenant(&request)?;
-    let v1::RecordFeedbackRequest { contact_id: id, feedback } = request.into_inner();
+    let mut request = request.into_inner();
     let mut check = Check::new();
-    check.id("contact_id", &id);
-    if feedback.is_none() {
-        check.problem("feedback", "is required");
+    check.id("contact_id", &request.contact_id);
+    match &mut request.feedback {
+        // A retry at another time is the same request.
+        Some(feedback) => feedback.time = None,
+        None => check.problem("feedback", "is required"),
     }
+    let key = request_key(&mut check, &request.request_id, "RecordFeedback", &request);
+    let v1::RecordFeedbackRequest { contact_id: id, feedback, request_id: _ } = request;
     let v1::Feedback { score, resolved, comment_ref, time: _ } = feedback.unwrap_or_default();
     if score > SCORE_MAX {
         check.problem("feedback.score", "must be 0 to 10");
@@ -60,6 +64,6 @@ pub(super) async fn record_feedback(
     check.done()?;
     let feedback = Feedback { score, resolved, comment_ref };
     let command = Command::RecordFeedback { contact: id.clone(), feedback };
-    let contact = call_contact(&tenant, None, id, command).await?;
+    let contact = call_contact(&tenant, key, id, command).await?;
     Ok(Response::new(v1::RecordFeedbackResponse { contact }))
 }

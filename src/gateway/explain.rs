@@ -293,7 +293,8 @@ fn hindrance(state: &State, why: Hindrance, agent: &Agent, requirement: &Require
         | Hindrance::NotReady
         | Hindrance::NotInGroup
         | Hindrance::ChannelNever
-        | Hindrance::OnCall => {}
+        | Hindrance::OnCall
+        | Hindrance::AsksItself => {}
         Hindrance::RingNotOpen(ring) => told.ring = ring.into(),
         Hindrance::SkillMissing(of, _) => skill(of, 0, &requirement.required),
         Hindrance::LevelTooLow(of, has, _) | Hindrance::LevelTooHigh(of, has, _) => {
@@ -316,8 +317,6 @@ fn hindrance(state: &State, why: Hindrance, agent: &Agent, requirement: &Require
             told.other_agent_id = state.names().id(other).to_owned();
             told.until = convert::timestamp(state, until_ms);
         }
-        // Who asks for a consult never may.
-        Hindrance::Excluded(u64::MAX) => {}
         Hindrance::Excluded(until_ms) => told.until = convert::timestamp(state, until_ms),
     }
     told

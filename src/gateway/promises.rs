@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     engine::{
-        command::{Command, NewPromise, PromiseChange, PromiseDue, Reply, RequestKey},
+        command::{Command, Hand, NewPromise, PromiseChange, PromiseDue, Reply, RequestKey},
         refusal::Refusal,
         state::State,
     },
@@ -21,7 +21,7 @@ use crate::{
     runtime::{CallError, Tenant},
 };
 
-use super::{Answer, Api, Check, convert, fingerprint, page, request_key};
+use super::{Answer, Api, Check, convert, fingerprint, page, request_key, validate::visible_id};
 
 const PROMISE_ID_CHARS: usize = 100;
 const NOTE_BYTES: usize = 1_024;
@@ -40,11 +40,7 @@ enum Said {
 impl Said {
     fn at(self, state: &State) -> PromiseDue {
         match self {
-            Self::Time(wall_ms) => {
-                let engine_ms = wall_ms.saturating_sub(state.wall_offset_ms());
-                // What is before engine time began is in the past all the same.
-                PromiseDue::At(u64::try_from(engine_ms).unwrap_or(0))
-            }
+            Self::Time(wall_ms) => PromiseDue::At(state.engine_ms(wall_ms)),
             Self::After(ms) => PromiseDue::After(ms),
             Self::BusinessAfter(ms) => PromiseDue::BusinessAfter(ms),
         }
@@ -68,10 +64,10 @@ impl Asked {
 
 impl Check {
     fn promise_id(&mut self, field: &str, value: &str) {
-        if value.chars().count() > PROMISE_ID_CHARS {
+        if value.is_empty() {
+            self.problem(field, "is required");
+        } else if value.chars().count() > PROMISE_ID_CHARS || !visible_id(value) {
             self.problem(field, "must be 1 to 100 visible characters without white space");
-        } else {
-            self.id(field, value);
         }
     }
 
@@ -96,7 +92,7 @@ impl Check {
     }
 
     /// A promise in a request.
-    pub(super) fn new_promise(&mut self, field: &str, mut promise: v1::NewPromise) -> Asked {
+    pub(super) fn new_promise(&mut self, field: &str, promise: v1::NewPromise) -> Asked {
         let at = |name: &str| format!("{field}.{name}");
         self.promise_id(&at("promise_id"), &promise.promise_id);
         let due = self.promise_due(&at("due"), promise.due);
@@ -106,8 +102,10 @@ impl Check {
         self.optional_id(&at("gateway_id"), &promise.gateway_id);
         self.priority(&at("priority"), promise.priority);
         self.text(&at("note"), &promise.note, NOTE_BYTES);
-        // "In two hours" is another time whenever it is said, and still the same promise.
-        promise.due = promise.due.filter(|_| matches!(due, Said::Time(_)));
+        if promise.gateway_id.is_empty() && !promise.channel.is_empty() {
+            self.problem(&at("gateway_id"), "is required with `channel`");
+        }
+        // Of what was said: "in two hours" is another time whenever it is said, and still the same promise.
         let fingerprint = fingerprint("NewPromise", &promise);
         let promise = NewPromise {
             id: promise.promise_id,
@@ -204,7 +202,7 @@ fn asked_change(check: &mut Check, change: Option<Change>, reason: &str) -> Aske
 async fn change_promise(
     tenant: &Tenant,
     key: Option<RequestKey>,
-    agent: Option<String>,
+    by: Hand,
     id: String,
     asked: AskedChange,
     reason: String,
@@ -215,7 +213,7 @@ async fn change_promise(
                 AskedChange::Move(said) => PromiseChange::Move(said.at(desk.state())),
                 AskedChange::Other(change) => change,
             };
-            let command = Command::ChangePromise { agent, promise: id.clone(), change, reason };
+            let command = Command::ChangePromise { by, promise: id.clone(), change, reason };
             let reply = desk.step(key.as_ref(), command)?;
             answered_promise(desk.state(), &reply, &id)
         })
@@ -235,7 +233,7 @@ pub(super) async fn update_promise(
     let v1::UpdatePromiseRequest { agent_id, promise_id, change, reason, .. } = request;
     let asked = asked_change(&mut check, change, &reason);
     check.done()?;
-    let promise = change_promise(&tenant, key, Some(agent_id), promise_id, asked, reason).await?;
+    let promise = change_promise(&tenant, key, Hand::Agent(agent_id), promise_id, asked, reason).await?;
     Ok(Response::new(v1::UpdatePromiseResponse { promise }))
 }
 
@@ -249,7 +247,7 @@ pub(super) async fn update_any_promise(
     check.optional_id("supervisor_id", &request.supervisor_id);
     check.promise_id("promise_id", &request.promise_id);
     let key = request_key(&mut check, &request.request_id, "SupervisorUpdatePromise", &request);
-    let v1::SupervisorServiceUpdatePromiseRequest { promise_id, change, reason, .. } = request;
+    let v1::SupervisorServiceUpdatePromiseRequest { supervisor_id, promise_id, change, reason, .. } = request;
     let change = change.map(|change| match change {
         AnyChange::Move(due) => Change::Move(due),
         AnyChange::ReassignTo(agent) => Change::ReassignTo(agent),
@@ -258,7 +256,8 @@ pub(super) async fn update_any_promise(
     });
     let asked = asked_change(&mut check, change, &reason);
     check.done()?;
-    let promise = change_promise(&tenant, key, None, promise_id, asked, reason).await?;
+    let promise =
+        change_promise(&tenant, key, Hand::Supervisor(supervisor_id), promise_id, asked, reason).await?;
     Ok(Response::new(v1::SupervisorServiceUpdatePromiseResponse { promise }))
 }
 

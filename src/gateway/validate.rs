@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::{engine::refusal::Refusal, plan::is_valid_id, proto::v1};
+use crate::{
+    engine::refusal::Refusal,
+    plan::{format_ms, is_valid_id},
+    proto::v1,
+};
 
 /// Attributes of one contact.
 pub const ATTRIBUTES_MAX: usize = 32;
@@ -18,6 +22,16 @@ const PAGE_MAX: u32 = 1_000;
 const PAGE_DEFAULT: u32 = 100;
 const TOLD_MAX: u32 = 200;
 const TOLD_DEFAULT: u32 = 20;
+
+/// Whether an id can be told from others by eye: characters of no width, and those that turn the direction of
+/// writing, make two ids look alike.
+pub fn visible_id(id: &str) -> bool {
+    let unseen = |c: char| {
+        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}')
+    };
+    is_valid_id(id) && !id.chars().any(unseen)
+}
 
 /// Collects what is wrong with a request.
 #[derive(Debug, Default)]
@@ -46,9 +60,14 @@ impl Check {
         }
     }
 
+    /// What a request says by an enumeration's number is none of its names, or nothing.
+    pub fn not_named(&mut self, field: &str, value: i32) {
+        self.problem(field, if value == 0 { "is required" } else { "is none of the known values" });
+    }
+
     /// An id, or nothing.
     pub fn optional_id(&mut self, field: &str, value: &str) {
-        if !value.is_empty() && !is_valid_id(value) {
+        if !value.is_empty() && !visible_id(value) {
             self.problem(field, "must be 1 to 128 visible characters without white space");
         }
     }
@@ -174,11 +193,19 @@ impl Check {
         default_ms: u64,
     ) -> u64 {
         let Some(value) = value else { return default_ms };
+        let nanos = i64::from(value.nanos);
+        if nanos.abs() >= 1_000_000_000 || value.seconds.signum() * nanos.signum() < 0 {
+            self.problem(
+                field,
+                "is no valid duration: nanos are below a second, and of the sign of the seconds",
+            );
+            return default_ms;
+        }
         let seconds_ms = value.seconds.saturating_mul(1_000);
-        let ms = u64::try_from(seconds_ms.saturating_add(i64::from(value.nanos) / 1_000_000)).unwrap_or(0);
+        let ms = u64::try_from(seconds_ms.saturating_add(nanos / 1_000_000)).unwrap_or(0);
         if !bounds_ms.contains(&ms) {
-            let (low, high) = (*bounds_ms.start(), *bounds_ms.end());
-            self.problem(field, format!("must be {low} ms to {high} ms"));
+            let (low, high) = (format_ms(*bounds_ms.start()), format_ms(*bounds_ms.end()));
+            self.problem(field, format!("must be {low} to {high}"));
         }
         ms
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     engine::state::{Agent, QueueLive, State},
     gateway::convert::oldest_wait_ms,
-    proto::journal::{PlanKind, PromiseStage},
+    proto::journal::PlanKind,
     telemetry::{QueueGauges, TenantGauges},
 };
 
@@ -13,7 +13,7 @@ use super::desk::Desk;
 
 pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
     let state = desk.state();
-    let promises = promises_by_queue(state);
+    let overdue = overdue_by_queue(state, desk.now_ms());
     let queues = state.plan().queues.keys().filter_map(|id| {
         let number = state.names().number(PlanKind::Queue, id)?;
         // Every channel that the queue accepts, and those by which some came before it stopped to.
@@ -31,7 +31,7 @@ pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
             queue: state.names().shared_id(number),
             waiting: waiting.collect(),
             apart: apart.collect(),
-            promises: promises.get(&number).copied().unwrap_or_default(),
+            promises: (state.open_promises_of(number), overdue.get(&number).copied().unwrap_or(0)),
             oldest_wait_ms: oldest_wait_ms(state, number, desk.now_ms()).unwrap_or(0),
         })
     });
@@ -50,18 +50,16 @@ pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
         sequence: state.sequence(),
         durable_sequence: desk.durable_sequence(),
         contacts_live: state.live_count() as u64,
-        cases: state.cases().count() as u64,
+        cases: state.case_count() as u64,
         plan_revision: state.plan_revision(),
     }
 }
 
-/// Promises that are open, and of these past their time, by queue.
-fn promises_by_queue(state: &State) -> BTreeMap<u32, (u64, u64)> {
-    let mut by_queue: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-    for record in state.promises().filter(|record| record.stage() != PromiseStage::Ended) {
-        let (open, overdue) = by_queue.entry(record.queue).or_default();
-        *open += 1;
-        *overdue += u64::from(record.broken);
+/// Open promises that are past their time, by queue.
+fn overdue_by_queue(state: &State, now_ms: u64) -> BTreeMap<u32, u64> {
+    let mut by_queue = BTreeMap::new();
+    for record in state.overdue_promises(now_ms) {
+        *by_queue.entry(record.queue).or_default() += 1;
     }
     by_queue
 }

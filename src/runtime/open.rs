@@ -15,7 +15,7 @@ use crate::{
     },
     journal::{FileJournal, Journal, Options},
     plan::{self, Plan},
-    streams::Streams,
+    streams::{Notices, Streams},
     telemetry::TenantMetrics,
 };
 
@@ -23,7 +23,7 @@ use super::{
     clock::Clock,
     desk::{Desk, Recorder},
     pump::Pump,
-    recover::replay,
+    recover::replay_seen,
     tenant::Tenant,
     writer,
 };
@@ -73,7 +73,13 @@ pub(super) fn open_on(
 ) -> Result<Tenant, StartError> {
     let Setting { name, source, limits, metrics, failed, snapshot_bytes } = setting;
     let in_tenant = |error: &dyn std::fmt::Display| StartError::new(format!("tenant {name}: {error}"));
-    let (state, mark) = replay(&mut *journal.reader(), None).map_err(|error| in_tenant(&error))?;
+    let streams = make_streams(limits, &metrics);
+    // Who watched notices before may go on where it was: what happened since is told from the journal.
+    let mut notices = Notices::default();
+    let (state, mark) =
+        replay_seen(&mut *journal.reader(), None, |state, event, effect| notices.see(state, event, effect))
+            .map_err(|error| in_tenant(&error))?;
+    notices.keep(&streams, mark.sequence());
     let recovered = state.sequence();
     let planned = state.plan_revision() > 0;
     let last_ms = state.now_ms();
@@ -81,7 +87,6 @@ pub(super) fn open_on(
     // It carries out what is left of a change of rules: before the clock goes on.
     let mut engine = Engine::new(state);
     let clock = Clock::resume(last_ms, last_wall_ms);
-    let streams = make_streams(limits, &metrics);
     // What happens at the start is journaled by the writer before anything else is.
     let mut recorder = Recorder::new(streams.clone());
     let mut more = true;

@@ -4,7 +4,7 @@
 use prost::Message;
 
 use crate::{
-    engine::state::State,
+    engine::{evolve::Effect, state::State},
     journal::{JournalError, Mark, Reader},
     proto::journal as j,
 };
@@ -25,6 +25,15 @@ pub enum ReplayError {
 
 /// The state after everything durable, up to `until` if given, with the place in the history.
 pub fn replay(reader: &mut dyn Reader, until: Option<u64>) -> Result<(State, Mark), ReplayError> {
+    replay_seen(reader, until, |_, _, _| ())
+}
+
+/// The same, with each event shown that is not in the snapshot, and the state after it.
+pub fn replay_seen(
+    reader: &mut dyn Reader,
+    until: Option<u64>,
+    mut see: impl FnMut(&State, &j::Event, &Effect),
+) -> Result<(State, Mark), ReplayError> {
     let (mut state, mut mark) = read_snapshot(reader)?.unwrap_or((State::default(), Mark::START));
     for batch in reader.batches_after(mark.sequence())? {
         let batch = batch?;
@@ -34,7 +43,8 @@ pub fn replay(reader: &mut dyn Reader, until: Option<u64>) -> Result<(State, Mar
         let events = j::Batch::decode(batch.payload.as_slice())?.events;
         let known = usize::try_from((state.sequence() + 1).saturating_sub(batch.first_sequence)).unwrap_or(0);
         for event in events.iter().skip(known) {
-            state.evolve(event);
+            let effect = state.evolve(event);
+            see(&state, event, &effect);
         }
         mark = batch.mark;
         check(&state)?;

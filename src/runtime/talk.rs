@@ -23,6 +23,9 @@ pub(super) fn talk_of(state: &State, kind: &Kind, effect: &Effect, put: &mut imp
     if let Some(ms) = effect.bot_ms {
         tell(Talk::BotEnded(bot_outcome(kind), ms));
     }
+    if effect.unparked {
+        tell(Talk::ParkedEnded(way_back(kind)));
+    }
     if let Some(talk) = happening(kind, effect) {
         tell(talk);
     }
@@ -51,12 +54,6 @@ fn happening(kind: &Kind, effect: &Effect) -> Option<Talk> {
             ActivityKind::AgentMessage => "agent",
             ActivityKind::AutomaticMessage => "automatic",
         }),
-        Kind::ContactResumed(_) => Talk::ParkedEnded("resumed"),
-        Kind::ContactReturned(e) if e.reason() == ReturnReason::CustomerWrote => {
-            Talk::ParkedEnded("returned")
-        }
-        Kind::ContactReturned(e) if e.reason() == ReturnReason::Pulled => Talk::ParkedEnded("pulled"),
-        Kind::ContactClosed(e) if e.reason() == ContactEnd::Idle => Talk::ParkedEnded("idle"),
         Kind::ContactClosed(e) if effect.parent != 0 => Talk::ConsultEnded(consult_outcome(e.reason())),
         Kind::ContactTransferred(e) => Talk::Transferred(match e.reason() {
             TransferReason::QueueRemoved => "queue_removed",
@@ -66,9 +63,9 @@ fn happening(kind: &Kind, effect: &Effect) -> Option<Talk> {
         }),
         Kind::ConsultHandedOver(_) => Talk::Transferred("consult"),
         Kind::WindowNeared(_) => Talk::WindowNeared,
-        Kind::PromiseMade(_) => Talk::Promise("made"),
-        Kind::PromiseEscalated(e) if e.step == PAST_DUE => Talk::Promise("broken"),
-        Kind::PromiseEnded(e) => Talk::Promise(match e.end() {
+        Kind::PromiseMade(_) => Talk::PromiseMade,
+        Kind::PromiseEscalated(e) if e.step == PAST_DUE && !e.again => Talk::PromiseBroken,
+        Kind::PromiseEnded(e) => Talk::PromiseEnded(match e.end() {
             PromiseEnd::Kept => "kept",
             PromiseEnd::Late => "late",
             PromiseEnd::Unreached => "unreached",
@@ -91,6 +88,19 @@ fn place(state: &State, kind: &Kind, effect: &Effect) -> Place {
         queue: names.shared_id(queue),
         channel: names.shared_id(channel),
         category: names.shared_id(effect.category),
+    }
+}
+
+/// How what was parked has come to be so no longer.
+fn way_back(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::ContactResumed(_) => "resumed",
+        Kind::ContactReturned(e) if e.reason() == ReturnReason::Pulled => "pulled",
+        Kind::ContactReturned(_) => "returned",
+        Kind::ContactClosed(e) if e.reason() == ContactEnd::Idle => "idle",
+        Kind::ContactClosed(_) => "closed",
+        Kind::ContactTransferred(_) => "moved",
+        _ => "other",
     }
 }
 
@@ -118,3 +128,6 @@ fn consult_outcome(end: ContactEnd) -> &'static str {
         _ => "other",
     }
 }
+
+#[cfg(test)]
+mod tests;

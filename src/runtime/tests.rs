@@ -14,7 +14,7 @@ use super::{
 use crate::{
     config::{Limits, PlanSource},
     engine::{
-        command::{Command, Enqueue, Reply},
+        command::{Command, Enqueue, Intervention, Reply},
         refusal::Refusal,
     },
     journal::{AppendFault, JournalError, Mark, MemoryStorage, Reader, SnapshotWriter, Snapshots},
@@ -262,4 +262,45 @@ async fn nothing_is_published_of_what_is_not_durable() {
         seen.push(item.sequence());
     }
     assert_eq!(seen, [first + 1], "the cancellation is told once, after it is durable");
+}
+
+/// The sequences of the notices that a watcher who goes on after `after` is told first; none: it begins anew.
+async fn notices_after(house: &House, after: u64) -> Option<Vec<u64>> {
+    let opened = |sequence| {
+        let update =
+            Some(v1::watch_notices_response::Update::Opened(v1::StreamResumed { after_sequence: sequence }));
+        Item::Notice(Box::new(v1::WatchNoticesResponse {
+            sequence,
+            update,
+            ..v1::WatchNoticesResponse::default()
+        }))
+    };
+    let opening = move |_: &mut Desk<'_>| {
+        let (snapshot, resume) = (vec![opened(u64::MAX)], Some(opened(after)));
+        let opening = Opening { snapshot, after: Some(after), resume, ends: true };
+        Ok(Start { topic: Topic::Notices, session: 0, opening, lost: None })
+    };
+    let stream = house.tenant.watch(opening).await.unwrap();
+    let sequences: Vec<u64> = stream.map(|item| item.unwrap().sequence()).collect().await;
+    (sequences[0] == after).then(|| sequences[1..].to_vec())
+}
+
+#[tokio::test]
+async fn a_restart_loses_no_notices() {
+    let first = house();
+    let mut told = Vec::new();
+    for id in ["one", "two"] {
+        first.enqueue(id).await.unwrap();
+        let end = Command::Intervene {
+            contact: id.to_owned(),
+            supervisor: String::new(),
+            reason: "a\nb".to_owned(),
+            action: Intervention::End { disposition: String::new() },
+        };
+        told.push(first.tenant.call(None, end, |state, _, _| Ok(state.sequence() - 1)).await.unwrap());
+    }
+    let again = open(&first.storage, &Limits::default(), u64::MAX);
+    assert_eq!(notices_after(&again, 1).await, Some(told.clone()));
+    assert_eq!(notices_after(&again, told[0]).await, Some(vec![told[1]]));
+    assert_eq!(notices_after(&again, told[1]).await, Some(Vec::new()));
 }

@@ -8,7 +8,7 @@ use crate::{
         journal::{self as j, AssignmentEnd, OfferEnd, event::Kind},
         v1::{
             self, ContactCause, stream_assignments_response::Update as AgentUpdate,
-            watch_gateway_response::Update as GatewayUpdate, watch_notices_response::Update as NoticeUpdate,
+            watch_gateway_response::Update as GatewayUpdate,
         },
     },
 };
@@ -16,7 +16,7 @@ use crate::{
 use super::{
     Streams, Topic,
     causes::{contact_cause, parent_cause},
-    notices::notice_of,
+    notices::item_of,
 };
 
 /// A message on a stream.
@@ -75,12 +75,9 @@ pub fn items_of(
         promise_item(state, event, effect, told, streams, &mut put);
     }
     if streams.wanted(Topic::Notices)
-        && let Some(notice) = notice_of(state, event, effect)
+        && let Some(item) = item_of(state, event, effect)
     {
-        let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
-        let update = Some(NoticeUpdate::Notice(notice));
-        let message = v1::WatchNoticesResponse { sequence, time, update };
-        put(Topic::Notices, Item::Notice(Box::new(message)));
+        put(Topic::Notices, item);
     }
 }
 
@@ -160,11 +157,6 @@ fn agent_items(
     streams: &Streams,
     put: &mut impl FnMut(Topic, Item),
 ) -> u32 {
-    if effect.agent != 0 && streams.wanted(Topic::Agent(effect.agent)) {
-        let Some(update) = agent_update(state, kind, effect) else { return 0 };
-        put(Topic::Agent(effect.agent), agent_item(state, event, update));
-        return effect.agent;
-    }
     let concerns_holder = matches!(
         kind,
         Kind::ContactUpdated(_)
@@ -174,7 +166,15 @@ fn agent_items(
             | Kind::ContactIntervened(_)
             | Kind::PromiseEscalated(_)
     );
-    if concerns_holder { updated_contact_for_agent(state, event, effect, streams, put) } else { 0 }
+    if concerns_holder {
+        return updated_contact_for_agent(state, event, effect, streams, put);
+    }
+    if effect.agent == 0 || !streams.wanted(Topic::Agent(effect.agent)) {
+        return 0;
+    }
+    let Some(update) = agent_update(state, kind, effect) else { return 0 };
+    put(Topic::Agent(effect.agent), agent_item(state, event, update));
+    effect.agent
 }
 
 /// Tells the agent who is to keep a promise, unless the event has told that agent something already.

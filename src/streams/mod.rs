@@ -14,6 +14,7 @@ mod subscription;
 mod tests;
 
 pub use items::{Item, items_of};
+pub use notices::Notices;
 pub use subscription::{Cut, Subscription};
 
 use std::{
@@ -131,6 +132,15 @@ impl Streams {
             idle_since: Instant::now(),
         });
         state.pending += 1;
+    }
+
+    /// Nobody watches `topic` yet, but who did before the process began may: everything later than `floor` is in
+    /// `history`.
+    pub(super) fn resume_from(&self, topic: Topic, floor: u64, history: impl IntoIterator<Item = Item>) {
+        let now = Instant::now();
+        let history = history.into_iter().map(|item| (now, Arc::new(item))).collect();
+        let (subscribers, pending) = (Vec::new(), 0);
+        self.topics.insert(topic, TopicState { floor, history, subscribers, pending, idle_since: now });
     }
 
     /// A registered subscription comes to nothing: what it saw is not durable.

@@ -1,17 +1,54 @@
 //! What needs a supervisor's eye, told from events. Must not hold anything back or look for anything that
 //! no event tells: filters are the watcher's.
 
+use std::collections::VecDeque;
+
 use crate::{
     engine::{conversation::PAST_DUE, evolve::Effect, state::State},
     gateway::convert,
     proto::{
-        journal::{self as j, ContactEnd, LeftBot, OfferEnd, PromiseEnd, event::Kind},
-        v1::{self, NoticeKind},
+        journal::{self as j, ContactEnd, InterventionKind, LeftBot, OfferEnd, PromiseEnd, event::Kind},
+        v1::{self, NoticeKind, watch_notices_response::Update as NoticeUpdate},
     },
 };
 
+use super::{HISTORY_ITEMS, Item, Streams, Topic};
+
+/// The notices of what is replayed at a start: as many of the latest as are kept for those who resume.
+#[derive(Default)]
+pub struct Notices {
+    /// Sequence of the event before the first that was seen, or of the latest that was dropped.
+    floor: Option<u64>,
+    items: VecDeque<Item>,
+}
+
+impl Notices {
+    /// Notes what an event, which has just become part of `state`, tells.
+    pub fn see(&mut self, state: &State, event: &j::Event, effect: &Effect) {
+        self.floor.get_or_insert(state.sequence() - 1);
+        let Some(item) = item_of(state, event, effect) else { return };
+        self.items.push_back(item);
+        if self.items.len() > HISTORY_ITEMS {
+            self.floor = self.items.pop_front().map(|dropped| dropped.sequence());
+        }
+    }
+
+    /// Keeps them for those who resume. `sequence`: where the replay ended.
+    pub fn keep(self, streams: &Streams, sequence: u64) {
+        streams.resume_from(Topic::Notices, self.floor.unwrap_or(sequence), self.items);
+    }
+}
+
+/// The item of an event that has just become part of `state`, if it is a notice.
+pub(super) fn item_of(state: &State, event: &j::Event, effect: &Effect) -> Option<Item> {
+    let notice = notice_of(state, event, effect)?;
+    let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
+    let update = Some(NoticeUpdate::Notice(notice));
+    Some(Item::Notice(Box::new(v1::WatchNoticesResponse { sequence, time, update })))
+}
+
 /// The notice of an event that has just become part of `state`, if it is one.
-pub(super) fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Notice> {
+fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Notice> {
     let names = state.names();
     let contact = || convert::contact_id(state, effect.contact);
     let (kind, text) = match event.kind.as_ref()? {
@@ -20,7 +57,8 @@ pub(super) fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Opt
             return promise_notice(state, e.promise, NoticeKind::PromiseUnreached);
         }
         Kind::WindowNeared(_) => {
-            let left = state.contact(effect.contact)?.window()?.until_ms.saturating_sub(event.at_ms);
+            let left_ms = state.contact(effect.contact)?.window()?.left(event.at_ms).until_ms;
+            let left = left_ms.saturating_sub(event.at_ms);
             let text = format!("{} can be answered for {} more", contact(), seconds(left));
             (NoticeKind::WindowNear, text)
         }
@@ -42,7 +80,10 @@ pub(super) fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Opt
         }
         Kind::ContactLeftBot(e) => (NoticeKind::BotLost, bot_text(e.reason(), &contact())?),
         Kind::ContactIntervened(e) => {
-            let text = format!("{} intervened in {}: {}", e.supervisor, contact(), e.reason);
+            let by = if e.supervisor.is_empty() { "a supervisor" } else { &e.supervisor };
+            // It is one line, whatever was given.
+            let reason = e.reason.replace(char::is_control, " ");
+            let text = format!("{by} {} {}: {reason}", intervention(e.kind()), contact());
             (NoticeKind::Intervention, text)
         }
         _ => return None,
@@ -61,6 +102,16 @@ pub(super) fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Opt
     })
 }
 
+fn intervention(kind: InterventionKind) -> &'static str {
+    match kind {
+        InterventionKind::Requeued => "requeued",
+        InterventionKind::Reassigned => "reassigned",
+        InterventionKind::Ended => "ended",
+        InterventionKind::Changed => "changed",
+        InterventionKind::Unspecified => "intervened in",
+    }
+}
+
 fn escalation(step: u32) -> NoticeKind {
     if step == PAST_DUE { NoticeKind::PromiseBroken } else { NoticeKind::PromiseNear }
 }
@@ -69,7 +120,8 @@ fn promise_notice(state: &State, promise: u64, kind: NoticeKind) -> Option<v1::N
     let record = state.promise(promise)?;
     let what = match kind {
         NoticeKind::PromiseNear => "comes due",
-        NoticeKind::PromiseBroken => "is past its time",
+        NoticeKind::PromiseBroken if record.due_ms <= state.now_ms() => "is past its time",
+        NoticeKind::PromiseBroken => "can't be kept: its queue left the plan",
         _ => "ended without its customer being reached",
     };
     let names = state.names();

@@ -3,8 +3,8 @@
 //!
 //! Nothing here is global but the log subscriber: each daemon has its own recorder, so several can run
 //! in one process. Handles of what is frequent are cached; recording it never looks anything up in
-//! the recorder. Must never
-//! hold customer data, must never be called by a replay, and nothing may depend on what is recorded.
+//! the recorder. Must never hold customer data, must never be called by a replay, and nothing may depend
+//! on what is recorded.
 
 mod definition;
 mod log;

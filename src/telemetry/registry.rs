@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 
 use super::{
     definition::{Definition, Kind},
-    names::{self, ALL},
+    names,
 };
 
 const METADATA: Metadata<'static> = Metadata::new("kefud", Level::INFO, None);
@@ -26,15 +26,14 @@ impl Registry {
     /// An empty one that knows every metric's buckets and description.
     #[expect(clippy::expect_used, reason = "not input: the buckets are constants, and a test makes one")]
     pub fn new() -> Self {
-        let all = || ALL.iter().chain(names::conversation::ALL);
-        let builder = all()
+        let builder = names::all()
             .filter(|metric| metric.kind == Kind::Histogram)
             .try_fold(PrometheusBuilder::new(), |builder, metric| {
                 builder.set_buckets_for_metric(Matcher::Full(metric.name.to_owned()), metric.buckets)
             })
             .expect("every histogram is defined with buckets");
         let recorder = builder.build_recorder();
-        for metric in all() {
+        for metric in names::all() {
             let (name, unit, help) = (metric.name.into(), Some(metric.unit), metric.help.into());
             match metric.kind {
                 Kind::Counter => recorder.describe_counter(name, unit, help),

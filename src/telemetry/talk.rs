@@ -1,5 +1,5 @@
-//! What is measured of conversations. Handles are asked of the recorder each time: these facts are rare
-//! beside waits and offers, and their words many.
+//! What is measured of conversations. But for what comes with every message, which has cached handles, those are
+//! asked of the recorder each time: these facts are rare beside waits and offers, and their words many.
 
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ pub enum Talk {
     Activity(&'static str),
     /// An agent wrote for the first time, so long after the contact came in.
     FirstResponse(u64),
-    /// An agent answered a turn.
+    /// An agent answered a turn after so long.
     Response(u64),
-    /// Parking ended: `resumed`, `returned`, `pulled` or `idle`.
+    /// Parking ended: `resumed`, `returned`, `pulled`, `moved`, `closed` or `idle`.
     ParkedEnded(&'static str),
     /// A bot was done with it: `returned`, `closed`, `time`, `lost`, `supervisor` or `other`.
     BotEnded(&'static str, u64),
@@ -35,8 +35,12 @@ pub enum Talk {
     ConsultEnded(&'static str),
     /// The end of the reply window is a step nearer.
     WindowNeared,
-    /// What became of a promise.
-    Promise(&'static str),
+    /// A promise was made.
+    PromiseMade,
+    /// Its time passed unkept, or its queue left the plan.
+    PromiseBroken,
+    /// It ended: `kept`, `late`, `unreached` or `cancelled`.
+    PromiseEnded(&'static str),
     /// It was fulfilled so long after its time.
     PromiseLateness(u64),
     /// The customer's score.
@@ -47,19 +51,16 @@ pub enum Talk {
     FirstContact(bool),
 }
 
-/// Records it.
+/// Records what is rare.
 pub(super) fn record(registry: &Registry, tenant: &str, place: &Place, talk: Talk) {
     let Place { queue, channel, category } = place;
     let by_channel = [tenant, queue, channel];
     let yes_no = |yes| if yes { "yes" } else { "no" };
     match talk {
-        Talk::Activity(kind) => {
-            registry.counter(&names::ACTIVITIES, &[tenant, queue, channel, kind]).increment(1);
-        }
+        Talk::Activity(_) | Talk::Response(_) => {}
         Talk::FirstResponse(ms) => {
             registry.histogram(&names::FIRST_RESPONSE, &by_channel).record(seconds(ms));
         }
-        Talk::Response(ms) => registry.histogram(&names::RESPONSE, &by_channel).record(seconds(ms)),
         Talk::ParkedEnded(way) => {
             registry.counter(&names::PARKED_ENDED, &[tenant, queue, channel, way]).increment(1);
         }
@@ -73,7 +74,11 @@ pub(super) fn record(registry: &Registry, tenant: &str, place: &Place, talk: Tal
             registry.counter(&names::CONSULTS, &[tenant, queue, channel, outcome]).increment(1);
         }
         Talk::WindowNeared => registry.counter(&names::WINDOWS_NEAR, &by_channel).increment(1),
-        Talk::Promise(outcome) => registry.counter(&names::PROMISES, &[tenant, queue, outcome]).increment(1),
+        Talk::PromiseMade => registry.counter(&names::PROMISES_MADE, &[tenant, queue]).increment(1),
+        Talk::PromiseBroken => registry.counter(&names::PROMISES_BROKEN, &[tenant, queue]).increment(1),
+        Talk::PromiseEnded(outcome) => {
+            registry.counter(&names::PROMISES_ENDED, &[tenant, queue, outcome]).increment(1);
+        }
         Talk::PromiseLateness(ms) => {
             registry.histogram(&names::PROMISE_LATENESS, &[tenant, queue]).record(seconds(ms));
         }

@@ -14,7 +14,8 @@ use super::{
     measure::ACCEPTED,
     names,
     registry::{Family, Registry},
-    seconds, talk,
+    seconds,
+    talk::{self, Talk},
 };
 
 /// One tenant's metrics. Cheap to clone.
@@ -55,6 +56,7 @@ struct ChannelHandles {
     rejected: Family<Counter>,
     closed: Family<Counter>,
     offers: Family<Counter>,
+    activities: Family<Counter>,
     times: Family<Histogram>,
 }
 
@@ -92,7 +94,9 @@ impl TenantMetrics {
 
     /// Records what happened.
     pub fn record(&self, measure: &Measure) {
-        if let Measure::Talk { place, talk } = measure {
+        if let Measure::Talk { place, talk } = measure
+            && !matches!(talk, Talk::Activity(_) | Talk::Response(_))
+        {
             talk::record(&self.inner.registry, &self.inner.tenant, place, *talk);
             return;
         }
@@ -123,6 +127,12 @@ impl TenantMetrics {
             }
             Measure::WrapUpEnded { wrap_up_ms, .. } => {
                 self.time(&handles.times, &names::WRAP_UP, labels, *wrap_up_ms);
+            }
+            Measure::Talk { talk: Talk::Activity(kind), .. } => {
+                self.count(&handles.activities, &names::conversation::ACTIVITIES, labels, kind);
+            }
+            Measure::Talk { talk: Talk::Response(ms), .. } => {
+                self.time(&handles.times, &names::conversation::RESPONSE, labels, *ms);
             }
             Measure::Talk { .. } => {}
         }
@@ -246,6 +256,7 @@ impl TenantMetrics {
             rejected: Family::default(),
             closed: Family::default(),
             offers: Family::default(),
+            activities: Family::default(),
             times: Family::default(),
         });
         let mut known = self.inner.channels.write().unwrap_or_else(PoisonError::into_inner);

@@ -35,15 +35,23 @@ pub fn shortened(plan: &Plan, speed: f64) -> Plan {
     plan
 }
 
-/// In the demo a conversation is parked after so long at the latest.
+/// In the demo promises come due so many times as fast …
+const LIVELY_PROMISES: u64 = 60;
+/// … and a conversation is parked after so long at the latest.
 const LIVELY_PARK_AFTER_MS: u64 = 2 * 60_000;
 
-/// Lets conversations fall silent within minutes, so that there is something to see of it.
+/// Lets conversations fall silent, and promises come due, within minutes, so that there is something to see of it.
 pub fn make_lively(plan: &mut Plan) {
     for channel in plan.channels.values_mut() {
         if let Some(ms) = &mut channel.park_after_ms {
             *ms = (*ms).min(LIVELY_PARK_AFTER_MS);
         }
+    }
+    let for_promises = |queue: &&mut Queue| !queue.promise_steps.is_empty();
+    for queue in plan.queues.values_mut().filter(for_promises) {
+        let times = [Some(&mut queue.objective_ms), queue.promise_agent_wait_ms.as_mut()];
+        let steps = queue.promise_steps.iter_mut().map(|step| &mut step.before_ms);
+        times.into_iter().flatten().chain(steps).for_each(|ms| *ms /= LIVELY_PROMISES);
     }
 }
 

@@ -74,12 +74,12 @@ fn write_all(out: &mut String, settled: &Settled) -> std::fmt::Result {
             equation(tally)
         )?;
     }
-    let PromiseCounts { made, kept, late, unreached, cancelled, open, .. } = promises;
+    let PromiseCounts { made, kept, late, unreached, cancelled, open, broken, .. } = promises;
     if *made > 0 {
         writeln!(
             out,
             "Promises: {made} made, {kept} kept, {late} late, {unreached} unreached, {cancelled} cancelled, {open} \
-             open."
+             open; {broken} of them past their time."
         )?;
     }
     for problem in problems {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     fn settled(tally: Tally, problems: &[&str]) -> Settled {
-        let promises = PromiseCounts { made: 3, kept: 2, open: 1, ..PromiseCounts::default() };
+        let promises = PromiseCounts { made: 3, kept: 2, open: 1, broken: 1, ..PromiseCounts::default() };
         Settled { tally, promises, problems: problems.iter().map(|told| (*told).to_owned()).collect() }
     }
 
@@ -196,7 +196,7 @@ mod tests {
             text.contains(
                 "Adds up: 6 offered + 0 come back = 3 answered + 1 abandoned + 0 expired + 0 lost + 0 deflected + 0 lapsed + 2 \
                  still waiting.\nGateways and daemon agree; 4 more were rejected, which is not offered.\nPromises: 3 made, 2 kept, 0 late, 0 \
-                 unreached, 0 cancelled, 1 open."
+                 unreached, 0 cancelled, 1 open; 1 of them past their time."
             ),
             "{text}"
         );

@@ -38,9 +38,10 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
     let names = state.names();
     let customer = customer(record.customer.as_deref());
     let ended = record.ended();
-    let (offer, assignment) = match state.assignment(record.offer) {
-        Some(leg) if leg.stage() == AssignmentStage::Offered => (Some(self::offer(state, leg)), None),
-        Some(leg) if leg.stage() != AssignmentStage::WrapUp => (None, Some(assignment(state, leg))),
+    // One that has just been parked, moved or closed leaves its agent by the next event.
+    let (offer, assignment) = match (record.stage(), state.assignment(record.offer)) {
+        (ContactStage::Offered, Some(leg)) => (Some(self::offer(state, leg)), None),
+        (ContactStage::Connecting | ContactStage::Active, Some(leg)) => (None, Some(assignment(state, leg))),
         _ => (None, None),
     };
     let mut contact = v1::Contact {
@@ -308,5 +309,5 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
 /// How long the longest waiting contact of a queue has waited.
 #[must_use]
 pub fn oldest_wait_ms(state: &State, queue: u32, now_ms: u64) -> Option<u64> {
-    state.oldest_arrival_ms(queue).map(|arrival_ms| now_ms.saturating_sub(arrival_ms))
+    state.oldest_waiting_since_ms(queue).map(|since_ms| now_ms.saturating_sub(since_ms))
 }

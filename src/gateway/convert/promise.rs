@@ -5,7 +5,7 @@ use crate::{
     engine::state::State,
     proto::{
         journal::{self as j, PromiseEnd, PromiseStage},
-        v1,
+        v1::{self, promise::ChangedBy},
     },
 };
 
@@ -33,6 +33,10 @@ pub fn promise(state: &State, record: &j::PromiseRecord) -> v1::Promise {
         reason: record.reason.clone(),
         escalations: record.steps,
         sequence: record.sequence,
+        changed_by: record.by.as_deref().map(|by| match by.agent {
+            0 => ChangedBy::ChangedBySupervisorId(by.supervisor.clone()),
+            agent => ChangedBy::ChangedByAgentId(names.id(agent).to_owned()),
+        }),
     }
 }
 

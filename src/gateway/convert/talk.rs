@@ -22,10 +22,15 @@ pub(super) fn tell(state: &State, record: &j::ContactRecord, now_ms: u64, contac
         contact.turn_time = timestamp(state, state.turn_ms(record));
         contact.state_deadline = timestamp(state, state.dues(record.contact).stage_ms);
     }
-    contact.reply_window = record.window().map(|window| v1::ReplyWindow {
-        end_time: timestamp(state, window.until_ms),
-        replies_left: window.replies_left,
-        added_priority: window.raise,
+    contact.reply_window = record.window().map(|window| {
+        let left = window.left(now_ms);
+        v1::ReplyWindow {
+            end_time: timestamp(state, left.until_ms),
+            replies_left: left.replies,
+            added_priority: window.raise,
+            later_replies_left: left.later.map_or(0, |later| later.replies),
+            later_end_time: left.later.and_then(|later| timestamp(state, later.until_ms)),
+        }
     });
     contact.added_priority = record.added_priority();
     if record.service.as_ref().is_some_and(|service| service.conversation.is_some()) {

@@ -23,7 +23,7 @@ fn state(promises: &[(u64, u64)], ended: &[u64]) -> State {
     }
     for promise in ended {
         let end = PromiseEnd::Kept.into();
-        happens(Kind::PromiseEnded(PromiseEnded { promise: *promise, end, reason: String::new() }));
+        happens(Kind::PromiseEnded(PromiseEnded { promise: *promise, end, ..PromiseEnded::default() }));
     }
     state
 }

@@ -39,7 +39,7 @@ pub const CONTACTS_WITH_BOT: Definition =
 pub const PARKED_ENDED: Definition = counter(
     "kefud_parked_ended_total",
     &[TENANT, QUEUE, CHANNEL, "way"],
-    "Parked conversations that the customer brought back (resumed with the agent, returned to the queue), an agent pulled, or that were idle to their end.",
+    "Parked conversations that the customer brought back (resumed with the agent, returned to the queue), that an agent pulled, or that were moved, closed, or idle to their end.",
 );
 /// Time with a bot.
 pub const BOT_TIME: Definition = seconds(
@@ -66,11 +66,19 @@ pub const WINDOWS_NEAR: Definition = counter(
     BY_CHANNEL,
     "Steps by which the priority of contacts rose because their reply window neared its end.",
 );
-/// Promises.
-pub const PROMISES: Definition = counter(
-    "kefud_promises_total",
+/// Promises made.
+pub const PROMISES_MADE: Definition = counter("kefud_promises_made_total", BY_QUEUE, "Promises made.");
+/// Promises whose time passed.
+pub const PROMISES_BROKEN: Definition = counter(
+    "kefud_promises_broken_total",
+    BY_QUEUE,
+    "Promises whose time passed unkept, or whose queue left the plan, whatever became of them then; each once, however often it is moved.",
+);
+/// How promises ended.
+pub const PROMISES_ENDED: Definition = counter(
+    "kefud_promises_ended_total",
     &[TENANT, QUEUE, "outcome"],
-    "Promises made, kept, late, unreached, cancelled; and broken, which each late one was before.",
+    "Promises that have ended: kept, late, unreached or cancelled.",
 );
 /// Lateness.
 pub const PROMISE_LATENESS: Definition = seconds(
@@ -110,7 +118,7 @@ pub const FIRST_CONTACTS: Definition = counter(
 pub const CASES: Definition = gauge("kefud_cases", BY_TENANT, "Cases that are kept.");
 
 /// All of them.
-pub const ALL: &[&Definition] = &[
+pub(super) const ALL: &[&Definition] = &[
     &ACTIVITIES,
     &FIRST_RESPONSE,
     &RESPONSE,
@@ -121,7 +129,9 @@ pub const ALL: &[&Definition] = &[
     &TRANSFERS,
     &CONSULTS,
     &WINDOWS_NEAR,
-    &PROMISES,
+    &PROMISES_MADE,
+    &PROMISES_BROKEN,
+    &PROMISES_ENDED,
     &PROMISE_LATENESS,
     &PROMISES_OPEN,
     &PROMISES_OVERDUE,

@@ -7,6 +7,7 @@ use tonic::Status;
 use super::{Actor, CONSULT_TALK, Due, HANDS_OVER, PROMISE_DUE};
 use crate::{
     cli::demo::stage::{insist, reason},
+    plan::model,
     proto::v1::{
         AcceptOfferRequest, AgentServiceCompleteContactRequest, Availability, ChangeConsultRequest,
         ConsultAction, DeclineOfferRequest, FinishWrapUpRequest, NewPromise, PromiseDue, Resolution,
@@ -58,12 +59,18 @@ impl Actor {
         });
     }
 
-    /// A promise to come back to it, by the way that the customer came.
-    pub(super) fn promise(&mut self) -> NewPromise {
+    /// A promise to come back to it, by the way that the customer came, in the queue that is for promises.
+    pub(super) fn promise(&mut self, channel: &str) -> NewPromise {
         self.numbered += 1;
         let due = Duration::from_secs_f64(self.chance.between(PROMISE_DUE));
         let after = prost_types::Duration::try_from(self.stage.pace.real(due)).ok();
+        let for_promises = |queue: &&model::Queue| {
+            !queue.promise_steps.is_empty() && queue.channels.iter().any(|id| id == channel)
+        };
+        let mut queues = self.player.plan.queues.iter();
+        let queue = queues.find(|(_, queue)| for_promises(queue)).map(|(id, _)| id.clone());
         NewPromise {
+            queue: queue.unwrap_or_default(),
             promise_id: format!("promise-{}-{}", self.player.id, self.numbered),
             due: after.map(|after| PromiseDue { due: Some(promise_due::Due::After(after)) }),
             ..NewPromise::default()

@@ -44,13 +44,13 @@ const BREAK_SPREAD: f64 = 0.3;
 const NOTICE_MEDIAN: Duration = Duration::from_secs(30);
 const NOTICE_SPREAD: f64 = 0.4;
 /// In so many talks a colleague is asked, half-way through; some of these then take the talk over.
-const ASKS: f64 = 0.02;
+const ASKS: f64 = 0.06;
 const HANDS_OVER: f64 = 0.3;
 /// How long a colleague is asked at most.
 const CONSULT_TALK: Duration = Duration::from_secs(60);
 /// So many ends come with a promise, due between these times.
-const PROMISES: f64 = 0.1;
-const PROMISE_DUE: std::ops::Range<f64> = 120.0..900.0;
+const PROMISES: f64 = 0.25;
+const PROMISE_DUE: std::ops::Range<f64> = 60.0..180.0;
 /// Who has been silent and comes back soon has what was wanted.
 const TALK_AFTER_SILENCE: Duration = Duration::from_secs(60);
 const TALK_UNKNOWN: Duration = Duration::from_secs(120);
@@ -68,11 +68,29 @@ pub struct Player {
 }
 
 enum Due {
-    Answer { offer: u64, epoch: u32, accept: bool },
-    Complete { offer: u64, contact: String, customer: bool },
-    Ask { offer: u64, contact: String, queue: String },
-    HandOver { consult: String },
-    FinishWrapUp { contact: String, complete: bool },
+    Answer {
+        offer: u64,
+        epoch: u32,
+        accept: bool,
+    },
+    /// `customer`: the channel, if a customer has come by it.
+    Complete {
+        offer: u64,
+        contact: String,
+        customer: Option<String>,
+    },
+    Ask {
+        offer: u64,
+        contact: String,
+        queue: String,
+    },
+    HandOver {
+        consult: String,
+    },
+    FinishWrapUp {
+        contact: String,
+        complete: bool,
+    },
     Break,
     Ready,
 }
@@ -222,6 +240,7 @@ impl Actor {
         }
         // Who doesn't end the talk when it should end is ended when it goes on.
         if !customer || goes_on || !contact.attributes.contains_key(CUSTOMER_ENDS_ATTRIBUTE) {
+            let customer = customer.then(|| contact.channel.clone());
             self.add(talk, Due::Complete { offer, contact: id(), customer });
         }
     }
@@ -248,8 +267,8 @@ impl Actor {
             Due::Complete { offer, .. } | Due::Ask { offer, .. } if !self.is_talking(offer) => {}
             Due::Complete { contact, customer, .. } => {
                 self.completed.insert(contact.clone());
-                let promises = customer && self.player.lively && self.chance.happens(PROMISES);
-                let promise = promises.then(|| self.promise());
+                let customer = customer.filter(|_| self.player.lively && self.chance.happens(PROMISES));
+                let promise = customer.map(|channel| self.promise(&channel));
                 self.complete(contact, false, promise);
             }
             Due::Ask { contact, queue, .. } => self.ask(contact, queue),

@@ -25,6 +25,8 @@ struct Figures {
     answered: u64,
     abandoned: u64,
     speed: String,
+    asked: u64,
+    promised: u32,
 }
 
 impl Board {
@@ -61,6 +63,8 @@ impl Board {
             answered,
             abandoned: sum(|counts| counts.abandoned),
             speed: mean(wait, answered),
+            asked: sum(|counts| counts.consults),
+            promised: queue.promises.as_ref().map_or(0, |promises| promises.open),
         }
     }
 
@@ -69,12 +73,13 @@ impl Board {
         let mut out = String::new();
         let at = format!("{:.0}s", self.pace.elapsed().as_secs_f64());
         for (id, queue) in &self.queues {
-            let Figures { oldest, answered, abandoned, speed } = self.figures(queue);
+            let Figures { oldest, answered, abandoned, speed, asked, promised } = self.figures(queue);
             // Writing to a string can't fail.
             writeln!(
                 out,
                 "{at} queue {id}: waiting {}, oldest {oldest}, with agents {}, parked {}, with bot {}, answered \
-                 {answered}, abandoned {abandoned}, average speed of answer {speed}",
+                 {answered}, abandoned {abandoned}, colleagues asked {asked}, promises {promised}, average speed of \
+                 answer {speed}",
                 queue.waiting, queue.active, queue.parked, queue.with_bot,
             ).ok();
         }
@@ -86,13 +91,23 @@ impl Board {
     pub fn table(&self, width: usize) -> Vec<String> {
         let mut lines = vec![self.now(), String::new()];
         lines.push(format!(
-            "{:<14}{:>8}{:>9}{:>9}{:>8}{:>5}{:>10}{:>11}{:>9}",
-            "queue", "waiting", "oldest", "talking", "parked", "bot", "answered", "abandoned", "ASA"
+            "{:<14}{:>8}{:>9}{:>9}{:>8}{:>5}{:>7}{:>10}{:>10}{:>11}{:>9}",
+            "queue",
+            "waiting",
+            "oldest",
+            "talking",
+            "parked",
+            "bot",
+            "asked",
+            "promises",
+            "answered",
+            "abandoned",
+            "ASA"
         ));
         for (id, queue) in &self.queues {
-            let Figures { oldest, answered, abandoned, speed } = self.figures(queue);
+            let Figures { oldest, answered, abandoned, speed, asked, promised } = self.figures(queue);
             lines.push(format!(
-                "{id:<14}{:>8}{oldest:>9}{:>9}{:>8}{:>5}{answered:>10}{abandoned:>11}{speed:>9}  {}",
+                "{id:<14}{:>8}{oldest:>9}{:>9}{:>8}{:>5}{asked:>7}{promised:>10}{answered:>10}{abandoned:>11}{speed:>9}  {}",
                 queue.waiting, queue.active, queue.parked, queue.with_bot, queue.name,
             ));
         }
@@ -153,7 +168,7 @@ fn state(agent: &Agent) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::v1::QueueChannelCounts;
+    use crate::proto::v1::{PromiseCounts, QueueChannelCounts};
 
     fn seconds(seconds: i64) -> Option<prost_types::Duration> {
         Some(prost_types::Duration { seconds, nanos: 0 })
@@ -161,7 +176,8 @@ mod tests {
 
     fn board() -> Board {
         let mut board = Board::new(Pace::start(10.0), None);
-        let counts = |answered, wait| QueueChannelCounts {
+        let counts = |answered, wait, consults| QueueChannelCounts {
+            consults,
             answered,
             abandoned: 1,
             answered_wait: seconds(wait),
@@ -175,7 +191,8 @@ mod tests {
             parked: 2,
             with_bot: 1,
             oldest_wait: seconds(7),
-            channels: vec![counts(1, 4), counts(3, 20)],
+            channels: vec![counts(1, 4, 0), counts(3, 20, 1)],
+            promises: Some(PromiseCounts { open: 3, ..PromiseCounts::default() }),
             ..Queue::default()
         };
         let mail = Queue { queue: "mail".into(), ..Queue::default() };
@@ -198,8 +215,8 @@ mod tests {
     fn lines() {
         assert_eq!(
             board().plain(),
-            "0s queue mail: waiting 0, oldest -, with agents 0, parked 0, with bot 0, answered 0, abandoned 0, average speed of answer -\n\
-             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 4, abandoned 2, average speed of answer 1:00\n\
+            "0s queue mail: waiting 0, oldest -, with agents 0, parked 0, with bot 0, answered 0, abandoned 0, colleagues asked 0, promises 0, average speed of answer -\n\
+             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 4, abandoned 2, colleagues asked 1, promises 3, average speed of answer 1:00\n\
              0s agents: 1 break, 1 idle, 1 talking\n"
         );
     }
@@ -209,7 +226,7 @@ mod tests {
         let lines = board().table(60);
         assert_eq!(
             lines[4].split_whitespace().collect::<Vec<_>>(),
-            ["vip", "2", "1:10", "3", "2", "1", "4", "2", "1:00", "贵宾"]
+            ["vip", "2", "1:10", "3", "2", "1", "1", "3", "4", "2", "1:00", "贵宾"]
         );
         assert_eq!(lines[6], "agents: 1 break, 1 idle, 1 talking");
         assert!(lines[7].starts_with("a1     talking    3  75%"), "{}", lines[7]);
