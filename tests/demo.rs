@@ -94,6 +94,10 @@ fn conversations_pause_meet_a_bot_and_end_in_promises() {
         out.lines().any(|line| line.contains("s queue ") && shows(line))
     };
     assert!(told(", parked "), "{out}");
+    assert!(told(", colleagues asked "), "{out}");
+    // They come due in the queue that is for them.
+    let follow_ups = summary(&out).0.into_iter().filter(|(row, _)| row.starts_with("follow_up "));
+    assert!(follow_ups.map(|(_, figures)| figures[2]).sum::<u64>() > 0, "no promise came due: {out}");
 }
 
 #[test]

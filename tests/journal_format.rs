@@ -38,6 +38,8 @@ const JOURNAL_2: &str = include_str!("fixtures/journal-2.hex");
 
 /// With conversations.
 const JOURNAL_3: &str = include_str!("fixtures/journal-3.hex");
+/// With whose hand changed promises, windows in transfers, and legs with hand-overs.
+const JOURNAL_4: &str = include_str!("fixtures/journal-4.hex");
 
 fn replayed(fixture: &str, kinds_expected: usize) -> State {
     let mut state = State::default();
@@ -71,7 +73,23 @@ fn a_history_with_rings_is_replayed() {
 
 #[test]
 fn a_history_with_conversations_is_replayed() {
-    let state = replayed(JOURNAL_3, 42);
+    let (_, by) = check_conversations(JOURNAL_3);
+    assert_eq!(by, None);
+}
+
+#[test]
+fn a_history_with_hands_is_replayed() {
+    let (state, by) = check_conversations(JOURNAL_4);
+    let handed = state.contact_by_id("talk").map(|record| record.talk().legs[2].end());
+    assert_eq!(handed, Some(j::LegEnd::HandedOver));
+    let switched = state.contact_by_id("switched").expect("it is there");
+    assert_eq!(switched.window(), Some(&j::Window::default()));
+    assert_eq!(by, Some(j::PromiseHand { agent: 0, supervisor: "boss".to_owned() }));
+}
+
+/// Returns also by whom a promise was cancelled.
+fn check_conversations(fixture: &str) -> (State, Option<j::PromiseHand>) {
+    let state = replayed(fixture, 42);
     let talk = state.contact_by_id("talk").expect("it is there");
     assert!(talk.talk().legs.len() > 2, "{:?}", talk.talk().legs);
     assert_eq!(talk.talk().responses, 1);
@@ -79,6 +97,9 @@ fn a_history_with_conversations_is_replayed() {
     assert_eq!((late.stage(), late.broken, late.moves), (j::PromiseStage::Entered, true, 1));
     let dropped = state.promise_by_id("dropped").expect("it is there");
     assert_eq!(dropped.end(), j::PromiseEnd::Cancelled);
+    assert_eq!(dropped.reason, "asked");
+    let by = dropped.by.as_deref().cloned();
+    (state, by)
 }
 
 fn check_first(state: &State, chat: ContactStage) {

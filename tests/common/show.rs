@@ -8,12 +8,24 @@ use kefud::{
 
 use super::scribe;
 
-/// How a contact, an agent, a queue, a promise (`promise:p1`) or a case (`case:x`) is.
+/// How a contact, an agent, a queue, a promise (`promise:p1`) or a case (`case:x`) is; who changed a promise
+/// (`by:p1`); how long a contact, or of a queue the one that waits longest, has waited (`wait:c1`).
 pub fn show(state: &State, now_ms: u64, id: &str) -> String {
     if let Some(id) = id.strip_prefix("promise:") {
         return state
             .promise_by_id(id)
             .map_or_else(|| "unknown".to_owned(), |record| show_promise(state, now_ms, record));
+    }
+    if let Some(id) = id.strip_prefix("by:") {
+        return state
+            .promise_by_id(id)
+            .map_or_else(|| "unknown".to_owned(), |record| show_hand(state, record));
+    }
+    if let Some(id) = id.strip_prefix("wait:") {
+        let contact = state.contact_by_id(id).map(|record| record.waited_ms(now_ms));
+        let queue = || state.names().number(PlanKind::Queue, id);
+        let oldest = || Some(now_ms - state.oldest_waiting_since_ms(queue()?)?);
+        return contact.or_else(oldest).map_or_else(|| "-".to_owned(), format_ms);
     }
     if let Some(id) = id.strip_prefix("case:") {
         return state.case_by_id(id).map_or_else(|| "unknown".to_owned(), |record| show_case(state, record));
@@ -111,8 +123,8 @@ fn talk(state: &State, now_ms: u64, record: &j::ContactRecord) -> String {
         told.push_str(&format!(" turn={}", format_ms(now_ms - turn_ms)));
     }
     if let Some(window) = record.window() {
-        let until = format_ms(window.until_ms.saturating_sub(now_ms));
-        told.push_str(&format!(" left={}/{until}", window.replies_left));
+        let left = window.left(now_ms);
+        told.push_str(&format!(" left={}/{}", left.replies, format_ms(left.until_ms.saturating_sub(now_ms))));
     }
     match record.added_priority() {
         0 => {}
@@ -159,6 +171,16 @@ fn show_promise(state: &State, now_ms: u64, record: &j::PromiseRecord) -> String
         told.push_str(" broken");
     }
     told
+}
+
+/// Who changed a promise by hand last, and why: `a1 later`, `supervisor:s1 later`, `nobody`.
+fn show_hand(state: &State, record: &j::PromiseRecord) -> String {
+    let hand = match record.by.as_deref() {
+        None => "nobody".to_owned(),
+        Some(by) if by.agent == 0 => format!("supervisor:{}", by.supervisor),
+        Some(by) => state.names().id(by.agent).to_owned(),
+    };
+    format!("{hand} {}", record.reason).trim_end().to_owned()
 }
 
 /// `agent=a1 contacts=2 c2,c1 promises=1 judging`: the latest contact first.

@@ -10,6 +10,7 @@
 pub mod client;
 pub mod plans;
 pub mod streams;
+pub mod talk;
 
 use std::{
     future::Future,

@@ -77,6 +77,103 @@ groups = ["sales"]
 groups = ["service"]
 "#;
 
+/// Conversations: bots, silence, reply windows, consults, promises. Who is in a group that a queue doesn't name is
+/// never offered what waits there.
+pub const TALK: &str = r#"
+[settings]
+missed_limit = 1
+exclude_after_decline = "1h"
+exclude_after_no_answer = "1h"
+agent_grace = "1h"
+correction_window = "1h"
+transfers_max = 2
+promise_horizon = "7d"
+
+[channels.phone]
+kind = "realtime"
+units = 100
+offer_timeout = "10m"
+wrap_up = "1h"
+
+# Two replies within two days, one of which is the agent's.
+[channels.chat]
+kind = "messaging"
+units = 25
+offer_timeout = "10m"
+wrap_up = "1h"
+interruptible = true
+[channels.chat.reply_window]
+message = { replies = 2, within = "48h" }
+keep = 1
+
+# Silence, bots and rings are over as soon as a plan may say.
+[channels.quiet]
+kind = "messaging"
+units = 25
+offer_timeout = "10m"
+interruptible = true
+park_after = "1s"
+bot_limit = "1s"
+[channels.polite]
+kind = "messaging"
+units = 25
+offer_timeout = "10m"
+park_after = "1s"
+parked_return = "offer"
+[channels.hurried]
+kind = "messaging"
+units = 25
+offer_timeout = "1s"
+[channels.hurried.reply_window]
+message = { replies = 5, within = "2s" }
+rise = [{ before = "1s", priority = 4 }]
+
+[skills.refund]
+
+[categories.refund]
+queue = "experts"
+
+[dispositions.resolved]
+
+[queues.care]
+channels = ["phone", "chat", "quiet", "polite", "hurried"]
+groups = ["care"]
+objective = "30s"
+last_agent_wait = "1h"
+
+[queues.experts]
+channels = ["phone", "chat", "quiet", "polite", "hurried"]
+groups = ["experts"]
+objective = "30s"
+
+# Where promises come due.
+[queues.calls]
+channels = ["phone", "chat"]
+groups = ["care"]
+objective = "1h"
+promise_steps = [{ before = "30m", priority = 5 }]
+
+# Nobody comes.
+[queues.night]
+channels = ["phone", "chat", "quiet", "polite", "hurried"]
+groups = ["nobody"]
+objective = "30s"
+
+[groups.care]
+[groups.experts]
+[groups.nobody]
+
+[agents.anna]
+groups = ["care"]
+
+[agents.ben]
+groups = ["care"]
+
+[agents.chen]
+groups = ["experts"]
+skills = { refund = 5 }
+"#;
+
 /// Nobody is there: what comes in waits.
 pub const WAITING_ROOM: &str = r#"
 [settings]

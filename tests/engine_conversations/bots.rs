@@ -121,7 +121,7 @@ fn deflected_keeps_its_place() {
         enqueue c3 qq general
         tobot c2 b         => named b; bot c2 b
         tobot c2 b         => -
-        tobot c2 other     => !CONTACT_NOT_WAITING
+        tobot c2 other     => !CONTACT_WITH_BOT
         show c2            => with-bot b general turn=1s
         show general       => waiting=2 with-bot=1 entered=3
         advance 1m
@@ -231,7 +231,7 @@ fn with_a_bot_it_is_nobody_elses() {
         enqueue c1 qq general bot=b
         transfer gateway c1 queue=fresh   => !CONTACT_WITH_BOT
         transfer a1 c1 queue=fresh        => !CONTACT_NOT_HELD
-        assign c1 a1                      => !CONTACT_NOT_WAITING
+        assign c1 a1                      => !CONTACT_WITH_BOT
         complete gateway c1               => !CONTACT_WITH_BOT
         complete a1 c1                    => !CONTACT_NOT_HELD
         update c1 prio=5                  => updated c1

@@ -1,6 +1,9 @@
 //! Cases: which contacts belong together, whom the customer knows, and how long that is remembered.
 
-use crate::common::{CONVERSATIONS, desk::check_in};
+use crate::common::{
+    CONVERSATIONS,
+    desk::{Desk, check_in},
+};
 
 fn check(table: &str) {
     check_in(CONVERSATIONS, table);
@@ -134,13 +137,66 @@ fn a_contact_that_gets_another_case() {
         enqueue c1 email general case=x
         show case:x      => agent= contacts=1 c1
         update c1 case=y => updated c1
-        show case:x      => agent= contacts=0
+        show case:x      => unknown
         show case:y      => agent= contacts=1 c1
         update c1 case=x
         update c1 case=z
         show case:z      => agent= contacts=1 c1
         update c1 case=
-        show case:z      => agent= contacts=0
+        show case:z      => unknown
+        ",
+    );
+    // Nothing is lost of a case that others belong to, or a promise.
+    written(
+        "
+        signout a2
+        promise a1 c1 p1 in=5d
+        enqueue c2 email general case=case:1
+        accept a1 c2
+        promise a1 c2 p2 in=5d
+        update c2 case=y
+        show case:case:1 => agent=a1 contacts=1 c1 promises=2
+        show case:y      => agent= contacts=1 c2
+        enqueue c3 email general case=z
+        accept a1 c3
+        promise a1 c3 p3 in=5d
+        update c3 case=y
+        show case:z      => agent= contacts=0 promises=1
+        ",
+    );
+}
+
+#[test]
+fn many_cases_of_one_contact() {
+    let mut desk = Desk::with(CONVERSATIONS);
+    desk.run("signin a1 ready");
+    desk.run("enqueue c0 email general case=kept");
+    desk.run("accept a1 c0");
+    desk.run("complete a1 c0");
+    desk.run("enqueue c1 email general case=kept");
+    for n in 0..200 {
+        assert_eq!(desk.run(&format!("update c1 case=x{n}")), "updated c1");
+        let cases: Vec<&str> = desk.sim.state().cases().map(|record| record.id.as_str()).collect();
+        assert_eq!(cases, ["kept", &format!("x{n}")]);
+    }
+}
+
+#[test]
+fn forgotten_by_age_when_a_contact_changes_its_case() {
+    check(
+        "
+        apply set settings.closed_contacts_max=1
+        enqueue c1 email general case=x
+        cancel c1
+        enqueue c2 email general case=y
+        cancel c2
+        enqueue c3 email general case=z
+        advance 10d
+        show case:x      => agent= contacts=1 c1
+        update c3 case=z
+        show case:x      => agent= contacts=1 c1
+        update c3 case=w
+        show case:x      => unknown
         ",
     );
 }
@@ -290,6 +346,48 @@ fn across_a_restart() {
         enqueue c5 email general
         cancel c5
         show case:case:1 => unknown
+        ",
+    );
+}
+
+#[test]
+fn who_comes_again_has_not_come_for_the_first_time() {
+    // By mail a customer who comes again has the same case; by phone another one.
+    check(
+        "
+        signin a1 ready
+        enqueue c1 phone general customer=u1
+        accept a1 c1
+        connected c1
+        complete a1 c1
+        finish a1 c1
+        advance 1h
+        enqueue c2 phone general customer=u1  => in c2 general; judged case:1 no; offered c2 a1
+        accept a1 c2
+        connected c2
+        complete a1 c2
+        finish a1 c2
+        # Neither was settled at first contact, for it wasn't the first.
+        advance 2d                            => -
+        enqueue c3 phone general customer=u1
+        accept a1 c3
+        connected c3
+        complete a1 c3
+        finish a1 c3
+        advance 1d                            => +24h judged case:3 yes
+        ",
+    );
+}
+
+#[test]
+fn the_names_of_cases_to_come_are_kefuds() {
+    check(
+        "
+        enqueue c1 phone general case=case:7  => !case_id
+        enqueue c1 phone general case=case:x
+        enqueue c2 phone general case=case:1
+        update c2 case=case:3                 => !case_id
+        update c2 case=case:2
         ",
     );
 }

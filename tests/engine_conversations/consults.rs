@@ -141,6 +141,36 @@ fn what_cannot_be_asked() {
 }
 
 #[test]
+fn who_asks_is_nobody_who_could_answer() {
+    // a1 and a3 have complaints at 5; general is open to both groups, experts to a1's alone.
+    let refuse = "apply set queues.experts.unservable=\"refuse\" set queues.general.unservable=\"refuse\"";
+    for table in [
+        "consult a1 c1 k1 queue=experts skills=complaints:5 => !NOBODY_CAN_SERVE
+         consult a1 c1 k1 queue=general skills=complaints:5 => in k1 general about=c1",
+        // Alike to whom asks, and still somebody else.
+        "apply set agents.a2.skills={complaints=5} set queues.experts.unservable=\"refuse\"
+         consult a1 c1 k1 queue=experts skills=complaints:5 => in k1 experts about=c1",
+        "apply remove agents.a2
+         consult a1 c1 k1 queue=experts                     => !NOBODY_CAN_SERVE",
+    ] {
+        check(&[CHAT, "notready a2 lunch\n", refuse, "\n", table]);
+    }
+    // Where it may wait all the same, it is told.
+    check(&[CHAT, "consult a1 c1 k1 queue=experts skills=complaints:5 => in k1 experts about=c1 unservable"]);
+    // What wants the same and is asked by nobody has somebody.
+    check(&["signin a1 ready
+         enqueue c1 qq experts skills=complaints:5          => in c1 experts; offered c1 a1
+         accept a1 c1
+         consult a1 c1 k1 queue=experts                     => in k1 experts about=c1
+         endconsult a1 k1
+         apply remove agents.a2
+         consult a1 c1 k2 queue=experts                     => in k2 experts about=c1 unservable
+         enqueue c2 qq experts                              => in c2 experts; offered c2 a1
+         consult a1 c1 k3 queue=experts                     => !CONSULT_RUNNING
+        "]);
+}
+
+#[test]
 fn a_full_queue_is_not_asked() {
     check(&["signin a1 ready
          enqueue c1 phone small
@@ -249,6 +279,42 @@ fn a_supervisor_gives_it_to_another() {
 }
 
 #[test]
+fn a_conference_ends_where_its_consult_goes_on() {
+    // Whoever gets the consult next is not in the conversation yet, and doesn't get it if the first one goes.
+    for moves in ["requeue k1", "reassign k1 a3"] {
+        check(&[
+            CHAT,
+            ANSWERED_CHAT,
+            "join a1 k1 => joined k1
+             signin a3 ready
+             notready a2 lunch\n",
+            moves,
+            "
+             accept a3 k1 => accepted k1 a3
+             show k1      => active general a3 about=c1
+             join a1 k1   => joined k1
+             show k1      => active general a3 about=c1 conference
+             endconsult a1 k1",
+        ]);
+        check(&[
+            CHAT,
+            ANSWERED_CHAT,
+            "join a1 k1
+             signin a3 ready
+             notready a2 lunch\n",
+            moves,
+            "
+             show k1           => offered general a3 age=0s about=c1
+             accept a3 k1
+             signout a1 return
+                 => signed-out a1 requested; closed k1 parent_moved; released k1 a3 finished
+                 ; returned c1 agent_lost; released c1 a1 agent_lost; offered c1 a3
+            ",
+        ]);
+    }
+}
+
+#[test]
 fn conference() {
     for (first, answered, rest) in [
         (
@@ -302,6 +368,7 @@ fn handed_over_in_one_step() {
          show c1 => active general a1 asks=k1
          handover a1 k1 => closed k1 consult_handed_over; released k1 a2 handed_over; handed-over c1 a2; wrap-up c1 a1 20s
          show c1 => active general a2
+         show-legs c1 => general/phone a1 wait=0s handle=1m handed_over
          show a1 => ready calls=100 fixed=0 chats=0
          show a2 => ready calls=100 fixed=0 chats=0
          show general => active=1 entered=2 answered=2 consults=1

@@ -14,6 +14,7 @@ mod interventions;
 mod parking;
 mod promises;
 mod times;
+mod torn;
 mod transfers;
 mod whole;
 mod windows;

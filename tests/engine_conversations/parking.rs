@@ -1,6 +1,10 @@
 //! What happens when a conversation falls silent, and to it meanwhile.
 
-use crate::common::{CONVERSATIONS, desk::check_in, stages::at_each_stage};
+use crate::common::{
+    CONVERSATIONS,
+    desk::{Desk, check_in},
+    stages::at_each_stage,
+};
 
 mod back;
 
@@ -263,4 +267,31 @@ fn it_goes_on_after_a_restart() {
         advance 5m                     => +5m parked c2; +5m released c2 a1 parked
         ",
     );
+}
+
+#[test]
+fn what_is_told_of_the_way_back_is_the_way() {
+    // Where the plan no longer says that anything parks, its defaults hold.
+    let gone =
+        "apply set channels.wechat={kind=\"messaging\",units=30,offer_timeout=\"20s\",interruptible=true}";
+    for (channel, change, told, way) in [
+        ("wechat", "tick", "to a1 if there is room, else to queue general", "; resumed c1 a1"),
+        ("webchat", "tick", "to queue general", "; returned c1 customer_wrote for=a1; offered c1 a1"),
+        ("wechat", gone, "to a1 if there is room, else to queue general", "; resumed c1 a1"),
+    ] {
+        let mut desk = Desk::with(CONVERSATIONS);
+        for line in
+            ["signin a1 ready", &format!("enqueue c1 {channel} general"), "accept a1 c1", "advance 10m"]
+        {
+            desk.run(line);
+        }
+        let changed = desk.run(change);
+        assert!(!changed.starts_with('!'), "{changed}");
+        let state = desk.sim.state();
+        let contact = state.contact_by_id("c1").expect("the contact").contact;
+        let summary = state.explain_contact(contact, desk.sim.now_ms(), 1).expect("an explanation").summary;
+        assert!(summary.ends_with(&format!("brings it back {told}.")), "{channel}, {change}: {summary}");
+        let came = desk.run("says c1 customer");
+        assert!(came.ends_with(way), "{channel}, {change}: {came}");
+    }
 }

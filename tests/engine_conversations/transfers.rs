@@ -128,7 +128,7 @@ fn a_channel_that_cannot_be() {
         transfer gateway c1 queue=follow channel=qq gateway=g        => !target.channel
         transfer gateway c1 queue=fresh channel=email gateway=g      => !target.channel
         # Its calls would be lost at once.
-        transfer gateway c1 queue=general channel=phone gateway=pbx  => !target.gateway_id
+        transfer gateway c1 queue=general channel=phone gateway=pbx  => !GATEWAY_LOST
         # It can never have a call.
         transfer gateway c1 agent=a4 channel=phone gateway=g         => !AGENT_NOT_AVAILABLE
         show c1                                                      => offered general a1 age=10s
@@ -445,4 +445,41 @@ fn gateway_lost_after_a_transfer() {
             ("active", "+1m 55s lost g"),
         ],
     );
+}
+
+#[test]
+fn to_whom_it_was_asked_about() {
+    // The consult ends with the transfer, so that what it takes is free again.
+    let limited = "
+        apply set agents.a4={groups=[\"core\"],limits={qq=1,wechat=1}}
+        signin a1 ready
+        enqueue c1 qq general
+        accept a1 c1
+        signin a4 ready
+        consult a1 c1 k1 agent=a4";
+    let moves = [
+        ("transfer a1 c1 agent=a4", "", " by-transfer"),
+        ("transfer gateway c1 agent=a4", "", " by-transfer"),
+        ("reassign c1 a4", " reassigned", " by-assign"),
+    ];
+    for (moves, reassigned, by) in moves {
+        let first = if reassigned.is_empty() { "" } else { "by-supervisor c1 reassigned; " };
+        let moved = format!("moved c1 general{reassigned}; released c1 a1 finished; offered c1 a4{by}");
+        let offered = "ended k1 a4; closed k1 parent_moved";
+        check(&format!("{limited}\n{moves} => {first}{offered}; {moved}"));
+        let answered = "closed k1 parent_moved; released k1 a4 finished";
+        check(&format!("{limited}\naccept a4 k1\n{moves} => {first}{answered}; {moved}"));
+    }
+    // Unless it has to be wrapped up first; then it is for a hand-over.
+    check(&format!(
+        "
+        {}
+        accept a4 k1
+        transfer a1 c1 agent=a4 => !AGENT_NOT_AVAILABLE
+        reassign c1 a4          => !AGENT_NOT_AVAILABLE
+        handover a1 k1
+            => closed k1 consult_handed_over; released k1 a4 handed_over; handed-over c1 a4; wrap-up c1 a1 10s
+        ",
+        limited.replace(" qq ", " wechat ")
+    ));
 }

@@ -1,5 +1,7 @@
 //! What a platform still lets us send, and what its end does.
 
+mod lapses;
+
 use crate::common::{CONVERSATIONS, desk::check_in};
 
 fn check(table: &str) {
@@ -44,7 +46,7 @@ fn an_action_gives_three_for_a_minute() {
         "
         signin a1 ready
         enqueue c1 wechat general action
-        => in c1 general left=3 until=1m; offered c1 a1; near c1 2 raise=8
+        => in c1 general left=3 until=1m; offered c1 a1
         accept a1 c1
         says c1 agent                  => said c1 agent left=2 until=1m
         says c1 agent                  => said c1 agent left=1 until=1m
@@ -68,8 +70,9 @@ fn allowances_do_not_add_up() {
         says c1 agent
         says c1 agent                  => said c1 agent left=2 until=48h
         advance 1h
-        # The larger number, the later end.
-        says c1 action                 => said c1 action left=3 until=47h
+        # More for a minute, and what is sent then counts against both.
+        says c1 action                 => said c1 action left=3 until=1m later=2/47h
+        says c1 agent                  => said c1 agent left=2 until=1m later=1/47h
         says c1 customer               => said c1 customer left=5 until=48h
         ",
     );
@@ -78,6 +81,40 @@ fn allowances_do_not_add_up() {
         signin a1 ready
         enqueue c1 wechat general action
         says c1 customer               => said c1 customer left=5 until=48h
+        ",
+    );
+}
+
+#[test]
+fn what_a_click_gives_counts_for_its_own_time() {
+    served(
+        "
+        says c1 agent
+        says c1 agent
+        says c1 agent
+        says c1 agent
+        says c1 agent                  => said c1 agent left=0 until=48h
+        says c1 action                 => said c1 action left=3 until=1m
+        says c1 agent                  => said c1 agent left=2 until=1m
+        show c1                        => active general a1 left=2/1m
+        reload
+        advance 59999ms                => -
+        says c1 agent check            => -
+        advance 1ms                    => -
+        says c1 agent                  => !REPLY_QUOTA_SPENT
+        show c1                        => active general a1 left=0/47h 59m
+        ",
+    );
+    // Just before the end it opens what the message doesn't any more; by then somebody may still answer.
+    served(
+        "
+        advance 172770s
+        says c1 action
+        show c1                        => active general a1 turn=47h 59m 30s left=5/30s added=8
+        advance 30s                    => -
+        show c1                        => active general a1 turn=48h left=3/30s added=8
+        says c1 agent check            => -
+        advance 30s                    => +30s closed c1 window_lapsed; +30s wrap-up c1 a1 10s
         ",
     );
 }
@@ -212,16 +249,17 @@ fn who_has_little_time_left_comes_first() {
         format!(
             "
             apply set queues.general.objective=\"4h\" set queues.general.boost_permille=500
+            apply set channels.wechat.reply_window={{message={{replies=5,within=\"3h\"}},rise=[{{before=\"2h\",priority=8}}]}}
             enqueue c1 qq general
+            enqueue c2 wechat general
             advance 1h
-            enqueue c2 wechat general action
             {step}
             "
         )
     };
     check(&table("signin a1 ready => signed-in a1; ready a1; offered c2 a1; offered c1 a1"));
     check(&table(
-        "says c2 customer                  => said c2 customer left=5 until=48h
+        "says c2 customer                  => said c2 customer left=5 until=3h
         signin a1 ready                   => signed-in a1; ready a1; offered c1 a1; offered c2 a1",
     ));
 }
@@ -249,115 +287,6 @@ fn it_falls_when_the_agent_answers() {
         show c1                        => active general a1 turn=47h left=4/1h added=3
         says c1 agent                  => said c1 agent left=3 until=1h
         show c1                        => active general a1 left=3/1h
-        ",
-    );
-}
-
-#[test]
-fn a_click_that_wins_a_minute_tells_nobody_anew() {
-    check(
-        "
-        enqueue c1 wechat general action => in c1 general left=3 until=1m; near c1 2 raise=8
-        advance 30s
-        says c1 action                 => said c1 action left=3 until=1m
-        show c1                        => waiting general age=30s turn=30s left=3/1m added=8
-        advance 1m                     => +1m closed c1 window_lapsed
-        ",
-    );
-}
-
-#[test]
-fn a_lapse_waiting() {
-    check(
-        "
-        enqueue c1 wechat general action
-        advance 59s                    => -
-        advance 1s                     => +1s closed c1 window_lapsed
-        show general                   => entered=1 lapsed=1
-        show c1                        => closed window_lapsed wait=1m
-        ",
-    );
-}
-
-#[test]
-fn a_lapse_offered() {
-    check(
-        "
-        apply set channels.wechat.offer_timeout=\"90s\"
-        signin a1 ready
-        enqueue c1 wechat general action
-        advance 1m                     => +1m ended c1 a1; +1m closed c1 window_lapsed
-        show general                   => entered=1 lapsed=1
-        show a1                        => ready calls=0 fixed=0 chats=0
-        ",
-    );
-}
-
-#[test]
-fn a_lapse_active() {
-    check(
-        "
-        signin a1 ready
-        enqueue c1 wechat general action
-        accept a1 c1
-        # What isn't an answer doesn't help.
-        says c1 auto
-        advance 1m                     => +1m closed c1 window_lapsed; +1m wrap-up c1 a1 10s
-        show general                   => entered=1 answered=1
-        show c1                        => closed window_lapsed wait=0s
-        ",
-    );
-}
-
-#[test]
-fn a_lapse_parked() {
-    check(
-        "
-        signin a1 ready
-        enqueue c1 wechat general
-        accept a1 c1
-        advance 47h
-        => +10m parked c1; +10m released c1 a1 parked; +46h near c1 1 raise=3
-        advance 1h                     => +40m near c1 2 raise=8; +1h closed c1 window_lapsed
-        ",
-    );
-}
-
-#[test]
-fn a_lapse_with_bot() {
-    check(
-        "
-        enqueue c1 wechat general bot=b action
-        says c1 auto                   => said c1 auto left=2 until=1m
-        advance 1m                     => +1m closed c1 window_lapsed
-        show general                   => entered=1 lapsed=1
-        ",
-    );
-}
-
-#[test]
-fn answered_in_time_never_lapses() {
-    served(
-        "
-        advance 47h
-        says c1 agent                  => said c1 agent left=4 until=1h
-        advance 10d                    => -
-        # Only once the customer waits again.
-        says c1 customer               => said c1 customer left=5 until=48h
-        advance 2d
-        => +46h near c1 1 raise=3; +47h 40m near c1 2 raise=8; +48h closed c1 window_lapsed
-        ; +48h wrap-up c1 a1 10s
-        ",
-    );
-}
-
-#[test]
-fn a_lapse_is_seen_though_the_time_was_passed_unseen() {
-    check(
-        "
-        enqueue c1 wechat general
-        pass 3d
-        tick                           => closed c1 window_lapsed
         ",
     );
 }
@@ -407,10 +336,7 @@ fn the_plan_changes_the_window() {
         apply set channels.wechat.reply_window.message={replies=2,within=\"24h\"}
         => plan 4
         show c1                        => active general a1 left=5/1h added=5
-        says c1 customer               => said c1 customer left=5 until=24h
-        says c1 agent
-        says c1 agent
-        says c1 agent
+        says c1 customer               => said c1 customer left=2 until=24h
         says c1 agent                  => said c1 agent left=1 until=24h
         says c1 customer               => said c1 customer left=2 until=24h
         # No rule: nothing is refused, nothing lapses.
@@ -434,6 +360,64 @@ fn it_goes_on_after_a_restart() {
         advance 47h
         reload
         advance 1h                     => +40m near c1 2 raise=8; +1h closed c1 window_lapsed
+        ",
+    );
+}
+
+#[test]
+fn by_another_channel_the_customer_has_yet_to_write() {
+    served(
+        "
+        says c1 agent                  => said c1 agent left=4 until=48h
+        # What one platform lets be sent says nothing of another, nor of a call.
+        transfer gateway c1 queue=experts channel=phone gateway=pbx => named pbx; moved c1 experts by=phone/pbx; wrap-up c1 a1 10s; offered c1 a1
+        notready a1 lunch
+        signin a2 ready
+        accept a2 c1
+        connected c1
+        show c1                        => active experts a2
+        # Nothing on the platform opens its window but the customer.
+        transfer a2 c1 queue=general channel=wechat gateway=g => moved c1 general by=wechat/g left=0 until=0s; wrap-up c1 a2 20s
+        says c1 auto                   => !REPLY_WINDOW_OVER
+        finish a2 c1                   => released c1 a2 finished; offered c1 a2
+        accept a2 c1
+        says c1 agent                  => !REPLY_WINDOW_OVER
+        reload
+        says c1 agent                  => !REPLY_WINDOW_OVER
+        # There is no end at which it could lapse.
+        advance 3d                     => +10s released c1 a1 wrap_up_timeout
+        show c1                        => active general a2 turn=72h left=0/0s
+        says c1 action                 => said c1 action left=3 until=1m
+        says c1 agent                  => said c1 agent left=2 until=1m
+        says c1 customer               => said c1 customer left=5 until=48h
+        says c1 agent                  => said c1 agent left=4 until=48h
+        ",
+    );
+}
+
+#[test]
+fn by_another_gateway_of_the_channel_it_stays() {
+    served(
+        "
+        says c1 agent                  => said c1 agent left=4 until=48h
+        advance 1h
+        transfer gateway c1 queue=general channel=wechat gateway=im => named im; moved c1 general by=wechat/im left=4 until=47h; wrap-up c1 a1 10s; offered c1 a1
+        accept a1 c1
+        says c1 agent                  => said c1 agent left=3 until=47h
+        # The end comes when it would have come.
+        says c1 customer               => said c1 customer left=5 until=48h
+        advance 48h                    => +10s released c1 a1 wrap_up_timeout; +46h near c1 1 raise=3; +47h 40m near c1 2 raise=8; +48h closed c1 window_lapsed; +48h wrap-up c1 a1 10s
+        ",
+    );
+}
+
+#[test]
+fn nobody_clicks_on_a_call() {
+    check(
+        "
+        enqueue c1 phone general action  => !by_action
+        enqueue c1 email general action  => !by_action
+        enqueue c1 qq general action     => in c1 general
         ",
     );
 }

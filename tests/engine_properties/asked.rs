@@ -39,6 +39,8 @@ pub struct Subject<'a> {
     own_rings: Vec<Ring<'a>>,
     /// Groups that a promise's steps have added.
     lent: Vec<&'a str>,
+    /// Who asks, and so can't answer.
+    pub asking_agent: u32,
 }
 
 /// What is asked of an agent in one ring.
@@ -117,6 +119,7 @@ impl<'a> Subject<'a> {
             own,
             own_rings: wants.map_or_else(Vec::new, |wants| wants.rings.iter().map(ring).collect()),
             lent: Vec::new(),
+            asking_agent: 0,
         }
     }
 
@@ -124,12 +127,14 @@ impl<'a> Subject<'a> {
     pub fn of(state: &'a State, record: &'a j::ContactRecord) -> Self {
         let numbers = (record.queue, record.channel, record.category);
         let lent = record.talk().groups.iter().map(|group| state.names().id(*group)).collect();
-        Self { lent, ..Self::journaled(state, numbers, record.wants.as_deref()) }
+        let asking_agent = record.talk().asking_agent;
+        Self { lent, asking_agent, ..Self::journaled(state, numbers, record.wants.as_deref()) }
     }
 
-    /// With the groups that are lent to a contact.
+    /// With the groups that are lent to a contact, and who asks.
     pub fn lent_as(self, state: &'a State, record: &'a j::ContactRecord) -> Self {
-        Self { lent: Self::of(state, record).lent, ..self }
+        let Self { lent, asking_agent, .. } = Self::of(state, record);
+        Self { lent, asking_agent, ..self }
     }
 
     /// As a gateway names it.
@@ -147,6 +152,7 @@ impl<'a> Subject<'a> {
             own: parts(requirement),
             own_rings,
             lent: Vec::new(),
+            asking_agent: 0,
         }
     }
 

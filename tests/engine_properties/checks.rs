@@ -118,16 +118,20 @@ pub fn consistent(state: &State) -> Result<(), String> {
             return Err(format!("{contact:?} has {held} offers and assignments"));
         }
         lengths.entry(contact.queue).or_default()[at] += 1;
+        if contact.waited_ms(state.now_ms()) > state.now_ms() - contact.enqueued_ms {
+            return Err(format!("{contact:?} has waited since before it came in"));
+        }
         if at < 2 {
             let first = oldest.entry(contact.queue).or_insert(u64::MAX);
-            *first = contact.effective_arrival_ms.min(*first);
+            let talk = contact.talk();
+            *first = (contact.effective_arrival_ms + talk.bot_aged_ms + talk.head_start_ms).min(*first);
         }
     }
     for queue in state.catalog().queues.keys().chain(lengths.keys()) {
         let live = state.queue_live(*queue);
         let told = [live.waiting, live.offered, live.connecting, live.active, live.parked, live.with_bot];
         let counted = lengths.get(queue).copied().unwrap_or_default();
-        if told != counted || state.oldest_arrival_ms(*queue) != oldest.get(queue).copied() {
+        if told != counted || state.oldest_waiting_since_ms(*queue) != oldest.get(queue).copied() {
             return Err(format!("queue {queue} tells {told:?}, has {counted:?}, or tells a wrong oldest"));
         }
     }
@@ -180,6 +184,11 @@ fn follow_ups(state: &State) -> Result<(), String> {
         };
         if !right {
             return Err(format!("{promise:?} has follow-up {contact:?}"));
+        }
+        let open = promise.stage() != PromiseStage::Ended;
+        let said = promise.said_wall_ms.filter(|_| open).map(|wall_ms| wall_ms - state.wall_offset_ms());
+        if said.is_some_and(|said_ms| u64::try_from(said_ms).unwrap_or(1) != promise.due_ms) {
+            return Err(format!("{promise:?} is due at another time of day"));
         }
     }
     Ok(())

@@ -122,13 +122,17 @@ pub const TALK: &[&str] = &[
     "NO_CALENDAR",
     "PROMISE_BEYOND_HORIZON",
     "PROMISE_ENDED",
+    "PROMISE_EXISTS",
     "PROMISE_IN_PROGRESS",
     "PROMISE_IN_THE_PAST",
+    "PROMISE_MOVED_TOO_OFTEN",
     "PROMISE_NOT_FOUND",
     "PROMISE_OF_ANOTHER_AGENT",
     "REPLY_QUOTA_RESERVED",
     "REPLY_QUOTA_SPENT",
     "REPLY_WINDOW_OVER",
+    "TOO_MANY_PROMISES",
+    "TRANSFER_LOOP",
 ];
 
 /// The name of what an event of a conversation tells.

@@ -75,9 +75,11 @@ impl<'a> View<'a> {
 
     /// Whether nobody in the plan, signed in or not, could serve such a contact in any ring.
     fn unservable(&self, subject: &Subject<'a>) -> bool {
+        let others = |id: &str| subject.asking_agent == 0 || self.id(subject.asking_agent) != id;
         (0..=subject.last_ring(self.plan)).all(|ring| {
             let asked = subject.asked(self.plan, ring);
-            asked.is_none_or(|asked| !self.plan.agents.values().any(|info| asked.fits(self.plan, info)))
+            let mut agents = self.plan.agents.iter().filter(|(id, _)| others(id));
+            asked.is_none_or(|asked| !agents.any(|(_, info)| asked.fits(self.plan, info)))
         })
     }
 
@@ -112,11 +114,10 @@ impl<'a> View<'a> {
         same("the entry", &event.entry.unwrap_or_default(), &j::QueueEntry { arrival_ms, ..entry })
     }
 
-    /// The entry is as worked out, and its age begins anew or not; none: somebody may have wanted either.
-    fn same_entry(&self, told: Option<&j::QueueEntry>, right: j::QueueEntry, fresh: Option<bool>) -> Checked {
+    /// The entry is as worked out, and its age begins anew or not.
+    fn same_entry(&self, told: Option<&j::QueueEntry>, right: j::QueueEntry, fresh: bool) -> Checked {
         let told = told.copied().unwrap_or_default();
-        let anew = fresh.unwrap_or(told.arrival_ms != 0);
-        let arrival_ms = if anew { self.now_ms } else { 0 };
+        let arrival_ms = if fresh { self.now_ms } else { 0 };
         same("the entry", &told, &j::QueueEntry { arrival_ms, ..right })
     }
 
@@ -127,15 +128,15 @@ impl<'a> View<'a> {
         let subject = Subject::journaled(self.state, (event.queue, record.channel, category), wants);
         let after_bot = self.plan.queues.get(subject.queue).map(|queue| queue.after_bot);
         let fresh = !record.talk().deflected && after_bot.unwrap_or_default() == AfterBot::Fresh;
-        let by_word = event.reason() == j::LeftBot::Supervisor && !fresh;
         let entry = self.entry(&subject, record.known_agent, record.exclusions());
-        self.same_entry(event.entry.as_ref(), entry, (!by_word).then_some(fresh))
+        self.same_entry(event.entry.as_ref(), entry, fresh || self.told.fresh)
     }
 
     fn enqueued(&self, event: &'a j::ContactEnqueued) -> Checked {
         let numbers = (event.queue, event.channel, event.category);
-        let subject = Subject::journaled(self.state, numbers, event.wants.as_deref());
         let origin = event.origin.as_deref().copied().unwrap_or_default();
+        let mut subject = Subject::journaled(self.state, numbers, event.wants.as_deref());
+        subject.asking_agent = origin.asking_agent;
         if origin.asked_agent != 0 {
             return same("the entry", &event.entry.unwrap_or_default(), &j::QueueEntry::default());
         }
@@ -168,6 +169,14 @@ impl<'a> View<'a> {
         let numbers = (event.queue, channel, record.category);
         let subject = Subject::journaled(self.state, numbers, record.wants.as_deref());
         let subject = subject.lent_as(self.state, record);
+        let rule = |channel: u32| self.plan.channels.get(self.id(channel))?.reply_window.as_ref();
+        let window = match event.channel {
+            0 => None,
+            channel if channel == record.channel => record.window().copied(),
+            // Nobody has written there.
+            channel => rule(channel).map(|_| j::Window::default()),
+        };
+        same("the window", &event.window, &window)?;
         let requested = event.reason() == TransferReason::Requested;
         ensure(!(requested && self.refuses_unservable(&subject)), || "it should have been refused".into())?;
         let removed = event.reason() == TransferReason::QueueRemoved;
@@ -175,9 +184,9 @@ impl<'a> View<'a> {
         let anew = self.plan.queues.get(subject.queue).map(|queue| queue.transfer_age);
         let anew = anew == Some(TransferAge::Fresh);
         let fresh = match event.reason() {
-            TransferReason::Requested => Some(anew),
-            TransferReason::Requeued => anew.then_some(true),
-            _ => Some(false),
+            TransferReason::Requested => anew,
+            TransferReason::Requeued => anew || self.told.fresh,
+            _ => false,
         };
         let entry = self.entry(&subject, known, record.exclusions());
         self.same_entry(event.entry.as_ref(), entry, fresh)
@@ -189,6 +198,10 @@ impl<'a> View<'a> {
                 Some(self.entry(&self.subject(record), record.known_agent, record.exclusions()))
             }
             j::ReturnReason::AgentLost => Some(j::QueueEntry::default()),
+            // In the ring in which the agent was found fit.
+            j::ReturnReason::Pulled if record.ring != 0 => {
+                Some(j::QueueEntry { ring: record.ring, ..j::QueueEntry::default() })
+            }
             _ => None,
         };
         same("the entry", &event.entry, &entry)
@@ -278,8 +291,8 @@ impl<'a> View<'a> {
         let asked = self.asked(record);
         let right = match offer.cause() {
             j::OfferCause::Pulled => asked.is_some_and(|asked| {
-                // Who was parked is in nobody's line.
-                let parked = record.talk().parked_ms != 0;
+                // Who is parked is in nobody's line.
+                let parked = self.told.pulled == Some(record.contact);
                 person.record.connected
                     && asked.fits(self.plan, person.info)
                     && (parked || !(self.reserved(person, &asked) || Self::kept_from(record, offer.agent)))
@@ -324,34 +337,6 @@ impl<'a> View<'a> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// What a command that asks for something of the rules must be answered; none: other things decide.
-    pub fn allowed(&self, command: &'a Command) -> Option<Result<(), &'static str>> {
-        let (Command::Pull { agent, contact } | Command::Assign { agent, contact, .. }) = command else {
-            return None;
-        };
-        let record = self.state.contact_by_id(contact)?;
-        let known = self.state.agent_by_id(agent)?;
-        if record.stage() != ContactStage::Waiting {
-            return None;
-        }
-        let person = self.people.iter().find(|person| person.number == known.record.agent);
-        let Some((person, asked)) = person.zip(self.asked(record)) else {
-            return Some(Err("not there"));
-        };
-        if Self::asks(record, person.number) {
-            return Some(Err("asks for it"));
-        }
-        let fits = asked.fits(self.plan, person.info) && !self.reserved(person, &asked);
-        let allowed = match command {
-            Command::Assign { override_requirements, .. } => {
-                let never = person.info.limits.get(asked.channel_id) == Some(&0);
-                person.ready() && !never && (fits || *override_requirements)
-            }
-            _ => person.record.connected && fits && !Self::kept_from(record, person.number),
-        };
-        Some(if allowed && self.has_room(person, &asked) { Ok(()) } else { Err("not fit") })
     }
 
     /// Whether a contact that comes in or is moved should be refused because nobody could serve it.

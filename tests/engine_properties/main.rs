@@ -7,9 +7,11 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod asked;
+mod by_hand;
 mod checks;
 mod covered;
 mod decisions;
+mod history;
 mod naive;
 mod ops;
 mod order;
@@ -101,7 +103,7 @@ fn promises_hold_while_plans_change() {
 
 #[test]
 fn promises_hold_in_conversations() {
-    cases(5, 1, covered::TALK, &run::case(ops::TALK, 15..60));
+    cases(5, 1, covered::TALK, &run::talk(ops::TALK, 15..60));
 }
 
 #[test]

@@ -28,16 +28,30 @@ pub struct Held {
     pub by_channel: BTreeMap<u32, u32>,
 }
 
+impl Held {
+    fn units(&mut self, leg: &j::AssignmentRecord) -> &mut u32 {
+        match (leg.realtime, leg.interruptible) {
+            (true, _) => &mut self.realtime,
+            (false, true) => &mut self.interruptible,
+            (false, false) => &mut self.fixed,
+        }
+    }
+
+    /// The same but for this.
+    pub fn without(&self, leg: &j::AssignmentRecord) -> Self {
+        let mut held = self.clone();
+        *held.units(leg) -= leg.units;
+        held.by_channel.entry(leg.channel).and_modify(|count| *count -= 1);
+        held
+    }
+}
+
 /// What every agent holds.
 pub fn held(state: &State) -> BTreeMap<u32, Held> {
     let mut all: BTreeMap<u32, Held> = BTreeMap::new();
     for leg in state.assignments() {
         let held = all.entry(leg.agent).or_default();
-        match (leg.realtime, leg.interruptible) {
-            (true, _) => held.realtime += leg.units,
-            (false, true) => held.interruptible += leg.units,
-            (false, false) => held.fixed += leg.units,
-        }
+        *held.units(leg) += leg.units;
         *held.by_channel.entry(leg.channel).or_default() += 1;
     }
     all
@@ -91,12 +105,24 @@ impl Pick {
     }
 }
 
+/// What a command and the event before tell of the one that is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told {
+    /// A supervisor wants the age of a contact to begin anew.
+    pub fresh: bool,
+    /// A customer comes in by something else than a message.
+    pub by_action: bool,
+    /// This contact has just been pulled from being parked.
+    pub pulled: Option<u64>,
+}
+
 /// The state as the rules see it.
 pub struct View<'a> {
     pub state: &'a State,
     pub plan: &'a Plan,
     pub now_ms: u64,
     pub people: Vec<Person<'a>>,
+    pub told: Told,
 }
 
 impl<'a> View<'a> {
@@ -113,7 +139,12 @@ impl<'a> View<'a> {
                 Some(Person { number, record: &agent.record, info, held })
             })
             .collect();
-        Self { state, plan, now_ms, people }
+        Self { state, plan, now_ms, people, told: Told::default() }
+    }
+
+    /// With what is told beside the state.
+    pub fn told(self, told: Told) -> Self {
+        Self { told, ..self }
     }
 
     pub fn id(&self, number: u32) -> &'a str {

@@ -59,6 +59,8 @@ pub enum Kind {
     ChangePromise,
     Feedback,
     Intervene,
+    Insist,
+    Quiet,
 }
 
 /// A doing with the numbers that choose its particulars.
@@ -131,6 +133,14 @@ impl Op {
         let live = state.live_contacts_after(0).filter(|record| waits(record.stage()));
         let live: Vec<&str> = live.map(|record| record.id.as_str()).collect();
         choose(&live, self.a).map_or_else(|| self.contact(state, self.a), str::to_owned)
+    }
+
+    /// One that waits again after it was parked, mostly.
+    pub(super) fn back_in_line(self, state: &State) -> String {
+        let live = state.live_contacts_after(0).filter(|record| record.stage() == ContactStage::Waiting);
+        let live: Vec<&str> =
+            live.filter(|record| record.talk().parked_ms != 0).map(|record| record.id.as_str()).collect();
+        choose(&live, self.a).map_or_else(|| self.unanswered(state), str::to_owned)
     }
 
     fn leg(self, state: &State, fits: impl Fn(AssignmentStage) -> bool) -> Option<AssignmentRecord> {
@@ -261,6 +271,10 @@ impl Op {
         if nothing && !self.odd(9) {
             return self.enqueue(state, fresh);
         }
+        let talks = matches!(self.kind, Kind::Says | Kind::Consult | Kind::ChangeConsult | Kind::Promise);
+        if talks && !self.odd(5) && !state.assignments().any(|leg| leg.stage() == AssignmentStage::Active) {
+            return self.towards_talk(state, fresh);
+        }
         match self.kind {
             Kind::Enqueue | Kind::Burst => self.enqueue(state, fresh),
             Kind::Update => {
@@ -323,6 +337,9 @@ impl Op {
                 agent: self.somebody(state),
                 contact: self.contact_in(state, &[ContactStage::Parked], self.a),
             },
+            Kind::Pull if self.c % 4 == 1 => {
+                Command::Pull { agent: self.somebody(state), contact: self.back_in_line(state) }
+            }
             Kind::Pull => Command::Pull { agent: self.somebody(state), contact: self.unanswered(state) },
             Kind::Gateway => Command::GatewayAlive {
                 gateway: format!("gw{}", self.a % 3),
@@ -343,6 +360,16 @@ impl Op {
             | Kind::Intervene => self.talk_command(state, fresh),
             _ => self.agent_command(state),
         }
+    }
+
+    /// What brings a contact to an agent: it is connected, accepted, or comes in.
+    pub fn towards_talk(self, state: &State, fresh: u32) -> Command {
+        let kind = match state.assignments().map(AssignmentRecord::stage).min() {
+            Some(AssignmentStage::Offered) => Kind::Accept,
+            Some(AssignmentStage::Connecting) => Kind::Report,
+            _ => return self.enqueue(state, fresh),
+        };
+        Op { kind, ..self }.command(state, &[], fresh)
     }
 
     /// The same for what agents do by themselves.

@@ -232,6 +232,35 @@ pub fn enlarge(plan: &mut Plan) {
     plan.queues.values_mut().for_each(|queue| queue.max_waiting = 100_000);
 }
 
+/// Lets everybody serve everything, mostly by messages, so that contacts are soon with somebody.
+pub fn ease(plan: &mut Plan) {
+    let channels: Vec<String> = plan.channels.keys().cloned().collect();
+    for queue in plan.queues.values_mut() {
+        queue.requirement = Requirement::default();
+        queue.groups.clear();
+        queue.channels.clone_from(&channels);
+        queue.max_waiting = 100_000;
+        queue.max_wait_ms = None;
+    }
+    plan.categories.values_mut().for_each(|category| category.requirement = Requirement::default());
+    for group in plan.groups.values_mut() {
+        group.closed = false;
+        group.keep_free = group.keep_free.min(1);
+    }
+    plan.agents.values_mut().for_each(|agent| agent.limits.retain(|_, limit| *limit > 0));
+    for channel in plan.channels.values_mut().skip(1) {
+        channel.units = channel.units.min(30);
+        if channel.kind == ChannelKind::Realtime {
+            channel.kind = ChannelKind::Messaging;
+        }
+        if channel.kind == ChannelKind::Messaging {
+            channel.park_after_ms = channel.park_after_ms.or(Some(5_000));
+            channel.parked_keep_ms = channel.parked_keep_ms.max(40_000);
+        }
+    }
+    mend(plan);
+}
+
 /// Takes out of a requirement the skills that are not there.
 fn mend_requirement(requirement: &mut Requirement, skills: &BTreeMap<String, Skill>) {
     requirement.skills.retain(|id, _| skills.contains_key(id));

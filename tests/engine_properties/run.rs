@@ -22,7 +22,8 @@ use prost::Message;
 use crate::{
     checks::{self, Leftovers},
     decisions::unsettled,
-    naive::View,
+    history::History,
+    naive::{Told, View},
     ops::{self, Kind, Mix, Op},
     plans,
     tally::Tally,
@@ -70,6 +71,16 @@ pub fn case(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Ca
     })
 }
 
+/// The same where half of the plans ask for little, so that what is answered goes on.
+pub fn talk(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
+    (case(mix, count), any::<bool>()).prop_map(|(mut case, eased)| {
+        if eased {
+            case.plans.iter_mut().for_each(plans::ease);
+        }
+        case
+    })
+}
+
 /// The same with agents who can take more at once than one step gives them.
 pub fn rush(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
     case(mix, count).prop_map(|mut case| {
@@ -101,11 +112,13 @@ pub fn run(case: &Case, tell: bool) -> Result<Tally, Failure> {
         mirror: State::default(),
         fork: None,
         tally: Tally::default(),
+        history: History::default(),
         leftovers: Leftovers::default(),
         requests: BTreeMap::new(),
         slices: case.slices(),
         fresh: 0,
         steps: 0,
+        looked_ms: None,
         transcript: tell.then(String::new),
     };
     run.sim.set_slices(case.slices());
@@ -121,11 +134,14 @@ struct Run {
     mirror: State,
     fork: Option<Sim>,
     tally: Tally,
+    history: History,
     leftovers: Leftovers,
     requests: BTreeMap<String, u64>,
     slices: Slices,
     fresh: u32,
     steps: u64,
+    /// When it was looked at whether all is settled, if nothing has happened since.
+    looked_ms: Option<u64>,
     transcript: Option<String>,
 }
 
@@ -187,6 +203,25 @@ impl Run {
                     let op = Op { a: op.a.wrapping_add(at), c: op.c.wrapping_mul(at), ..op };
                     self.fresh += 1;
                     more = self.step(None, op.enqueue(self.sim.state(), self.fresh))?;
+                }
+                Ok(more)
+            }
+            Kind::Quiet => {
+                self.fresh += 1;
+                self.step(None, op.towards_talk(self.sim.state(), self.fresh))?;
+                self.advance(1_000 * u64::from(5 + op.b % 26))?;
+                let mut more = false;
+                for nth in 0..3 {
+                    self.fresh += 1;
+                    more = self.step(None, op.wakes(self.sim.state(), self.fresh, nth))?;
+                }
+                Ok(more)
+            }
+            Kind::Insist => {
+                let mut more = false;
+                for nth in 0..4 + op.c % 9 {
+                    self.fresh += 1;
+                    more = self.step(None, op.insists(self.sim.state(), self.fresh, nth))?;
                 }
                 Ok(more)
             }
@@ -278,6 +313,7 @@ impl Run {
         self.steps += 1;
         let (told, legs) = (self.sim.events().len(), self.sim.state().assignments().count());
         let ticks = matches!(command, Command::Tick);
+        let settled = self.sim.state().settled();
         let (answer, more) = self.sim.step(request, command.clone());
         let events = self.sim.events()[told..].to_vec();
         self.tell(&command, request, &answer, &events);
@@ -289,8 +325,8 @@ impl Run {
         if answer.is_err() {
             ensure(events.is_empty(), || "a refused command has made events".to_owned())?;
         }
-        self.check_answer(&command, &answer)?;
-        self.check_events(&events)?;
+        self.check_answer(&command, &answer, &events)?;
+        self.check_events(&command, &events)?;
         if let Some(fork) = &mut self.fork {
             let told = fork.events().len();
             let other = fork.step(request, command);
@@ -301,48 +337,28 @@ impl Run {
             ensure(other == events, || format!("rebuilt, it does {other:#?}\nnot {events:#?}"))?;
         }
         let state = self.sim.state();
-        checks::consistent(state)?;
-        self.tally.check(state)?;
-        if !more {
+        // Where nothing has happened nothing is looked at twice.
+        let changed = !events.is_empty() || !settled;
+        if changed {
+            checks::consistent(state)?;
+            self.tally.check(state)?;
+            self.history.check(state)?;
+            self.looked_ms = None;
+        }
+        if !more && self.looked_ms != Some(self.sim.now_ms()) {
+            self.looked_ms = Some(self.sim.now_ms());
             unsettled(state, self.sim.now_ms())?;
             self.tally.covered.settled(state, self.sim.now_ms());
         }
         // A refused command leaves the state as the replay of all events has it.
-        if self.steps.is_multiple_of(8) || answer.is_err() {
+        if self.steps.is_multiple_of(if answer.is_err() { 2 } else { 8 }) {
             self.check_rebuilt(self.steps.is_multiple_of(16))?;
         }
         Ok(more)
     }
 
-    fn check_request(
-        &mut self,
-        request: Option<&RequestKey>,
-        answer: &Result<Reply, Refusal>,
-        events: &[j::Event],
-    ) -> Checked {
-        let carried = events.iter().filter(|event| !event.request_id.is_empty()).count();
-        let Some(request) = request else {
-            return ensure(carried == 0, || "events carry a request that was not made".to_owned());
-        };
-        let first = events.first().is_some_and(|event| event.request_id == request.id);
-        ensure(carried == usize::from(first), || "the first event does not carry the request".to_owned())?;
-        let repeated = matches!(answer, Ok(Reply::Repeat));
-        let reused = answer.as_ref().is_err_and(|refusal| refusal.reason == "REQUEST_ID_REUSED");
-        let (repeat, reuse) = match self.requests.get(&request.id) {
-            Some(known) => (*known == request.fingerprint, *known != request.fingerprint),
-            None => (false, false),
-        };
-        ensure((repeated, reused) == (repeat, reuse), || {
-            format!("request {} is answered {answer:?}, repeat {repeat}, reuse {reuse}", request.id)
-        })?;
-        if first {
-            self.requests.insert(request.id.clone(), request.fingerprint);
-        }
-        Ok(())
-    }
-
     /// Each event survives the journal, follows the rules, and leaves nobody over capacity.
-    fn check_events(&mut self, events: &[j::Event]) -> Checked {
+    fn check_events(&mut self, command: &Command, events: &[j::Event]) -> Checked {
         // With deadlines overdue, an exclusion may be over that the next tick will only notice.
         let overdue = self.sim.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= self.sim.now_ms());
         let mut offers = 0;
@@ -365,13 +381,16 @@ impl Run {
             }
             self.check_way(kind, &mut way)?;
             let timely = !overdue && (offers <= OFFERS_CHECKED || offers % OFFERS_CHECKED == 0);
-            let checked = View::new(&self.mirror, event.at_ms).check(kind, timely);
+            let told = Told { pulled: self.history.pulled(), ..follows::asked_by(command) };
+            let checked = View::new(&self.mirror, event.at_ms).told(told).check(kind, timely);
             checked.map_err(|problem| format!("{problem}: {kind:?}"))?;
             if let Some(event::Kind::OfferAccepted(accepted)) = &event.kind {
                 let deadline_ms = self.mirror.assignment(accepted.offer).map_or(0, |leg| leg.deadline_ms);
                 let offer = accepted.offer;
                 ensure(event.at_ms < deadline_ms, || format!("offer {offer} is accepted late"))?;
             }
+            let past = self.history.event(&decoded, &self.mirror);
+            past.map_err(|problem| format!("{problem}: {kind:?}"))?;
             self.tally.count(&decoded);
             let (ended, left) = (self.ended_offer(kind), self.left_exclusion(kind));
             let wrote = self.parked_writes(kind);
@@ -389,7 +408,10 @@ impl Run {
             if let Some(event::Kind::PlanCommitted(_)) = &event.kind {
                 self.leftovers.note(&self.mirror);
             }
-            self.leftovers.check_capacity(&self.mirror)?;
+            // What a consult has taken of the colleague goes on with the contact, by the next event.
+            if self.history.handed_over().is_none() {
+                self.leftovers.check_capacity(&self.mirror)?;
+            }
         }
         ensure(follows.is_none(), || format!("{follows:?} is missing"))?;
         ensure(way.is_none(), || format!("{way:?} back is missing"))?;
@@ -397,18 +419,26 @@ impl Run {
     }
 
     /// What the rules say of a command is what it is answered.
-    fn check_answer(&mut self, command: &Command, answer: &Result<Reply, Refusal>) -> Checked {
+    fn check_answer(
+        &mut self,
+        command: &Command,
+        answer: &Result<Reply, Refusal>,
+        events: &[j::Event],
+    ) -> Checked {
         let reason = answer.as_ref().err().map(|refusal| refusal.reason);
         let view = View::new(&self.mirror, self.sim.now_ms());
         if reason == Some("NOBODY_CAN_SERVE") {
             ensure(view.nobody_can_serve(command), || "somebody could serve it".to_owned())?;
         }
+        self.history.refused(command, reason.unwrap_or_default(), &self.mirror)?;
         let repeat = matches!(answer, Ok(Reply::Repeat)) || reason == Some("REQUEST_ID_REUSED");
         if let Some(allowed) = view.allowed(command).filter(|_| !repeat) {
             ensure(allowed.is_ok() == answer.is_ok(), || {
                 format!("answered {answer:?}, should be {allowed:?}")
             })?;
         }
+        let done = repeat || answer.is_err() || view.done(command, events);
+        ensure(done, || format!("answered {answer:?}, not done"))?;
         if let Command::RecordActivity { contact, activity, .. } = command
             && !repeat
         {

@@ -143,7 +143,7 @@ impl Tally {
             Some(Kind::PromiseChanged(e)) if e.queue != 0 => {
                 self.promised.insert(e.queue);
             }
-            Some(Kind::PromiseEscalated(e)) => self.promises.broken += u64::from(e.step == 255),
+            Some(Kind::PromiseEscalated(e)) => self.promises.broken += u64::from(e.step == 255 && !e.again),
             Some(Kind::PromiseEnded(e)) => match e.end() {
                 PromiseEnd::Kept => self.promises.kept += 1,
                 PromiseEnd::Late => self.promises.late += 1,

@@ -1,6 +1,8 @@
 //! Gateways that are gone, and the daemon itself starting anew.
 
-use crate::common::desk::check;
+use kefud::engine::command::Command;
+
+use crate::common::desk::{Desk, check};
 
 #[test]
 fn waiting_calls_of_a_lost_gateway_are_lost_and_nothing_else() {
@@ -131,4 +133,21 @@ fn a_channel_that_becomes_realtime_ends_what_a_lost_gateway_has_offered() {
         => plan 2; ended c1 a1; closed c1 gateway_lost
         ",
     );
+}
+
+#[test]
+fn a_contact_is_refused_whole_where_its_two_gateways_find_no_room() {
+    let mut desk = Desk::new();
+    while desk.sim.state().gateways().count() < 9_999 {
+        let gateway = format!("g{}", desk.sim.state().gateways().count());
+        assert!(desk.sim.step(None, Command::GatewayStreamLost { gateway }).0.is_ok());
+    }
+    let before = desk.sim.state().sequence();
+    let mut refused = |line: &str| desk.run(&format!("enqueue {line}")).contains("!TOO_MANY_GATEWAYS");
+    assert!(refused("c1 phone consultation gateway=new bot=other"));
+    assert_eq!(desk.sim.state().sequence(), before);
+    let mut refused = |line: &str| desk.run(&format!("enqueue {line}")).contains("!TOO_MANY_GATEWAYS");
+    assert!(!refused("c1 phone consultation gateway=new bot=new"));
+    assert!(refused("c2 phone consultation gateway=another"));
+    assert!(!refused("c2 phone consultation gateway=new bot=g1"));
 }

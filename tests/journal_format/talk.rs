@@ -3,8 +3,8 @@
 
 use kefud::{
     engine::command::{
-        Activity, BotLeaving, Command, ConsultAction, ConsultTarget, Ending, Enqueue, Feedback, FromBot,
-        Intervention, NewPromise, PromiseChange, PromiseDue, Update,
+        Activity, BotLeaving, ByChannel, Command, ConsultAction, ConsultTarget, Ending, Enqueue, Feedback,
+        FromBot, Hand, Intervention, NewPromise, PromiseChange, PromiseDue, Target, Update,
     },
     proto::journal as j,
     sim::Sim,
@@ -49,6 +49,16 @@ pub fn conversations(sim: &mut Sim) {
     }
     chat(sim);
     promised(sim);
+    switched(sim);
+}
+
+/// From a call to a channel by which the customer has yet to write.
+fn switched(sim: &mut Sim) {
+    let contact = "switched".to_owned();
+    run(sim, Command::Enqueue(Box::new(known("switched", "phone"))));
+    let target = Target::Queue("consultation".to_owned());
+    let other_channel = Some(ByChannel { channel: "wechat".to_owned(), gateway: "wechat".to_owned() });
+    run(sim, Command::Transfer { agent: None, contact, target, other_channel });
 }
 
 fn chat(sim: &mut Sim) {
@@ -115,7 +125,7 @@ fn promised(sim: &mut Sim) {
     let promise = Some(promise("dropped", PromiseDue::After(6 * HOUR)));
     run(sim, Command::Complete { agent: Some(agent), contact: call.clone(), ending, promise });
     let change = |promise: &str, change| Command::ChangePromise {
-        agent: None,
+        by: Hand::Supervisor("boss".to_owned()),
         promise: promise.to_owned(),
         change,
         reason: "asked".to_owned(),

@@ -416,10 +416,10 @@ def mistakes(kefud, lin, notices):
 def everything_is_counted(program):
     page = metrics(program).splitlines()
     for line in (
-        'kefud_promises_total{tenant="default",queue="calls",outcome="made"} 2',
-        'kefud_promises_total{tenant="default",queue="calls",outcome="kept"} 1',
-        'kefud_promises_total{tenant="default",queue="calls",outcome="late"} 1',
-        'kefud_promises_total{tenant="default",queue="calls",outcome="broken"} 1',
+        'kefud_promises_made_total{tenant="default",queue="calls"} 2',
+        'kefud_promises_ended_total{tenant="default",queue="calls",outcome="kept"} 1',
+        'kefud_promises_ended_total{tenant="default",queue="calls",outcome="late"} 1',
+        'kefud_promises_broken_total{tenant="default",queue="calls"} 1',
         'kefud_promises_open{tenant="default",queue="calls"} 0',
         'kefud_contacts_closed_total{tenant="default",queue="nights",channel="hasty",outcome="lapsed"} 1',
         'kefud_windows_near_total{tenant="default",queue="nights",channel="hasty"} 1',

@@ -2,7 +2,7 @@
 
 use kefud::{
     engine::command::{
-        Activity, BotLeaving, Command, ConsultAction, ConsultTarget, Feedback, FromBot, Intervention,
+        Activity, BotLeaving, Command, ConsultAction, ConsultTarget, Feedback, FromBot, Hand, Intervention,
         NewPromise, PromiseChange, PromiseDue, Update,
     },
     proto::journal as j,
@@ -47,7 +47,10 @@ pub fn command(words: &Words<'_>) -> Option<Command> {
             promise: Box::new(new_promise(words, words.get(3))),
         },
         "chpromise" => Command::ChangePromise {
-            agent: Some(words.text(1)).filter(|agent| agent != "supervisor"),
+            by: match words.get(1) {
+                "supervisor" => Hand::Supervisor(words.named_text("by")),
+                agent => Hand::Agent(agent.to_owned()),
+            },
             promise: words.text(2),
             change: promise_change(words),
             reason: words.named_text("reason"),

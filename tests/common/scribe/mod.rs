@@ -131,7 +131,8 @@ impl Scribe {
                     0 => String::new(),
                     channel => format!(" by={}/{}", name(channel), state.gateway_id(e.gateway)),
                 };
-                format!("moved {} {}{by}{entry}{reason}", self.contact(e.contact), name(e.queue))
+                let window = talk::window(e.window.as_ref(), event.at_ms);
+                format!("moved {} {}{by}{entry}{window}{reason}", self.contact(e.contact), name(e.queue))
             }
             Kind::RingOpened(e) => {
                 let cause = word(e.cause().as_str_name(), "RING_CAUSE_");

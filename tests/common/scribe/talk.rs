@@ -11,8 +11,10 @@ use super::{Scribe, entered, word};
 /// What may be sent, for so long: ` left=5 until=48h`; nothing where there is no such rule.
 pub fn window(window: Option<&j::Window>, at_ms: u64) -> String {
     window.map_or_else(String::new, |window| {
-        let until = format_ms(window.until_ms.saturating_sub(at_ms));
-        format!(" left={} until={until}", window.replies_left)
+        let left = window.left(at_ms);
+        let until = |ms: u64| format_ms(ms.saturating_sub(at_ms));
+        let later = left.later.map(|later| format!(" later={}/{}", later.replies, until(later.until_ms)));
+        format!(" left={} until={}{}", left.replies, until(left.until_ms), later.unwrap_or_default())
     })
 }
 

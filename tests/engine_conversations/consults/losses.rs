@@ -143,6 +143,7 @@ fn asking_agent_lost_in_a_chat() {
                 "signed-out a1 requested; closed k1 consult_handed_over; released k1 a2 handed_over
                  ; handed-over c1 a2; released c1 a1 agent_lost
                  show c1 => active general a2 turn=0s
+                 show-legs c1 => general/qq a1 wait=0s handle=0s agent_lost
                  show a1 => signed-out calls=0 fixed=0 chats=0
                  show a2 => ready calls=0 fixed=0 chats=30
                  show general => active=1 entered=2 answered=2 consults=1

@@ -1,6 +1,6 @@
 //! The way back of what is parked: to its agent, or to its queue.
 
-use kefud::engine::evolve::Slices;
+use kefud::{engine::evolve::Slices, proto::journal::ContactStage};
 
 use super::{check, parked};
 use crate::common::{CONVERSATIONS, desk::Desk};
@@ -291,7 +291,8 @@ fn nobody_is_kept_free_for_what_an_agent_pulls() {
         advance 10m
         # Those who wait are for others first; c1 is in nobody's line.
         pull a3 c2                     => !AGENT_NOT_ELIGIBLE
-        pull a3 c1                     => returned c1 pulled; offered c1 a3 by-pull; accepted c1 a3
+        # It is offered in the ring that lets a3 have it.
+        pull a3 c1                     => returned c1 pulled ring=1; offered c1 a3 by-pull; accepted c1 a3
         ",
     );
 }
@@ -330,4 +331,24 @@ fn it_comes_back_while_the_plan_changes() {
         );
         assert_eq!(desk.run("tick").contains("offered webchat a1"), !settled, "after {ticks} ticks");
     }
+}
+
+#[test]
+fn pulled_in_the_ring_that_it_had() {
+    let mut desk = Desk::with(CONVERSATIONS);
+    let rings = "[{after=\"30s\",groups=[\"reserve\"]}]";
+    for line in [
+        &format!("apply set queues.general.groups=[\"core\"] set queues.general.rings={rings}"),
+        "signin a3 ready",
+        "enqueue c1 webchat general",
+        "accept a3 c1",
+        "advance 10m",
+        "pull a3 c1",
+    ] {
+        let told = desk.run(line);
+        assert!(!told.starts_with('!'), "{line}: {told}");
+    }
+    // Before it opens a3 is none of those who may have it.
+    let record = desk.sim.state().contact_by_id("c1").unwrap();
+    assert_eq!((record.ring, record.stage()), (1, ContactStage::Active));
 }

@@ -54,15 +54,20 @@ fn moved_when_it_was_broken() {
         chpromise a1 p1 move=2h reason=again
         => closed follow-up:p1:1 promise_settled; promise p1 +2h pending
         show promise:p1 => pending a1 follow due=2h enters=1h moves=1 entries=1 broken
-        # It breaks once only, but its steps are taken again.
+        # It is told again, and counts as broken once.
+        reload
         advance 2h
         => +1h in follow-up:p1:2 follow age=0s for=a1; +1h 10m free follow-up:p1:2 time
          ; +1h 30m escalated p1 1 raise=3; +1h 50m escalated p1 2 raise=8 groups=reserve
+         ; +2h broken p1
+        reload
+        advance 1m => -
+        show promise:p1 => entered a1 follow due=-1m steps=2 moves=1 entries=2 broken
         ready a1
         accept a1 follow-up:p1:2
-        connected follow-up:p1:2 => connected follow-up:p1:2 a1; ended p1 kept
+        connected follow-up:p1:2 => connected follow-up:p1:2 a1; ended p1 late
         show follow
-        => active=1 entered=2 answered=1 expired=1 follow-ups=2 promised=1 kept=1 broken=1
+        => active=1 entered=2 answered=1 expired=1 follow-ups=2 promised=1 late=1 broken=1
         ",
     );
 }
@@ -164,6 +169,69 @@ fn of_another_agent() {
         chpromise a2 p1 cancel reason=x          => !PROMISE_OF_ANOTHER_AGENT
         chpromise a9 p1 cancel reason=x          => !AGENT_NOT_FOUND
         chpromise supervisor p1 move=3h reason=x => promise p1 +3h
+        ",
+    );
+}
+
+#[test]
+fn by_whose_hand() {
+    after(
+        PROMISED,
+        "
+        show by:p1                                      => nobody
+        chpromise supervisor p1 move=3h by=s1 reason=x  => promise p1 +3h
+        show by:p1                                      => supervisor:s1 x
+        chpromise a1 p1 move=2h reason=later            => promise p1 +2h
+        show by:p1                                      => a1 later
+        # A supervisor need not give a name, and is told all the same.
+        chpromise supervisor p1 to=a2 reason=away       => promise p1 to=a2
+        show by:p1                                      => supervisor: away
+        # What changes nothing leaves no trace.
+        chpromise supervisor p1 to=a2 by=s9 reason=same => -
+        chpromise a1 p1 cancel reason=mine              => !PROMISE_OF_ANOTHER_AGENT
+        reload
+        show by:p1                                      => supervisor: away
+        # Nobody speaks with the words of somebody before.
+        chpromise supervisor p1 fulfil by=s2            => ended p1 kept
+        show by:p1                                      => supervisor:s2
+        ",
+    );
+}
+
+#[test]
+fn cancelled_by_whose_hand() {
+    after(PROMISED, "chpromise a1 p1 cancel reason=no\nshow by:p1 => a1 no");
+    // By ending its follow-up, too.
+    after(
+        PROMISED,
+        "
+        notready a1 lunch
+        advance 1h
+        end follow-up:p1:1 by=s1 reason=enough
+        show promise:p1 => cancelled a1 follow entries=1
+        show by:p1      => supervisor:s1 enough
+        ",
+    );
+}
+
+#[test]
+fn what_happens_by_itself_is_by_nobody() {
+    // Kept, but moved by somebody before.
+    after(
+        PROMISED,
+        "
+        chpromise supervisor p1 move=1h by=s1 reason=sooner
+        accept a1 follow-up:p1:1
+        connected follow-up:p1:1 => connected follow-up:p1:1 a1; ended p1 kept
+        show by:p1               => supervisor:s1 sooner
+        ",
+    );
+    after(
+        PROMISED,
+        "
+        chpromise supervisor p1 to=a2 by=s1 reason=away
+        apply remove queues.follow policy=end => plan 2; broken p1; ended p1 cancelled
+        show by:p1                            => nobody its queue left the plan
         ",
     );
 }

@@ -46,6 +46,50 @@ fn at_once_if_it_is_due_soon() {
 }
 
 #[test]
+fn its_wait_begins_when_it_comes_in() {
+    // It is as urgent as if it had waited for 40 minutes, and has not.
+    let hasty = "
+        advance 1h
+        enqueue c2 email follow
+        advance 3s
+        complete a1 c1 promise=p1 in=20m queue=follow
+        show follow-up:p1:1                  => waiting follow age=40m for=a1 added=3
+        show wait:follow-up:p1:1             => 0s
+        show wait:follow                     => 3s
+        advance 5s
+        show wait:follow-up:p1:1             => 5s
+        show wait:follow                     => 8s
+        cancel c2
+        show wait:follow                     => 5s";
+    // Neither does time with agents and bots, or another queue, make it older.
+    let moved = "
+        advance 15s
+        accept a1 follow-up:p1:1             => accepted follow-up:p1:1 a1
+        connected follow-up:p1:1
+        advance 30m
+        transfer a1 follow-up:p1:1 queue=experts
+        show follow-up:p1:1                  => waiting experts age=40m 20s added=3
+        advance 10s
+        show wait:follow-up:p1:1             => 30s";
+    after(
+        CALL,
+        &format!("{hasty}\ncancel follow-up:p1:1\nshow follow-up:p1:1 => closed customer_left wait=5s"),
+    );
+    after(CALL, &format!("{hasty}{moved}\nreload\nshow wait:follow-up:p1:1 => 30s"));
+    after(
+        CALL,
+        &format!(
+            "{hasty}{moved}
+            requeue follow-up:p1:1 fresh
+            advance 7s
+            show wait:follow-up:p1:1         => 7s
+            cancel follow-up:p1:1
+            show follow-up:p1:1              => closed customer_left wait=7s"
+        ),
+    );
+}
+
+#[test]
 fn in_the_order_of_its_due_time() {
     // By its due time it is as urgent as a contact that has waited for as long as it may.
     after(
@@ -79,6 +123,21 @@ fn escalates_by_priority_and_group() {
             => +20m escalated p1 2 raise=8 groups=reserve; +20m offered follow-up:p1:1 a3
         show promise:p1  => entered a1 follow due=10m steps=2 entries=1
         ",
+    );
+}
+
+#[test]
+fn a_plan_takes_nothing_back() {
+    after(
+        PROMISED,
+        r#"
+        notready a1 lunch
+        advance 1h30m
+        show follow-up:p1:1 => waiting follow age=30m added=3
+        apply set queues.follow.promise_steps=[{before="30m",priority=1},{before="10m",priority=2}]
+        advance 20m         => +20m escalated p1 2 raise=2
+        show follow-up:p1:1 => waiting follow age=50m added=3
+        "#,
     );
 }
 

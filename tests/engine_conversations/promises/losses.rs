@@ -36,6 +36,21 @@ fn entered_while_its_gateway_is_away() {
 }
 
 #[test]
+fn who_brings_its_gateway_back_comes_after_it() {
+    after(
+        PROMISED,
+        "
+        gateway g 10s
+        notready a1 lunch
+        advance 90m      => +10s lost g; +1h in follow-up:p1:1 follow age=0s for=a1; +1h 10m free follow-up:p1:1 time
+            ; +1h 30m escalated p1 1 raise=3
+        ready a1         => ready a1
+        enqueue c2 phone general => in c2 general; offered follow-up:p1:1 a1
+        ",
+    );
+}
+
+#[test]
 fn gateway_lost_where_nobody_is_on_the_line() {
     after(
         PROMISED_MAIL,

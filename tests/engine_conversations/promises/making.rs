@@ -195,7 +195,44 @@ fn eight_of_one_contact() {
             promise a1 c1 p9 in=2h               => !TOO_MANY_PROMISES
             chpromise a1 p3 cancel reason=no     => ended p3 cancelled
             promise a1 c1 p9 in=2h               => promised p9 +2h
+            # Neither by another case, nor after a restart.
+            update c1 case=y
+            promise a1 c1 p10 in=2h              => !TOO_MANY_PROMISES
+            reload
+            promise a1 c1 p10 in=2h              => !TOO_MANY_PROMISES
+            chpromise a1 p1 cancel reason=no     => ended p1 cancelled
+            promise a1 c1 p10 in=2h              => promised p10 +2h
+            promise a1 c1 p11 in=2h              => !TOO_MANY_PROMISES
             "
         ),
+    );
+}
+
+#[test]
+fn where_nobody_could_serve_it() {
+    after(
+        CALL,
+        "
+        apply set queues.experts.skills={complaints=9} set queues.experts.unservable=\"refuse\"
+        promise a1 c1 p1 in=2h queue=experts            => !NOBODY_CAN_SERVE
+        complete a1 c1 promise=p1 in=2h queue=experts   => !NOBODY_CAN_SERVE
+        show c1                                         => active general a1
+        show promise:p1                                 => unknown
+        apply set queues.experts.unservable=\"accept\"
+        promise a1 c1 p1 in=2h queue=experts            => promised p1 +2h
+        ",
+    );
+}
+
+#[test]
+fn on_the_contact_itself_not_on_a_consult_about_it() {
+    after(
+        CALL,
+        "
+        signin a2 ready
+        consult a1 c1 k1 agent=a2
+        accept a2 k1
+        promise a2 k1 p1 in=2h  => !PROMISE_ON_CONSULT
+        ",
     );
 }

@@ -2,10 +2,12 @@
 //! enter it an hour before; kept for their agent for 10 minutes, raised 30 and 10 minutes before they are due.
 
 mod changing;
+mod clock;
 mod ending;
 mod entering;
 mod losses;
 mod making;
+mod writing;
 
 use crate::common::{CONVERSATIONS, desk::check_in};
 

@@ -3,12 +3,15 @@
 use kefud::{
     engine::{
         command::{
-            Activity, BotLeaving, ByChannel, Command, ConsultAction, ConsultTarget, Feedback, FromBot,
-            Intervention, NewPromise, PromiseChange, PromiseDue, Update,
+            Activity, BotLeaving, ByChannel, Command, ConsultAction, ConsultTarget, Feedback, FromBot, Hand,
+            Intervention, NewPromise, PromiseChange, PromiseDue, Target, Update,
         },
         state::State,
     },
-    proto::journal::{self as j, AssignmentStage, ContactRecord, ContactStage, PromiseRecord, PromiseStage},
+    proto::journal::{
+        self as j, AssignmentRecord, AssignmentStage, ContactRecord, ContactStage, PromiseRecord,
+        PromiseStage,
+    },
 };
 
 use super::{Dice, Kind, Op, choose, ids};
@@ -173,7 +176,9 @@ impl Op {
     pub(super) fn new_promise(self, state: &State, fresh: u32) -> NewPromise {
         let plan = state.plan();
         let mut dice = self.dice();
-        let id = if dice.once_in(7) { dice.roll(12) } else { u64::from(fresh) };
+        let known: Vec<&PromiseRecord> = state.promises().filter(|_| dice.once_in(3)).collect();
+        let known = known.last().filter(|_| dice.once_in(3));
+        let id = known.map_or_else(|| format!("p{fresh}"), |record| record.id.clone());
         let due = Self::due(&mut dice, state.now_ms());
         let queue = if dice.once_in(3) { self.name(&ids(&plan.queues), self.c) } else { String::new() };
         let channels: Vec<&str> = plan
@@ -182,7 +187,7 @@ impl Op {
             .map_or_else(Vec::new, |queue| queue.channels.iter().map(String::as_str).collect());
         let channel = if channels.is_empty() { String::new() } else { self.name(&channels, self.b) };
         NewPromise {
-            id: format!("p{id}"),
+            id,
             due,
             agent: if dice.once_in(3) { self.somebody(state) } else { String::new() },
             queue,
@@ -204,6 +209,86 @@ impl Op {
         Command::MakePromise { agent, contact, promise }
     }
 
+    /// What happens around the return of one that is parked: its agent or others do something, its customer
+    /// writes, and somebody takes what is in line again.
+    pub fn wakes(self, state: &State, fresh: u32, nth: u16) -> Command {
+        let parked = |record: &&ContactRecord| record.stage() == ContactStage::Parked;
+        let parked: Vec<&ContactRecord> = state.live_contacts_after(0).filter(parked).collect();
+        let Some(record) = choose(&parked, self.a) else {
+            return match nth {
+                2 => Command::Pull { agent: self.somebody(state), contact: self.back_in_line(state) },
+                _ => self.towards_talk(state, fresh),
+            };
+        };
+        let contact = record.id.clone();
+        match (nth, self.c % 4) {
+            (0, 0) => Command::SetAvailability {
+                agent: state.names().id(record.last_agent()).to_owned(),
+                ready: false,
+                reason: "break".to_owned(),
+            },
+            (0 | 2, 1) => self.enqueue(state, fresh),
+            (0, 2) | (2, _) => Command::Pull { agent: self.somebody(state), contact },
+            _ => Command::RecordActivity { contact, activity: Activity::CustomerMessage, check_only: false },
+        }
+    }
+
+    /// The same again and again, until a bound is reached: promises of one contact, moves of one promise, or
+    /// transfers of one contact.
+    pub fn insists(self, state: &State, fresh: u32, nth: u16) -> Command {
+        let first = state.promises().find(|record| record.stage() != PromiseStage::Ended);
+        match (self.a % 3, first) {
+            (0, _) => self.passes_on(state, nth),
+            (1, Some(record)) => {
+                let due = PromiseDue::After(20_000 + u64::from(nth));
+                let change = PromiseChange::Move(due);
+                Command::ChangePromise {
+                    by: Hand::Supervisor(String::new()),
+                    promise: record.id.clone(),
+                    change,
+                    reason: "busy".to_owned(),
+                }
+            }
+            _ => self.promises_again(state, fresh),
+        }
+    }
+
+    /// The first contact goes to one of the queues that take its channel.
+    fn passes_on(self, state: &State, nth: u16) -> Command {
+        let mut live = state.live_contacts_after(0);
+        let Some(record) = live.find(|record| !record.is_consult()) else {
+            return self.enqueue(state, u32::from(nth));
+        };
+        let channel = state.names().id(record.channel);
+        let queues = state.plan().queues.iter();
+        let queues = queues.filter(|(_, queue)| queue.channels.iter().any(|id| id == channel));
+        let queues: Vec<&str> = queues.map(|(id, _)| id.as_str()).collect();
+        let target = Target::Queue(self.name(&queues, self.b.wrapping_add(nth)));
+        Command::Transfer { agent: None, contact: record.id.clone(), target, other_channel: None }
+    }
+
+    /// The first contact that an agent has is promised one thing more.
+    fn promises_again(self, state: &State, fresh: u32) -> Command {
+        let active = |leg: &&AssignmentRecord| leg.stage() == AssignmentStage::Active;
+        let Some(leg) = state.assignments().filter(active).min_by_key(|leg| leg.contact) else {
+            return self.promise(state, fresh);
+        };
+        let agent = state.names().id(leg.agent).to_owned();
+        let contact = state.contact(leg.contact).map_or_else(String::new, |record| record.id.clone());
+        let promise = NewPromise {
+            id: format!("p{fresh}"),
+            due: PromiseDue::After(25_000 + u64::from(self.b % 4_000)),
+            agent: String::new(),
+            queue: String::new(),
+            channel: String::new(),
+            gateway: String::new(),
+            priority: 0,
+            note: String::new(),
+            fingerprint: 0,
+        };
+        Command::MakePromise { agent, contact, promise: Box::new(promise) }
+    }
+
     fn change_promise(self, state: &State, fresh: u32) -> Command {
         let open = |record: &&PromiseRecord| record.stage() != PromiseStage::Ended || self.odd(9);
         let promises: Vec<&PromiseRecord> = state.promises().filter(open).collect();
@@ -217,13 +302,13 @@ impl Op {
             3 => PromiseChange::Fulfil,
             _ => PromiseChange::Cancel,
         };
-        let agent = match dice.roll(5) {
-            0 => None,
-            1 => Some(self.agent(state, self.b)),
-            _ => Some(state.names().id(record.agent).to_owned()),
+        let by = match dice.roll(5) {
+            0 => Hand::Supervisor("boss".to_owned()),
+            1 => Hand::Agent(self.agent(state, self.b)),
+            _ => Hand::Agent(state.names().id(record.agent).to_owned()),
         };
         let promise = if self.odd(11) { "p99999".to_owned() } else { record.id.clone() };
-        Command::ChangePromise { agent, promise, change, reason: String::new() }
+        Command::ChangePromise { by, promise, change, reason: String::new() }
     }
 
     fn intervene(self, state: &State) -> Command {

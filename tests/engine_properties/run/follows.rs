@@ -1,11 +1,59 @@
-//! What must come right after an event, whatever else is going on.
+//! What must come right after a request or an event, whatever else is going on.
 
-use kefud::proto::journal::{self as j, event};
+use kefud::{
+    engine::{
+        command::{Command, Intervention, Reply, RequestKey},
+        refusal::Refusal,
+    },
+    proto::journal::{self as j, event},
+};
 
 use super::{Checked, Run, ensure};
-use crate::{naive::View, talk::Way};
+use crate::{
+    naive::{Told, View},
+    talk::Way,
+};
+
+/// What a command asks for that its events don't tell.
+pub(super) fn asked_by(command: &Command) -> Told {
+    match command {
+        Command::Enqueue(enqueue) => Told { by_action: enqueue.by_action, ..Told::default() },
+        Command::Intervene { action: Intervention::Requeue { fresh, .. }, .. } => {
+            Told { fresh: *fresh, ..Told::default() }
+        }
+        _ => Told::default(),
+    }
+}
 
 impl Run {
+    /// The first event of a request carries it, and a repeated one is answered as such.
+    pub(super) fn check_request(
+        &mut self,
+        request: Option<&RequestKey>,
+        answer: &Result<Reply, Refusal>,
+        events: &[j::Event],
+    ) -> Checked {
+        let carried = events.iter().filter(|event| !event.request_id.is_empty()).count();
+        let Some(request) = request else {
+            return ensure(carried == 0, || "events carry a request that was not made".to_owned());
+        };
+        let first = events.first().is_some_and(|event| event.request_id == request.id);
+        ensure(carried == usize::from(first), || "the first event does not carry the request".to_owned())?;
+        let repeated = matches!(answer, Ok(Reply::Repeat));
+        let reused = answer.as_ref().is_err_and(|refusal| refusal.reason == "REQUEST_ID_REUSED");
+        let (repeat, reuse) = match self.requests.get(&request.id) {
+            Some(known) => (*known == request.fingerprint, *known != request.fingerprint),
+            None => (false, false),
+        };
+        ensure((repeated, reused) == (repeat, reuse), || {
+            format!("request {} is answered {answer:?}, repeat {repeat}, reuse {reuse}", request.id)
+        })?;
+        if first {
+            self.requests.insert(request.id.clone(), request.fingerprint);
+        }
+        Ok(())
+    }
+
     /// The parked contact whose customer writes by this event.
     pub(super) fn parked_writes(&self, kind: &event::Kind) -> Option<u64> {
         let event::Kind::ActivityRecorded(activity) = kind else {

@@ -1,194 +1,8 @@
-//! Explanations against decisions: what is told of a pair is what matching goes by, for every pair.
+//! What is told of single moments.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+use kefud::engine::matching::explain::{ContactExplained, Happening, Opening};
 
-mod common;
-
-use common::desk::Desk;
-use kefud::{
-    engine::{
-        matching::explain::{AgentHindered, ContactExplained, Happening, Opening},
-        state::State,
-    },
-    proto::journal::{ContactStage, OfferCause, event::Kind},
-};
-use proptest::{collection::vec, prelude::*, sample::select};
-
-/// The tests' plan with one of every rule of matching.
-const RULES: &str = r#"apply
-    set skills.trainee={} set groups.night={closed=true} set groups.reserve.keep_free=1
-    set queues.complaints.rings=[{after="10s",lower={complaints=2}},{after="20s",groups=["reserve","night"]}]
-    set queues.complaints.all_declined="next_ring"
-    set queues.sales.preferred_agent_wait="5s" set queues.sales.last_agent_wait="5s"
-    set queues.sales.any_of=[{english=1,complaints=3}] set queues.sales.max_waiting=100
-    set queues.sales.none_of={trainee=1} set queues.sales.band=0
-    set agents.a5={groups=["reserve"],skills={complaints=3,english=9},capacity=40}
-    set agents.a6={groups=["night"]}
-    set agents.a7={groups=["core"],skills={trainee=2,complaints=4,english=4}}"#;
-
-fn desk() -> Desk {
-    let mut desk = Desk::new();
-    let told = desk.run(&RULES.split_whitespace().collect::<Vec<_>>().join(" "));
-    assert_eq!(told, "plan 2");
-    desk
-}
-
-fn number(state: &State, contact: &str) -> u64 {
-    state.contact_by_id(contact).expect(contact).contact
-}
-
-fn explained(desk: &Desk, contact: &str) -> ContactExplained {
-    let state = desk.sim.state();
-    state.explain_contact(number(state, contact), desk.sim.now_ms(), 100).expect(contact)
-}
-
-/// Code and text of what keeps an agent from a contact.
-fn told(desk: &Desk, contact: &str, agent: &str) -> Vec<String> {
-    let state = desk.sim.state();
-    let entry = state.agent_by_id(agent).expect(agent);
-    let pair = state.explain_pair(number(state, contact), entry.record.agent, desk.sim.now_ms());
-    let hindrances = pair.unwrap_or_else(|| panic!("{contact} waits for {agent}")).hindrances;
-    hindrances.into_iter().map(|why| format!("{}: {}", why.code(), why.text(state.names(), entry))).collect()
-}
-
-/// Everything that must hold of explanations once nothing more is due.
-fn check_settled(state: &State, now_ms: u64) {
-    let agents: Vec<u32> = state.agents().map(|agent| agent.record.agent).collect();
-    let in_plan = state.agents().filter(|agent| agent.info.is_some()).count();
-    let mut places: Vec<(u32, usize, usize)> = Vec::new();
-    let mut before: Vec<usize> = Vec::new();
-    for record in state.live_contacts_after(0) {
-        let found = state.explain_contact(record.contact, now_ms, 3).expect("kept");
-        assert!(!found.summary.is_empty() && found.summary.ends_with('.'), "{found:?}");
-        assert!(found.changes.is_sorted() && found.changes.iter().all(|change| change.at_ms >= now_ms));
-        assert_eq!(found.place.is_some(), record.stage() == ContactStage::Waiting, "{found:?}");
-        let Some(place) = found.place else { continue };
-        places.push((record.queue, place.position, place.waiting));
-        before.push(place.more_urgent);
-        assert_eq!(found.everybody.agents, in_plan);
-        assert_eq!(found.agents.len() + found.agents_left_out, in_plan);
-        let hindered: usize = found.everybody.hindered.iter().map(|(_, count)| count).sum();
-        assert_eq!((found.everybody.eligible, hindered), (0, in_plan), "{found:?}");
-        assert_eq!(found.nobody_signed_in, found.able.agents == 0, "{found:?}");
-        assert!(found.nobody_signed_in || !found.nobody_in_plan, "{found:?}");
-        let mut nearest: Option<AgentHindered> = None;
-        for agent in &agents {
-            let pair = state.explain_pair(record.contact, *agent, now_ms).expect("it waits");
-            assert!(!pair.hindrances.is_empty(), "agent {agent} is idle and can serve {record:?}");
-            assert!(pair.hindrances.is_sorted(), "{pair:?}");
-            let entry = state.agent(*agent).expect("an agent");
-            for why in &pair.hindrances {
-                assert!(!why.text(state.names(), entry).is_empty());
-            }
-            if entry.info.is_some()
-                && nearest.as_ref().is_none_or(|best| pair.hindrances.len() < best.hindrances.len())
-            {
-                nearest = Some(pair);
-            }
-        }
-        let first = found.agents.first().map(|entry| entry.hindrances.len());
-        assert_eq!(first, nearest.map(|best| best.hindrances.len()), "{found:?}");
-    }
-    // Everybody who waits has a place of its own, from the first to the last.
-    before.sort_unstable();
-    assert!(before.iter().copied().eq(0..before.len()), "{before:?}");
-    // Positions in a queue are 1, 2, 3 …
-    places.sort_unstable();
-    for pair in places.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-        assert_eq!(pair[0].1 + 1, pair[1].1, "{places:?}");
-    }
-    for (_, position, waiting) in &places {
-        assert!(*position >= 1 && position <= waiting, "{places:?}");
-    }
-    for agent in agents {
-        let found = state.explain_agent(agent, now_ms, 5).expect("an agent");
-        assert!(!found.summary.is_empty() && found.contacts.len() <= 5);
-        assert!(found.contacts.iter().all(|entry| !entry.hindrances.is_empty()), "{found:?}");
-        assert_eq!(found.soon, None, "{found:?}");
-    }
-}
-
-/// Just before matching offers a contact to an agent, nothing keeps the two apart.
-fn check_offers(desk: &Desk) {
-    let mut state = State::default();
-    for event in desk.sim.events() {
-        if let Some(Kind::ContactOffered(offer)) = &event.kind
-            && offer.cause() == OfferCause::Matched
-        {
-            let pair = state.explain_pair(offer.contact, offer.agent, event.at_ms).expect("it waits");
-            assert!(pair.hindrances.is_empty(), "{offer:?} in spite of {pair:?}");
-            let found = state.explain_contact(offer.contact, event.at_ms, 10).expect("a contact");
-            assert!(found.everybody.eligible > 0 && found.summary.contains("can take it"), "{found:?}");
-            let next = state.explain_agent(offer.agent, event.at_ms, 10).expect("an agent");
-            assert!(next.soon.is_some() && next.summary.contains("about to be offered"), "{next:?}");
-        }
-        state.evolve(event);
-        state.settle();
-    }
-}
-
-fn line() -> impl Strategy<Value = String> {
-    let agent = || select(&["a1", "a2", "a3", "a4", "a5", "a6", "a7"]);
-    let contact = || (0..30u32).prop_map(|number| format!("c{number}"));
-    let channel = select(&["phone", "wechat", "email"]);
-    let queue = select(&["consultation", "complaints", "complaints", "sales"]);
-    let extra = select(&[
-        "",
-        "",
-        "prio=2",
-        "category=fraud",
-        "category=refund",
-        "skills=english:3-6",
-        "any=english:3|complaints:4",
-        "none=trainee:1",
-        "agent=a2",
-        "agent=a1",
-        "rings=5s/drop:english/groups:core+10s/groups:reserve skills=english:8",
-    ]);
-    let time = select(&["1s", "5s", "10s", "20s", "1m"]);
-    let plan = select(&[
-        "set groups.night.closed=false",
-        "set groups.core.closed=true",
-        "set groups.core.closed=false",
-        "set agents.a4.limits={wechat=0}",
-        "remove agents.a2",
-        "set queues.complaints.rings=[]",
-        "set queues.complaints.agent_choice=\"most_skilled\"",
-    ]);
-    prop_oneof![
-        6 => (contact(), channel, queue, extra).prop_map(|(contact, channel, queue, extra)| {
-            let channel = if queue == "sales" && channel == "email" { "phone" } else { channel };
-            format!("enqueue {contact} {channel} {queue} {extra}")
-        }),
-        5 => agent().prop_map(|agent| format!("signin {agent} ready")),
-        1 => agent().prop_map(|agent| format!("signout {agent} return")),
-        1 => agent().prop_map(|agent| format!("notready {agent} break")),
-        1 => (agent(), 1..4u32).prop_map(|(agent, session)| format!("away {agent} session={session}")),
-        4 => (agent(), contact()).prop_map(|(agent, contact)| format!("accept {agent} {contact}")),
-        3 => (agent(), contact()).prop_map(|(agent, contact)| format!("decline {agent} {contact}")),
-        2 => contact().prop_map(|contact| format!("connected {contact}")),
-        2 => (agent(), contact()).prop_map(|(agent, contact)| format!("complete {agent} {contact}")),
-        3 => time.prop_map(|time| format!("advance {time}")),
-        1 => plan.prop_map(|change| format!("apply {change}")),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn explanation_equals_decision(lines in vec(line(), 1..80)) {
-        let mut desk = desk();
-        for line in lines {
-            let removed = line.split_once("remove agents.").map(|(_, agent)| agent);
-            if removed.is_none_or(|agent| desk.sim.state().plan().agents.contains_key(agent)) {
-                desk.run(&line);
-            }
-            check_settled(desk.sim.state(), desk.sim.now_ms());
-        }
-        check_offers(&desk);
-    }
-}
+use crate::{after, check_settled, common::desk::Desk, explained, told};
 
 #[test]
 fn every_hindrance_is_told_with_its_numbers() {
@@ -281,16 +95,6 @@ fn every_hindrance_is_told_with_its_numbers() {
         check_settled(desk.sim.state(), desk.sim.now_ms());
     }
     assert_eq!(codes.len(), 17, "{codes:?}");
-}
-
-/// A desk on which these lines were accepted.
-fn after(lines: &str) -> Desk {
-    let mut desk = desk();
-    for line in lines.split('|').map(str::trim).filter(|line| !line.is_empty()) {
-        let told = desk.run(line);
-        assert!(!told.starts_with('!'), "{line}: {told}");
-    }
-    desk
 }
 
 #[test]
@@ -458,6 +262,11 @@ fn summaries_say_it_in_a_sentence_or_two() {
     for (lines, expected) in table {
         assert_eq!(explained(&after(lines), "c").summary, expected, "{lines}");
     }
+    let away = "gateway pbx 1s|signin a1 ready|enqueue c wechat consultation|accept a1 c|promise a1 c p in=10s channel=phone gateway=pbx|advance 2s";
+    assert_eq!(
+        explained(&after(away), "follow-up:p:1").summary,
+        "It is the follow-up of promise p. Its gateway pbx is not there: it is offered to nobody, and waits until that is back."
+    );
     let table = [
         ("", "The agent is not signed in and has room for email, phone, qq, wechat. Nobody waits."),
         ("signin a1 ready", "The agent is ready and has room for email, phone, qq, wechat. Nobody waits."),

@@ -2,7 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "../daemon_common/mod.rs"]
 mod daemon_common;
+mod fields;
+mod reasons;
 
 use daemon_common::{
     client::{assert_invalid, assert_refused, contact, reason},
