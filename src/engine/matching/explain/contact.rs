@@ -58,8 +58,6 @@ impl State {
             }
             explained.everybody = survey.everybody;
             explained.able = survey.able;
-            // Who asks for a consult is of its class, and the one who never gets it.
-            explained.nobody_signed_in |= record.is_consult() && explained.able.agents == 0;
             explained.agents = survey.near;
             explained.agents_left_out = survey.left_out;
         }
