@@ -6,6 +6,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 use prost::Message;
 
 const PROTOS: &[&str] = &[
+    "kefud/v1/schedule.proto",
     "kefud/v1/types.proto",
     "kefud/v1/conversation.proto",
     "kefud/v1/explanation.proto",
