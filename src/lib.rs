@@ -7,6 +7,7 @@
 //! | module | owns | must never |
 //! | --- | --- | --- |
 //! | [`engine`] | every rule and the state of a tenant | do I/O, read a clock, depend on chance |
+//! | [`schedule`] | what working time means: zones, calendars, shifts, who works when | know the engine, read a clock |
 //! | [`plan`] | the tenant's plan: parse, check, diff | hold state |
 //! | [`journal`] | order and durability on disk | pass over damage |
 //! | [`runtime`] | the writer, batches, time, recovery | let out what is not durable |
@@ -30,6 +31,7 @@ pub mod journal;
 pub mod plan;
 pub mod proto;
 pub mod runtime;
+pub mod schedule;
 pub mod sim;
 pub mod streams;
 pub mod telemetry;
