@@ -1,8 +1,9 @@
-//! Looks for rules of channels, queues and categories that contradict each other or can have no effect, which is an
+//! Looks for rules of channels, schedules, queues and categories that contradict each other or can have no effect, which is an
 //! error. Owns what contradicts what. Must not tell of what only follows from another error: a value that is
 //! wrong isn't there for it.
 
 mod conversation;
+mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,7 @@ use super::{
 /// Tells of each contradiction in a plan as far as it was read from `root`.
 pub(super) fn find(plan: &Plan, root: &DeTable<'_>, context: &mut Context) {
     let mut search = Search { root, context };
+    search.schedules(plan);
     let channels = Path::Key(&Path::Root, EntryKind::Channel.section());
     for (id, channel) in &plan.channels {
         search.conversations(&Path::Key(&channels, id), channel);

@@ -100,6 +100,10 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
     diff.compare(EntryKind::Skill, &old.skills, &new.skills);
     diff.compare(EntryKind::Category, &old.categories, &new.categories);
     diff.compare(EntryKind::Disposition, &old.dispositions, &new.dispositions);
+    diff.compare(EntryKind::Holidays, &old.holidays, &new.holidays);
+    diff.compare(EntryKind::Calendar, &old.calendars, &new.calendars);
+    diff.compare(EntryKind::Shift, &old.shifts, &new.shifts);
+    diff.compare(EntryKind::Rota, &old.rotas, &new.rotas);
     diff.compare(EntryKind::Queue, &old.queues, &new.queues);
     diff.compare(EntryKind::Group, &old.groups, &new.groups);
     diff.compare(EntryKind::Agent, &old.agents, &new.agents);

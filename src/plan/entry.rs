@@ -22,6 +22,14 @@ pub enum EntryKind {
     Category,
     /// One of [`Plan::dispositions`].
     Disposition,
+    /// One of [`Plan::holidays`].
+    Holidays,
+    /// One of [`Plan::calendars`].
+    Calendar,
+    /// One of [`Plan::shifts`].
+    Shift,
+    /// One of [`Plan::rotas`].
+    Rota,
     /// One of [`Plan::queues`].
     Queue,
     /// One of [`Plan::groups`].
@@ -32,12 +40,16 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// Every kind, in the order of the model.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Settings,
         Self::Channel,
         Self::Skill,
         Self::Category,
         Self::Disposition,
+        Self::Holidays,
+        Self::Calendar,
+        Self::Shift,
+        Self::Rota,
         Self::Queue,
         Self::Group,
         Self::Agent,
@@ -52,6 +64,10 @@ impl EntryKind {
             Self::Skill => "skills",
             Self::Category => "categories",
             Self::Disposition => "dispositions",
+            Self::Holidays => "holidays",
+            Self::Calendar => "calendars",
+            Self::Shift => "shifts",
+            Self::Rota => "rotas",
             Self::Queue => "queues",
             Self::Group => "groups",
             Self::Agent => "agents",
@@ -67,6 +83,10 @@ impl EntryKind {
             Self::Skill => "skill",
             Self::Category => "category",
             Self::Disposition => "disposition",
+            Self::Holidays => "holiday set",
+            Self::Calendar => "calendar",
+            Self::Shift => "shift",
+            Self::Rota => "rota",
             Self::Queue => "queue",
             Self::Group => "group",
             Self::Agent => "agent",
@@ -82,6 +102,10 @@ impl EntryKind {
             Self::Skill => limits::SKILLS_MAX,
             Self::Category => limits::CATEGORIES_MAX,
             Self::Disposition => limits::DISPOSITIONS_MAX,
+            Self::Holidays => limits::HOLIDAYS_MAX,
+            Self::Calendar => limits::CALENDARS_MAX,
+            Self::Shift => limits::SHIFTS_MAX,
+            Self::Rota => limits::ROTAS_MAX,
             Self::Queue => limits::QUEUES_MAX,
             Self::Group => limits::GROUPS_MAX,
             Self::Agent => limits::AGENTS_MAX,
@@ -104,6 +128,10 @@ impl Plan {
             EntryKind::Skill => insert(&mut self.skills, id, document),
             EntryKind::Category => insert(&mut self.categories, id, document),
             EntryKind::Disposition => insert(&mut self.dispositions, id, document),
+            EntryKind::Holidays => insert(&mut self.holidays, id, document),
+            EntryKind::Calendar => insert(&mut self.calendars, id, document),
+            EntryKind::Shift => insert(&mut self.shifts, id, document),
+            EntryKind::Rota => insert(&mut self.rotas, id, document),
             EntryKind::Queue => insert(&mut self.queues, id, document),
             EntryKind::Group => insert(&mut self.groups, id, document),
             EntryKind::Agent => insert(&mut self.agents, id, document),
@@ -122,6 +150,10 @@ impl Plan {
             EntryKind::Skill => self.skills.remove(id).is_some(),
             EntryKind::Category => self.categories.remove(id).is_some(),
             EntryKind::Disposition => self.dispositions.remove(id).is_some(),
+            EntryKind::Holidays => self.holidays.remove(id).is_some(),
+            EntryKind::Calendar => self.calendars.remove(id).is_some(),
+            EntryKind::Shift => self.shifts.remove(id).is_some(),
+            EntryKind::Rota => self.rotas.remove(id).is_some(),
             EntryKind::Queue => self.queues.remove(id).is_some(),
             EntryKind::Group => self.groups.remove(id).is_some(),
             EntryKind::Agent => self.agents.remove(id).is_some(),

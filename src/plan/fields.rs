@@ -66,7 +66,7 @@ impl<'a> Fields<'a> {
 
     /// Reads a field with `read`. `default` stands for one that is absent (a problem if there is no
     /// default) or wrong.
-    fn read<T: Default>(
+    pub fn read<T: Default>(
         &mut self,
         key: &'static str,
         needed: impl Display,
@@ -88,20 +88,12 @@ impl<'a> Fields<'a> {
 
     /// A name to show, empty if there is none.
     pub fn name(&mut self) -> String {
-        self.read("name", "a text", Some(String::new()), |value, path, context| {
-            let name = text(value, "a text", path, context)?;
-            let bytes_max = limits::NAME_BYTES_MAX;
-            if name.len() > bytes_max {
-                context.error(value.span().start, path, || {
-                    format!("has {} bytes, shorten it to at most {bytes_max}", name.len())
-                });
-            } else if name.chars().any(char::is_control) {
-                context.error(value.span().start, path, || {
-                    "has a control character such as a line break, remove it".to_owned()
-                });
-            }
-            Some(name.to_owned())
-        })
+        self.label("name")
+    }
+
+    /// A text to show, empty if there is none.
+    pub fn label(&mut self, key: &'static str) -> String {
+        self.read(key, "a text", Some(String::new()), label)
     }
 
     /// A whole number in a range.
@@ -160,9 +152,23 @@ impl<'a> Fields<'a> {
         choices: &[(&str, T)],
         default: Option<T>,
     ) -> Option<T> {
+        self.chosen(key, choices, default.map(Some))
+    }
+
+    /// One of several words, or none. `None`: absent, or wrong.
+    pub fn optional_choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        self.chosen(key, choices, Some(None))
+    }
+
+    fn chosen<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        default: Option<Option<T>>,
+    ) -> Option<T> {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         let needed = format!("one of {}", quoted(&words));
-        self.read(key, &needed, default.map(Some), |value, path, context| {
+        self.read(key, &needed, default, |value, path, context| {
             let given = text(value, &needed, path, context)?;
             let choice = choices.iter().find(|(word, _)| *word == given).map(|(_, choice)| *choice);
             if choice.is_none() {
@@ -190,6 +196,16 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The id of an entry of another kind, which may be absent.
+    pub fn optional_reference(&mut self, key: &'static str, ids: Ids<'_>) -> Option<String> {
+        let needed = format!("the id of a {}", ids.kind.noun());
+        self.read(key, &needed, Some(None), |value, path, context| {
+            let id = text(value, &needed, path, context)?;
+            ids.check(id, value.span().start, path, context);
+            Some(Some(id.to_owned()))
+        })
+    }
+
     /// A list of different ids of another kind, `count` of them; it may be absent if it may be empty.
     pub fn references(
         &mut self,
@@ -200,26 +216,7 @@ impl<'a> Fields<'a> {
         let needed = format!("a list of ids of {}s such as [\"one\", \"two\"]", ids.kind.noun());
         let default = (*count.start() == 0).then(Vec::new);
         self.read(key, &needed, default, |value, path, context| {
-            let DeValue::Array(items) = value.get_ref() else {
-                return wrong_type(value, &needed, path, context);
-            };
-            count_within(items.len(), &count, ids.kind.noun(), value.span().start, path, context);
-            let mut seen = BTreeSet::new();
-            let mut list: Vec<String> = Vec::with_capacity(items.len().min(*count.end()));
-            for (index, item) in items.iter().enumerate().take(*count.end()) {
-                let (path, offset) = (&Path::Item(path, index), item.span().start);
-                let Some(id) = text(item, "an id in quotes", path, context) else {
-                    // So that those after it keep their places.
-                    list.push(String::new());
-                    continue;
-                };
-                ids.check(id, offset, path, context);
-                if !seen.insert(id) {
-                    context.error(offset, path, || format!("`{id}` is listed twice, keep one of them"));
-                }
-                list.push(id.to_owned());
-            }
-            Some(list)
+            id_list(value, &needed, ids, &count, path, context)
         })
     }
 
@@ -282,6 +279,53 @@ impl<'a> Fields<'a> {
             Some(items.filter_map(|(index, item)| read(item, &Path::Item(path, index), context)).collect())
         })
     }
+}
+
+/// A text to show.
+pub(super) fn label(value: &Value<'_>, path: &Path<'_>, context: &mut Context) -> Option<String> {
+    let label = text(value, "a text", path, context)?;
+    let bytes_max = limits::NAME_BYTES_MAX;
+    if label.len() > bytes_max {
+        context.error(value.span().start, path, || {
+            format!("has {} bytes, shorten it to at most {bytes_max}", label.len())
+        });
+    } else if label.chars().any(char::is_control) {
+        context.error(value.span().start, path, || {
+            "has a control character such as a line break, remove it".to_owned()
+        });
+    }
+    Some(label.to_owned())
+}
+
+/// A list of different ids, `count` of them.
+pub(super) fn id_list(
+    value: &Value<'_>,
+    needed: &str,
+    ids: Ids<'_>,
+    count: &RangeInclusive<usize>,
+    path: &Path<'_>,
+    context: &mut Context,
+) -> Option<Vec<String>> {
+    let DeValue::Array(items) = value.get_ref() else {
+        return wrong_type(value, needed, path, context);
+    };
+    count_within(items.len(), count, ids.kind.noun(), value.span().start, path, context);
+    let mut seen = BTreeSet::new();
+    let mut list: Vec<String> = Vec::with_capacity(items.len().min(*count.end()));
+    for (index, item) in items.iter().enumerate().take(*count.end()) {
+        let (path, offset) = (&Path::Item(path, index), item.span().start);
+        let Some(id) = text(item, "an id in quotes", path, context) else {
+            // So that those after it keep their places.
+            list.push(String::new());
+            continue;
+        };
+        ids.check(id, offset, path, context);
+        if !seen.insert(id) {
+            context.error(offset, path, || format!("`{id}` is listed twice, keep one of them"));
+        }
+        list.push(id.to_owned());
+    }
+    Some(list)
 }
 
 /// Reads a value that must be a table, its fields by `read`.

@@ -16,6 +16,16 @@ pub const SKILLS_MAX: usize = 1_000;
 pub const CATEGORIES_MAX: usize = 1_000;
 /// Dispositions of a plan.
 pub const DISPOSITIONS_MAX: usize = 1_000;
+/// Holiday sets of a plan.
+pub const HOLIDAYS_MAX: usize = 64;
+/// Calendars of a plan.
+pub const CALENDARS_MAX: usize = 200;
+/// Shifts of a plan.
+pub const SHIFTS_MAX: usize = 1_000;
+/// Rotas of a plan.
+pub const ROTAS_MAX: usize = 1_000;
+/// Different time zones that a plan names.
+pub const ZONES_MAX: usize = 64;
 /// Queues of a plan. At least one is needed.
 pub const QUEUES_MAX: usize = 1_000;
 /// Groups of a plan.
@@ -46,6 +56,29 @@ pub const PROMISE_STEPS_MAX: usize = 5;
 /// Groups of one step of `promise_steps`.
 pub const PROMISE_STEP_GROUPS_MAX: usize = 16;
 
+/// Days of a holiday set, those of its ranges counted one by one.
+pub const HOLIDAY_DAYS_MAX: usize = 2_000;
+/// Dated days of a calendar, those of its ranges counted one by one.
+pub const DATED_DAYS_MAX: usize = 1_000;
+/// Spans of a kind of day or a date of a calendar.
+pub const SPANS_MAX: usize = 8;
+/// Spans of a shift's `at`. At least one is needed.
+pub const SHIFT_SPANS_MAX: usize = 4;
+/// Breaks of a shift.
+pub const BREAKS_MAX: usize = 8;
+/// Activities of a shift.
+pub const ACTIVITIES_MAX: usize = 8;
+/// Shifts of one day of a rota.
+pub const DAY_SHIFTS_MAX: usize = 4;
+/// Weeks of a rota.
+pub const ROTA_WEEKS_MAX: usize = 52;
+/// Days of a rota's cycle.
+pub const CYCLE_DAYS_MAX: usize = 366;
+/// A contact overflows from queue to queue so often.
+pub const OVERFLOW_HOPS_MAX: usize = 8;
+
+/// The year of a date.
+pub const YEARS: RangeInclusive<i32> = 2_000..=2_100;
 /// The level of a skill.
 pub const LEVEL: RangeInclusive<u64> = 1..=10;
 /// A channel's `units`.
@@ -80,6 +113,9 @@ pub const REPLIES_KEPT: RangeInclusive<u64> = 0..=1_000;
 pub const RISE_PRIORITY: RangeInclusive<u64> = 1..=10;
 /// The `priority` of a step of `promise_steps`.
 pub const PROMISE_STEP_PRIORITY: RangeInclusive<u64> = 0..=10;
+
+/// The `rota_offset` of an agent or group; it is below the weeks or days of the rota too.
+pub const ROTA_OFFSET: RangeInclusive<u64> = 0..=365;
 
 /// A channel's `offer_timeout`: 1 s to 10 min.
 pub const OFFER_TIMEOUT_MS: RangeInclusive<u64> = 1_000..=10 * MINUTE_MS;
@@ -121,6 +157,14 @@ pub const REPLY_WITHIN_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
 pub const RISE_BEFORE_MS: RangeInclusive<u64> = 1_000..=30 * DAY_MS;
 /// The `before` of a step of `promise_steps`: up to 30 days.
 pub const PROMISE_STEP_BEFORE_MS: RangeInclusive<u64> = 0..=30 * DAY_MS;
+/// A channel's `break_lead` and `end_lead`: up to 4 h.
+pub const LEAD_MS: RangeInclusive<u64> = 0..=4 * HOUR_MS;
+/// The setting `adherence_tolerance`: up to 4 h.
+pub const ADHERENCE_TOLERANCE_MS: RangeInclusive<u64> = 0..=4 * HOUR_MS;
+/// The setting `shift_horizon`: 1 to 800 days.
+pub const SHIFT_HORIZON_MS: RangeInclusive<u64> = DAY_MS..=800 * DAY_MS;
+/// The setting `shifts_keep`: 1 to 366 days.
+pub const SHIFTS_KEEP_MS: RangeInclusive<u64> = DAY_MS..=366 * DAY_MS;
 
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
 //! The tenant's plan: what channels, skills, queues, groups and agents there are.
 //!
 //! Owns the plan from document to data and back: reading TOML with every error at once ([`parse()`],
-//! [`check()`]), its canonical form ([`render()`]), and the difference of two plans ([`diff()`]), entry by
+//! [`check()`], [`check_on()`]), its canonical form ([`render()`]), and the difference of two plans ([`diff()`]), entry by
 //! entry as JSON, which is how a plan is journaled ([`Plan::apply_entry`]).
 //!
 //! Invariants:
@@ -27,6 +27,7 @@ mod problem;
 mod render;
 mod requirement;
 mod rules;
+mod schedule;
 mod sections;
 mod shared;
 mod staff;
@@ -34,13 +35,14 @@ mod staff;
 mod tests;
 mod values;
 mod warnings;
+mod when;
 mod words;
 
 pub use diff::{Diff, Part, Removal, Upsert, diff};
 pub use duration::{format_ms, parse_ms};
 pub use entry::EntryKind;
 pub use model::Plan;
-pub use parse::{Report, check, is_valid_id, parse};
+pub use parse::{Report, check, check_on, is_valid_id, parse};
 pub use problem::Problem;
 pub use render::render;
 pub use shared::Shared;

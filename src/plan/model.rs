@@ -13,6 +13,7 @@ use super::shared::Shared;
 
 mod conversation;
 mod rules;
+mod schedule;
 mod settings;
 
 pub use conversation::{
@@ -20,6 +21,10 @@ pub use conversation::{
     ReplyAllowance, ReplyWindow, TransferAge, WindowRise,
 };
 pub use rules::{LEVEL_MAX, LevelRange, Levels, Requirement, Ring, SkillRanges};
+pub use schedule::{
+    Activity, Ageing, AtShiftEnd, Calendar, ClosedPolicy, Closing, DEFAULT_ZONE, DateRange, DayHours,
+    DayKind, DayShifts, Followed, Follows, Holidays, Rota, RotaWeek, Shift,
+};
 pub use settings::Settings;
 
 /// Entries of one kind by id.
@@ -38,6 +43,14 @@ pub struct Plan {
     pub categories: Entries<Category>,
     /// How contacts can end.
     pub dispositions: Entries<Disposition>,
+    /// Days off and make-up workdays.
+    pub holidays: Entries<Shared<Holidays>>,
+    /// When queues are open.
+    pub calendars: Entries<Shared<Calendar>>,
+    /// Days' work.
+    pub shifts: Entries<Shared<Shift>>,
+    /// Which shift is worked when.
+    pub rotas: Entries<Shared<Rota>>,
     /// Where contacts wait.
     pub queues: Entries<Queue>,
     /// Teams of agents.
@@ -112,6 +125,16 @@ pub struct Channel {
     /// What the platform lets be sent. Absent: everything, at any time. Only for messaging channels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_window: Option<ReplyWindow>,
+    /// So long before a break, or a part of the shift in which other channels are served, nobody is offered a new
+    /// contact. Up to 4 h.
+    #[serde(rename = "break_lead", with = "super::duration", default, skip_serializing_if = "is_no_time")]
+    pub break_lead_ms: u64,
+    /// The same before the end of the shift.
+    #[serde(rename = "end_lead", with = "super::duration", default, skip_serializing_if = "is_no_time")]
+    pub end_lead_ms: u64,
+    /// What becomes of an agent's contacts when its shift ends. Not for realtime channels.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub at_shift_end: AtShiftEnd,
 }
 
 impl Channel {
@@ -132,6 +155,9 @@ impl Channel {
             reopen_within_ms: 0,
             bot_limit_ms: DEFAULT_BOT_LIMIT_MS,
             reply_window: None,
+            break_lead_ms: 0,
+            end_lead_ms: 0,
+            at_shift_end: AtShiftEnd::default(),
         }
     }
 }
@@ -292,6 +318,24 @@ pub struct Queue {
     /// What becomes of a follow-up when its time nears, in the order in which it does. Up to 5.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub promise_steps: Vec<PromiseStep>,
+    /// Id of the calendar by which it opens and closes. Absent: it is always open, unless closed by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
+    /// What becomes of a contact that comes while it is closed. Absent: [`Queue::closed_policy`] tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<ClosedPolicy>,
+    /// Id of the queue that takes such contacts. Only with [`ClosedPolicy::Overflow`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_queue: Option<String>,
+    /// What becomes of those who wait when it closes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub closing: Closing,
+    /// Id of the queue that they go to. Only with [`Closing::Move`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing_queue: Option<String>,
+    /// When those who wait grow older. Absent: [`Queue::ages`] tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ageing: Option<Ageing>,
 }
 
 impl Queue {
@@ -318,6 +362,12 @@ impl Queue {
             after_bot: AfterBot::default(),
             promise_agent_wait_ms: None,
             promise_steps: Vec::new(),
+            calendar: None,
+            closed: None,
+            closed_queue: None,
+            closing: Closing::default(),
+            closing_queue: None,
+            ageing: None,
         }
     }
 }
@@ -367,10 +417,17 @@ pub struct Group {
     /// take one more contact of that channel. Up to 10,000. Does not hold for queues whose home group it is.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub keep_free: u32,
+    /// By what its agents work who have no rota of their own.
+    #[serde(flatten)]
+    pub follows: Follows,
 }
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn is_no_time(ms: &u64) -> bool {
@@ -396,6 +453,9 @@ pub struct Agent {
     /// own, 0 forbids it. Up to 10,000.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: BTreeMap<String, u32>,
+    /// By what it works.
+    #[serde(flatten)]
+    pub follows: Follows,
 }
 
 /// An agent's `capacity` unless told.

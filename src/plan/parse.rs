@@ -13,6 +13,7 @@ use super::{
     values::Context,
     warnings,
 };
+use crate::schedule::Day;
 
 /// What a check of a document tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +37,19 @@ pub fn parse(document: &str) -> Result<Plan, Vec<Problem>> {
 /// Reads a plan document and looks for what was probably not meant.
 #[must_use]
 pub fn check(document: &str) -> Report {
+    report(document, None)
+}
+
+/// The same, and what of it will soon be too old: `today` is the date.
+#[must_use]
+pub fn check_on(document: &str, today: Day) -> Report {
+    report(document, Some(today))
+}
+
+fn report(document: &str, today: Option<Day>) -> Report {
     match read(document) {
         Ok((plan, root)) => {
-            let warnings = warnings::find(&plan, &root).into_list(document);
+            let warnings = warnings::find(&plan, &root, today).into_list(document);
             Report { plan: Some(plan), errors: Vec::new(), warnings }
         }
         Err(errors) => Report { plan: None, errors, warnings: Vec::new() },

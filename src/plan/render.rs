@@ -2,6 +2,8 @@
 //! durations as text. Values that are in force are written even where they are the defaults; what is
 //! empty or absent is left out. Must write nothing that [`super::parse`] reads differently.
 
+mod schedule;
+
 use std::fmt::{self, Write};
 
 use super::{
@@ -30,6 +32,7 @@ pub fn render(plan: &Plan) -> String {
         out.duration("wrap_up", channel.wrap_up_ms);
         out.value("interruptible", channel.interruptible);
         out.conversations(channel);
+        out.channel_hours(channel);
     });
     out.entries(EntryKind::Skill, &plan.skills, |out, skill| out.name(&skill.name));
     out.entries(EntryKind::Category, &plan.categories, |out, category| {
@@ -41,12 +44,14 @@ pub fn render(plan: &Plan) -> String {
     out.entries(EntryKind::Disposition, &plan.dispositions, |out, disposition| {
         out.name(&disposition.name);
     });
+    out.schedules(plan);
     out.entries(EntryKind::Queue, &plan.queues, Writer::queue);
     out.entries(EntryKind::Group, &plan.groups, |out, group| {
         out.name(&group.name);
         out.text("kind", word(&GROUP_KINDS, &group.kind));
         out.value("closed", group.closed);
         out.value("keep_free", group.keep_free);
+        out.follows(&group.follows);
     });
     out.entries(EntryKind::Agent, &plan.agents, |out, agent| {
         out.name(&agent.name);
@@ -54,6 +59,7 @@ pub fn render(plan: &Plan) -> String {
         out.numbers("skills", &agent.skills);
         out.value("capacity", agent.capacity);
         out.numbers("limits", &agent.limits);
+        out.follows(&agent.follows);
     });
     out.0
 }
@@ -64,6 +70,7 @@ struct Writer(String);
 impl Writer {
     fn settings(&mut self, settings: &Settings) {
         let _ = writeln!(self.0, "[{}]", EntryKind::Settings.section());
+        self.text("zone", &settings.zone);
         self.value("missed_limit", settings.missed_limit);
         self.duration("exclude_after_decline", settings.exclude_after_decline_ms);
         self.duration("exclude_after_no_answer", settings.exclude_after_no_answer_ms);
@@ -76,6 +83,9 @@ impl Writer {
         self.duration("first_contact_window", settings.first_contact_window_ms);
         self.duration("cases_keep", settings.cases_keep_ms);
         self.value("cases_max", settings.cases_max);
+        self.duration("adherence_tolerance", settings.adherence_tolerance_ms);
+        self.duration("shift_horizon", settings.shift_horizon_ms);
+        self.duration("shifts_keep", settings.shifts_keep_ms);
     }
 
     fn queue(&mut self, queue: &Queue) {
@@ -100,6 +110,7 @@ impl Writer {
         self.text("after_bot", word(&AFTER_BOT, &queue.after_bot));
         self.optional_duration("promise_agent_wait", queue.promise_agent_wait_ms);
         self.promise_steps(&queue.promise_steps);
+        self.queue_hours(queue);
     }
 
     /// What a channel says of its conversations; nothing that its kind or another value leaves without effect.

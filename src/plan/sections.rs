@@ -16,10 +16,11 @@ use super::{
     },
     parse::is_valid_id,
     problem::{Path, did_you_mean},
+    schedule,
     values::{Context, Ids},
     words::{
-        AFTER_BOT, AGENT_CHOICES, ALL_DECLINED, CHANNEL_KINDS, GROUP_KINDS, PARKED_RETURNS, TRANSFER_AGES,
-        UNSERVABLE,
+        AFTER_BOT, AGEING, AGENT_CHOICES, ALL_DECLINED, AT_SHIFT_END, CHANNEL_KINDS, CLOSED, CLOSING,
+        GROUP_KINDS, PARKED_RETURNS, TRANSFER_AGES, UNSERVABLE,
     },
 };
 
@@ -45,8 +46,18 @@ impl<'a> Sections<'a> {
             categories: self.entries(EntryKind::Category, context, |fields| self.category(fields)),
             dispositions: self
                 .entries(EntryKind::Disposition, context, |fields| Disposition { name: fields.name() }),
+            holidays: self.entries(EntryKind::Holidays, context, |fields| schedule::holidays(fields).into()),
+            calendars: self.entries(EntryKind::Calendar, context, |fields| {
+                schedule::calendar(fields, self.ids(EntryKind::Holidays)).into()
+            }),
+            shifts: self.entries(EntryKind::Shift, context, |fields| {
+                schedule::shift(fields, self.ids(EntryKind::Channel)).into()
+            }),
+            rotas: self.entries(EntryKind::Rota, context, |fields| {
+                schedule::rota(fields, self.ids(EntryKind::Holidays), self.ids(EntryKind::Shift)).into()
+            }),
             queues: self.entries(EntryKind::Queue, context, |fields| self.queue(fields)),
-            groups: self.entries(EntryKind::Group, context, group),
+            groups: self.entries(EntryKind::Group, context, |fields| self.group(fields)),
             agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min).into()),
         };
         contradictions::find(&plan, self.root, context);
@@ -182,6 +193,23 @@ impl<'a> Sections<'a> {
             after_bot: fields.choice_or_default("after_bot", &AFTER_BOT),
             promise_agent_wait_ms: fields.optional_duration("promise_agent_wait", &limits::AGENT_WAIT_MS),
             promise_steps: fields.promise_steps(groups),
+            calendar: fields.optional_reference("calendar", self.ids(EntryKind::Calendar)),
+            closed: fields.optional_choice("closed", &CLOSED),
+            closed_queue: fields.optional_reference("closed_queue", self.ids(EntryKind::Queue)),
+            closing: fields.choice_or_default("closing", &CLOSING),
+            closing_queue: fields.optional_reference("closing_queue", self.ids(EntryKind::Queue)),
+            ageing: fields.optional_choice("ageing", &AGEING),
+        }
+    }
+
+    fn group(&self, fields: &mut Fields<'_>) -> Group {
+        let none = "names no rota, remove this: without one the availability of its agents alone decides";
+        Group {
+            name: fields.name(),
+            kind: fields.choice_or_default("kind", &GROUP_KINDS),
+            closed: fields.flag("closed"),
+            keep_free: fields.number("keep_free", &limits::KEEP_FREE, Some(0)),
+            follows: fields.follows(self.ids(EntryKind::Rota), Some(none)),
         }
     }
 
@@ -198,6 +226,7 @@ impl<'a> Sections<'a> {
             ),
             capacity: fields.number("capacity", &limits::CAPACITY, Some(DEFAULT_CAPACITY)),
             limits: fields.numbers_by_id("limits", channels, &limits::CHANNEL_LIMIT, limits::CHANNELS_MAX),
+            follows: fields.follows(self.ids(EntryKind::Rota), None),
         };
         // 0 is the stand-in for a capacity that is wrong.
         if (1..units_min).contains(&agent.capacity) {
@@ -212,8 +241,10 @@ impl<'a> Sections<'a> {
 
 fn settings(fields: &mut Fields<'_>) -> Settings {
     let default = Settings::default();
+    let zone = fields.zone("zone").unwrap_or(default.zone);
     let mut duration = |key, range_ms, default_ms| fields.duration(key, range_ms, Some(default_ms));
     Settings {
+        zone,
         exclude_after_decline_ms: duration(
             "exclude_after_decline",
             &limits::EXCLUDE_MS,
@@ -246,6 +277,13 @@ fn settings(fields: &mut Fields<'_>) -> Settings {
             default.first_contact_window_ms,
         ),
         cases_keep_ms: duration("cases_keep", &limits::CASES_KEEP_MS, default.cases_keep_ms),
+        adherence_tolerance_ms: duration(
+            "adherence_tolerance",
+            &limits::ADHERENCE_TOLERANCE_MS,
+            default.adherence_tolerance_ms,
+        ),
+        shift_horizon_ms: duration("shift_horizon", &limits::SHIFT_HORIZON_MS, default.shift_horizon_ms),
+        shifts_keep_ms: duration("shifts_keep", &limits::SHIFTS_KEEP_MS, default.shifts_keep_ms),
         transfers_max: fields.number("transfers_max", &limits::TRANSFERS_MAX, Some(default.transfers_max)),
         cases_max: fields.number("cases_max", &limits::CASES_MAX, Some(default.cases_max)),
         missed_limit: fields.number("missed_limit", &limits::MISSED_LIMIT, Some(default.missed_limit)),
@@ -274,6 +312,9 @@ fn channel(fields: &mut Fields<'_>) -> Channel {
         reopen_within_ms: fields.duration("reopen_within", &limits::REOPEN_WITHIN_MS, Some(0)),
         bot_limit_ms: fields.duration("bot_limit", &limits::BOT_LIMIT_MS, Some(DEFAULT_BOT_LIMIT_MS)),
         reply_window: fields.reply_window(),
+        break_lead_ms: fields.duration("break_lead", &limits::LEAD_MS, Some(0)),
+        end_lead_ms: fields.duration("end_lead", &limits::LEAD_MS, Some(0)),
+        at_shift_end: fields.choice_or_default("at_shift_end", &AT_SHIFT_END),
     };
     if channel.interruptible && channel.kind == ChannelKind::Realtime {
         fields.error("interruptible", || {
@@ -281,13 +322,4 @@ fn channel(fields: &mut Fields<'_>) -> Channel {
         });
     }
     channel
-}
-
-fn group(fields: &mut Fields<'_>) -> Group {
-    Group {
-        name: fields.name(),
-        kind: fields.choice_or_default("kind", &GROUP_KINDS),
-        closed: fields.flag("closed"),
-        keep_free: fields.number("keep_free", &limits::KEEP_FREE, Some(0)),
-    }
 }

@@ -3,6 +3,7 @@
 //! search for able agents ([`super::staff`]) stops when that is spent, and says nothing of the rest.
 
 mod conversation;
+mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +16,11 @@ use super::{
     problem::{Path, Problems},
     staff::{Able, Staff},
 };
+use crate::schedule::Day;
 
-/// Finds what is odd in a plan that was read from `root`.
-pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
-    let mut search = Search { plan, root, warnings: Problems::default() };
+/// Finds what is odd in a plan that was read from `root`; with `today` also what will soon be.
+pub(super) fn find(plan: &Plan, root: &DeTable<'_>, today: Option<Day>) -> Problems {
+    let mut search = Search { plan, root, today, warnings: Problems::default() };
     search.settings();
     search.idle_channels();
     search.missing_skills();
@@ -27,6 +29,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
     search.useless_reserves();
     search.idle_rings();
     search.conversations();
+    search.schedules();
     search.unmet_requirements();
     search.warnings
 }
@@ -34,6 +37,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>) -> Problems {
 struct Search<'a> {
     plan: &'a Plan,
     root: &'a DeTable<'a>,
+    today: Option<Day>,
     warnings: Problems,
 }
 

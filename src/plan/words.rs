@@ -2,7 +2,8 @@
 //! serde form in [`super::model`].
 
 use super::model::{
-    AfterBot, AgentChoice, AllDeclined, ChannelKind, GroupKind, ParkedReturn, TransferAge, Unservable,
+    AfterBot, Ageing, AgentChoice, AllDeclined, AtShiftEnd, ChannelKind, ClosedPolicy, Closing, GroupKind,
+    ParkedReturn, TransferAge, Unservable,
 };
 
 pub(super) const CHANNEL_KINDS: [(&str, ChannelKind); 3] = [
@@ -42,6 +43,22 @@ pub(super) const TRANSFER_AGES: [(&str, TransferAge); 2] =
     [("keep", TransferAge::Keep), ("fresh", TransferAge::Fresh)];
 
 pub(super) const AFTER_BOT: [(&str, AfterBot); 2] = [("fresh", AfterBot::Fresh), ("age", AfterBot::Age)];
+
+pub(super) const AT_SHIFT_END: [(&str, AtShiftEnd); 2] =
+    [("finish", AtShiftEnd::Finish), ("hand_over", AtShiftEnd::HandOver)];
+
+pub(super) const CLOSED: [(&str, ClosedPolicy); 4] = [
+    ("refuse", ClosedPolicy::Refuse),
+    ("hold", ClosedPolicy::Hold),
+    ("accept", ClosedPolicy::Accept),
+    ("overflow", ClosedPolicy::Overflow),
+];
+
+pub(super) const CLOSING: [(&str, Closing); 3] =
+    [("serve_out", Closing::ServeOut), ("hold", Closing::Hold), ("move", Closing::Move)];
+
+pub(super) const AGEING: [(&str, Ageing); 2] =
+    [("open_hours", Ageing::OpenHours), ("always", Ageing::Always)];
 
 /// The word for a choice; every choice has one.
 pub(super) fn word<T: PartialEq>(choices: &[(&'static str, T)], choice: &T) -> &'static str {

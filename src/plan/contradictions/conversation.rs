@@ -94,7 +94,7 @@ impl Search<'_> {
         }
     }
 
-    fn is_written(&self, path: &Path<'_>, key: &str) -> bool {
+    pub(super) fn is_written(&self, path: &Path<'_>, key: &str) -> bool {
         value_of(self.root, &Path::Key(path, key)).is_some()
     }
 

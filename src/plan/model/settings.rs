@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::DEFAULT_ZONE;
+
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
@@ -9,6 +11,8 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// IANA zone of all times that name none.
+    pub zone: String,
     /// After so many offers in a row without answer an agent becomes not ready. 0: never. Up to 1,000.
     pub missed_limit: u32,
     /// For so long a contact is not offered again to an agent who declined it. Up to 24 h.
@@ -43,11 +47,21 @@ pub struct Settings {
     pub cases_keep_ms: u64,
     /// … but at most so many cases. Up to 1,000,000.
     pub cases_max: u32,
+    /// An agent who departs from its schedule is told of after this time. Up to 4 h.
+    #[serde(rename = "adherence_tolerance", with = "crate::plan::duration")]
+    pub adherence_tolerance_ms: u64,
+    /// Recurrences are expanded so far ahead when they are imported. 1 to 800 days.
+    #[serde(rename = "shift_horizon", with = "crate::plan::duration")]
+    pub shift_horizon_ms: u64,
+    /// Dated shifts and exceptions are kept for so long after their end. 1 to 366 days.
+    #[serde(rename = "shifts_keep", with = "crate::plan::duration")]
+    pub shifts_keep_ms: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            zone: DEFAULT_ZONE.to_owned(),
             missed_limit: 3,
             exclude_after_decline_ms: 60_000,
             exclude_after_no_answer_ms: 30_000,
@@ -60,6 +74,9 @@ impl Default for Settings {
             first_contact_window_ms: 3 * DAY_MS,
             cases_keep_ms: 30 * DAY_MS,
             cases_max: 100_000,
+            adherence_tolerance_ms: 5 * 60_000,
+            shift_horizon_ms: 400 * DAY_MS,
+            shifts_keep_ms: 35 * DAY_MS,
         }
     }
 }

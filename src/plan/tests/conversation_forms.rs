@@ -111,8 +111,8 @@ promise_steps = [
     { before = "0s", priority = 0, groups = ["night"] },
 ]
 "#,
-        "interruptible = false\nbot_limit = \"30m\"\n\n",
-        "max_waiting = 100000\ntransfer_age = \"keep\"\nafter_bot = \"fresh\"\n\n",
+        "interruptible = false\nbot_limit = \"30m\"\nbreak_lead = \"0s\"\nend_lead = \"0s\"\n\n",
+        "max_waiting = 100000\ntransfer_age = \"keep\"\nafter_bot = \"fresh\"\nclosing = \"serve_out\"\n\n",
     ] {
         assert!(document.contains(part), "{part}\n{document}");
     }

@@ -7,11 +7,12 @@ use proptest::{collection::btree_map, option, prelude::*, sample::subsequence};
 use super::{
     apply,
     generated_conversations::{channel, mend_steps, promise_steps},
+    generated_schedules::{Dice, schedule},
 };
 use crate::plan::{
     Diff, Plan, diff, limits,
     model::{
-        Agent, Category, Channel, Disposition, Entries, Group, GroupKind, LevelRange, Levels, Queue,
+        Agent, Category, Channel, Disposition, Entries, Follows, Group, GroupKind, LevelRange, Levels, Queue,
         Requirement, Ring, Settings, Skill, SkillRanges,
     },
     parse, render,
@@ -80,6 +81,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 first_contact_window_ms: longer.1,
                 cases_keep_ms: longer.2,
                 cases_max: numbers.3,
+                ..Settings::default()
             }
         })
     ]
@@ -87,8 +89,15 @@ fn settings() -> impl Strategy<Value = Settings> {
 
 fn group() -> impl Strategy<Value = Group> {
     let kinds = vec![GroupKind::Core, GroupKind::Reserve, GroupKind::Temporary, GroupKind::Outsourced];
-    (name(), proptest::sample::select(kinds), any::<bool>(), 0..=10_000_u32)
-        .prop_map(|(name, kind, closed, keep_free)| Group { name, kind, closed, keep_free })
+    (name(), proptest::sample::select(kinds), any::<bool>(), 0..=10_000_u32).prop_map(
+        |(name, kind, closed, keep_free)| Group {
+            name,
+            kind,
+            closed,
+            keep_free,
+            follows: Follows::default(),
+        },
+    )
 }
 
 fn ranges(skills: &[String], min: usize) -> impl Strategy<Value = SkillRanges> + use<> {
@@ -177,6 +186,7 @@ fn queue(channels: &[String], skills: &[String], groups: &[String]) -> impl Stra
                 after_bot: choices.4,
                 promise_agent_wait_ms: promises.0,
                 promise_steps: promises.1,
+                ..Queue::new(Vec::new(), 0)
             };
             mend(&mut queue);
             queue
@@ -195,12 +205,27 @@ fn agent(
         proptest::collection::vec(0..=10_000_u32, count)
             .prop_map(move |limits| channels.iter().cloned().zip(limits).collect::<BTreeMap<_, _>>())
     });
-    (name(), some_of(groups, 1), levels(skills), units_min..=10_000, limits)
-        .prop_map(|(name, groups, skills, capacity, limits)| Agent { name, groups, skills, capacity, limits })
+    (name(), some_of(groups, 1), levels(skills), units_min..=10_000, limits).prop_map(
+        |(name, groups, skills, capacity, limits)| Agent {
+            name,
+            groups,
+            skills,
+            capacity,
+            limits,
+            follows: Follows::default(),
+        },
+    )
 }
 
 /// Any valid plan (but for large ones).
 fn plan() -> impl Strategy<Value = Plan> {
+    (without_schedules(), Dice::any()).prop_map(|(mut plan, mut dice)| {
+        schedule(&mut plan, &mut dice);
+        plan
+    })
+}
+
+fn without_schedules() -> impl Strategy<Value = Plan> {
     let skill = name().prop_map(|name| Skill { name });
     let disposition = name().prop_map(|name| Disposition { name });
     let simple =
@@ -232,6 +257,7 @@ fn plan() -> impl Strategy<Value = Plan> {
                 queues,
                 groups: groups.clone(),
                 agents,
+                ..Plan::default()
             };
             entries(category, 0).prop_map(move |categories| Plan { categories, ..plan.clone() })
         })
@@ -261,6 +287,10 @@ fn mixed(plan: &Plan, other: &Plan, keep: u64) -> Plan {
         skills: mix(&plan.skills, &other.skills, keep),
         categories: mix(&plan.categories, &other.categories, keep),
         dispositions: mix(&plan.dispositions, &other.dispositions, keep),
+        holidays: mix(&plan.holidays, &other.holidays, keep),
+        calendars: mix(&plan.calendars, &other.calendars, keep),
+        shifts: mix(&plan.shifts, &other.shifts, keep),
+        rotas: mix(&plan.rotas, &other.rotas, keep),
         queues: mix(&plan.queues, &other.queues, keep),
         groups: mix(&plan.groups, &other.groups, keep),
         agents: mix(&plan.agents, &other.agents, keep),

@@ -37,6 +37,7 @@ pub(super) fn channel() -> impl Strategy<Value = Channel> {
             reopen_within_ms: rest.0,
             bot_limit_ms: rest.1,
             reply_window: rest.2,
+            ..Channel::new(kind, 1, 1_000)
         };
         mend(&mut channel);
         channel

@@ -61,6 +61,10 @@ fn counts_of_entries() {
     limit(EntryKind::Skill, 1, "");
     limit(EntryKind::Category, 0, "queue = \"refund\"");
     limit(EntryKind::Disposition, 0, "");
+    limit(EntryKind::Holidays, 0, "");
+    limit(EntryKind::Calendar, 0, "");
+    limit(EntryKind::Shift, 0, "at = [\"09:00-18:00\"]");
+    limit(EntryKind::Rota, 0, "weeks = [{}]");
     limit(EntryKind::Queue, 1, "channels = [\"phone\"]\nobjective = \"1s\"");
     limit(EntryKind::Group, 1, "");
 }

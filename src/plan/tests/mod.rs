@@ -6,13 +6,20 @@ mod documents;
 mod forms;
 mod generated;
 mod generated_conversations;
+mod generated_schedules;
+mod hours;
 mod large;
 mod limits;
 mod places;
 mod requirements;
+mod rotas;
 mod rules;
 mod sample;
+mod schedule_forms;
+mod schedule_meaning;
+mod schedules;
 mod warnings;
+mod when;
 
 use super::{Diff, Plan, Problem, check, parse};
 

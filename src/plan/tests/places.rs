@@ -8,7 +8,7 @@ fn places_count_characters() {
     told(
         "\"客服\" = 1\r\n[skills.\"退款\"]\r\nname = \"退款\" # 退\r\nnote = 1\r\n[skills]\n",
         &[
-            "13:1 agents.a1.\"客服\": unknown key `客服`, the keys here are `name`, `groups`, `skills`, `capacity`, `limits`",
+            "13:1 agents.a1.\"客服\": unknown key `客服`, the keys here are `name`, `groups`, `skills`, `capacity`, `limits`, `rota`, `rota_offset`, `valid_from`, `valid_until`",
             "16:1 skills.\"退款\".note: unknown key `note`, the keys here are `name`",
         ],
     );
@@ -17,7 +17,7 @@ fn places_count_characters() {
     told_of(
         &format!("\u{feff}{one_line}\n[queues.q]\nchannels = [\"客\"]\nobjective = \"1s\""),
         &[
-            "1:74 channels.\"客\".x: unknown key `x`, the keys here are `kind`, `name`, `units`, `offer_timeout`, `wrap_up`, `interruptible`, `park_after`, `parked_keep`, `parked_return`, `return_allowance`, `reopen_within`, `bot_limit`, `reply_window`",
+            "1:74 channels.\"客\".x: unknown key `x`, the keys here are `kind`, `name`, `units`, `offer_timeout`, `wrap_up`, `interruptible`, `park_after`, `parked_keep`, `parked_return`, `return_allowance`, `reopen_within`, `bot_limit`, `reply_window`, `break_lead`, `end_lead`, `at_shift_end`",
         ],
     );
 }

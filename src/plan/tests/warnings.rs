@@ -229,3 +229,66 @@ rings = [
         ],
     );
 }
+
+#[test]
+fn calendars_that_never_open() {
+    warned(
+        "[calendars.a]\n[calendars.b.hours]\nmon = []\n[calendars.c.days]\n2026-10-01 = [\"09:00-18:00\"]\n[calendars.d.hours]\nsun = [\"09:00-18:00\"]\n",
+        &[
+            "13:12 calendars.a: is never open, give it `hours`",
+            "14:12 calendars.b: is never open, give it `hours`",
+        ],
+    );
+}
+
+#[test]
+fn callers_who_wait_all_night() {
+    let addition = |closed: &str| {
+        format!(
+            "[channels.chat]\nkind = \"messaging\"\nunits = 10\noffer_timeout = \"20s\"\n[queues.a]\nchannels = [\"chat\"]\n\
+             objective = \"1m\"\nclosed = \"hold\"\n[queues.b]\nchannels = [\"chat\", \"phone\"]\nobjective = \"1m\"\n{closed}"
+        )
+    };
+    for closed in ["", "closed = \"refuse\"\n", "closed = \"accept\"\n"] {
+        warned(&addition(closed), &[]);
+    }
+    warned(
+        &addition("closed = \"hold\"\n"),
+        &[
+            "24:10 queues.b.closed: lets callers by channel `phone` wait all night: refuse them or let them overflow",
+        ],
+    );
+}
+
+#[test]
+fn leads_that_leave_nothing() {
+    let told = |break_lead: &str, end_lead: &str| {
+        let leads = format!("break_lead = \"{break_lead}\"\nend_lead = \"{end_lead}\"\n");
+        let document = BASE.replacen("units = 100\n", &format!("units = 100\n{leads}"), 1)
+            + r#"[channels.chat]
+kind = "messaging"
+units = 10
+offer_timeout = "20s"
+[queues.chat]
+channels = ["chat"]
+objective = "1m"
+[shifts.a]
+at = ["09:00-12:00", "13:00-18:00"]
+breaks = ["10:00-10:30"]
+activities = [{ at = "10:30-11:00", channels = ["phone", "chat"] }, { at = "11:00-12:00", channels = ["phone"] }, { at = "17:00-18:00", channels = ["chat"] }]
+[shifts.b]
+at = ["22:00-06:00"]
+breaks = ["02:00-02:15"]
+"#;
+        lines(&check(&document).warnings)
+    };
+    // Phone is served 9:00-10:00, 10:30-12:00 (whatever else is), 13:00-17:00; 22:00-2:00, 2:15-6:00.
+    assert_eq!(told("59m", "1h 29m"), [""; 0]);
+    assert_eq!(
+        told("1h", "90m"),
+        [
+            "4:14 channels.phone.break_lead: 1h leaves nothing of the 1h for which shift `a` serves this before it stops: shorten it",
+            "5:12 channels.phone.end_lead: 1h 30m leaves nothing of the 1h 30m for which shift `a` serves this before it stops: shorten it",
+        ]
+    );
+}
