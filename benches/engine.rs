@@ -5,7 +5,11 @@ use divan::{Bencher, black_box};
 use kefud::{
     engine::state::State,
     proto::journal::ContactStage,
-    sim::load::{Load, Size, plan},
+    sim::{
+        edge::Edge,
+        load::{Load, Size, plan},
+        rules,
+    },
 };
 
 #[global_allocator]
@@ -80,5 +84,42 @@ fn import(bencher: Bencher<'_, '_>, size: (u32, u32)) {
         records.into_iter().for_each(|record| state.import(record));
         state.imported();
         state
+    });
+}
+
+/// Is an agent on shift, with three breaks a shift and fifty dated exceptions?
+#[divan::bench]
+#[expect(clippy::expect_used, reason = "nothing to measure without")]
+fn on_shift(bencher: Bencher<'_, '_>) {
+    let (rules, _) = rules::rules().expect("a plan without problems");
+    let mut instants = rules::instants(1, 4_096).into_iter().cycle();
+    bencher.bench_local(|| rules.on_shift(instants.next().unwrap_or_default()));
+}
+
+/// When does that change next, with leads?
+#[divan::bench]
+#[expect(clippy::expect_used, reason = "nothing to measure without")]
+fn next_edge(bencher: Bencher<'_, '_>) {
+    let (rules, leads) = rules::rules().expect("a plan without problems");
+    let mut instants = rules::instants(1, 4_096).into_iter().cycle();
+    bencher.bench_local(|| rules.next_edge(instants.next().unwrap_or_default(), &leads));
+}
+
+/// When does a calendar change next that is open all year?
+#[divan::bench]
+fn calendar_next(bencher: Bencher<'_, '_>) {
+    let calendar = rules::open_calendar();
+    let mut instants = rules::instants(1, 4_096).into_iter().cycle();
+    bencher.bench_local(|| calendar.next_edge(instants.next().unwrap_or_default()));
+}
+
+/// Until everybody is on shift, who all begin at the same time.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+#[expect(clippy::expect_used, reason = "nothing to measure without")]
+fn edge_5000(bencher: Bencher<'_, '_>) {
+    let centre = || Edge::new(5_000, 1_000).expect("a plan without problems");
+    bencher.with_inputs(centre).bench_local_values(|mut edge| {
+        while edge.tick() {}
+        edge
     });
 }

@@ -8,6 +8,8 @@
 
 #[path = "journal_format/names.rs"]
 mod names;
+#[path = "journal_format/shifts.rs"]
+mod shifts;
 #[path = "journal_format/talk.rs"]
 mod talk;
 
@@ -40,12 +42,17 @@ const JOURNAL_2: &str = include_str!("fixtures/journal-2.hex");
 const JOURNAL_3: &str = include_str!("fixtures/journal-3.hex");
 /// With whose hand changed promises, windows in transfers, and legs with hand-overs.
 const JOURNAL_4: &str = include_str!("fixtures/journal-4.hex");
+/// With shifts, and hours of queues.
+const JOURNAL_5: &str = include_str!("fixtures/journal-5.hex");
+
+fn events(fixture: &str) -> impl Iterator<Item = j::Event> {
+    fixture.lines().map(|line| j::Event::decode(unhex(line).as_slice()).expect("an event"))
+}
 
 fn replayed(fixture: &str, kinds_expected: usize) -> State {
     let mut state = State::default();
     let mut kinds = BTreeSet::new();
-    for (number, line) in fixture.lines().enumerate() {
-        let event = j::Event::decode(unhex(line).as_slice()).expect("an event");
+    for (number, event) in events(fixture).enumerate() {
         kinds.insert(kind_name(event.kind.as_ref().expect("a kind")));
         state.evolve(&event);
         assert_eq!(state.fault(), None, "line {}", number + 1);
@@ -87,6 +94,12 @@ fn a_history_with_hands_is_replayed() {
     assert_eq!(by, Some(j::PromiseHand { agent: 0, supervisor: "boss".to_owned() }));
 }
 
+#[test]
+fn a_history_with_shifts_is_replayed() {
+    let events: Vec<j::Event> = events(JOURNAL_5).collect();
+    shifts::check(&replayed(JOURNAL_5, 49), &events);
+}
+
 /// Returns also by whom a promise was cancelled.
 fn check_conversations(fixture: &str) -> (State, Option<j::PromiseHand>) {
     let state = replayed(fixture, 42);
@@ -124,7 +137,7 @@ fn every_kind_of_event_is_in_the_history() {
         std::fs::write(&path, lines.concat()).unwrap();
         panic!("wrote {path}; run again without KEFUD_WRITE_FIXTURE");
     }
-    assert_eq!(kinds.len(), 42, "{kinds:?}");
+    assert_eq!(kinds.len(), 49, "{kinds:?}");
 }
 
 fn history() -> Vec<j::Event> {
@@ -179,6 +192,8 @@ fn history() -> Vec<j::Event> {
     sim.advance(120_000);
     rings(&mut sim);
     talk::conversations(&mut sim);
+    shifts::shifts(&mut sim);
+    shifts::check(sim.state(), sim.events());
     sim.events().to_vec()
 }
 

@@ -127,7 +127,7 @@ impl Step<'_> {
                     // A journal that ends in the middle of a step may have left it with an assignment whose
                     // contact has gone on without it.
                     if holds && !self.without_agent(leg.contact) {
-                        self.give_back(leg.contact);
+                        self.give_back(leg.contact, ReturnReason::AgentLost);
                     }
                     self.end_assignment(leg.offer, AssignmentEnd::AgentLost);
                 }
@@ -138,15 +138,14 @@ impl Step<'_> {
     }
 
     /// A contact whose agent is gone waits again at its age.
-    fn give_back(&mut self, contact: u64) {
+    pub fn give_back(&mut self, contact: u64, reason: ReturnReason) {
         self.end_consult_of(contact, ContactEnd::ParentMoved);
         let Some(record) = self.state.contact(contact) else {
             return;
         };
         let (known, exclusions) = (record.known_agent, record.exclusions());
         let entry = Some(self.state.entry(Subject::of(record), known, exclusions, self.now_ms));
-        let reason = ReturnReason::AgentLost.into();
-        self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason, entry }));
+        self.emit(Kind::ContactReturned(j::ContactReturned { contact, reason: reason.into(), entry }));
     }
 
     pub fn set_availability(&mut self, id: &str, ready: bool, reason: &str) -> Answer {

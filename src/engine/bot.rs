@@ -8,6 +8,7 @@ use crate::{
         conversation::ContactKind,
         matching::rings::Subject,
         refusal::Refusal,
+        schedule::Hours,
         step::{Answer, Step},
     },
     plan::model::AfterBot,
@@ -118,6 +119,9 @@ impl Step<'_> {
             wants: wants.as_deref().or(now.wants),
             ..now
         };
+        let hours = self.admit_hours(queue, record.channel)?;
+        let queue = hours.queue;
+        let subject = Subject { queue, ..subject };
         let asks_anew = queue != record.queue || category.is_some() || wants.is_some();
         let unservable = if asks_anew { self.check_servable(subject)? } else { record.unservable };
         let left = j::ContactLeftBot {
@@ -131,14 +135,14 @@ impl Step<'_> {
             customer: found.customer.map(Box::new),
             unservable,
         };
-        self.leave_bot(left, false);
+        self.leave_bot(left, hours, false);
         Ok(Reply::Contact(contact))
     }
 
     /// A contact leaves its bot and waits, as `left` says; how it enters the queue is worked out here. Who began
     /// with the bot is as old as the queue says, unless it is `fresh` in any case; who was deflected has kept
-    /// its place.
-    fn leave_bot(&mut self, mut left: j::ContactLeftBot, fresh: bool) {
+    /// its place. `hours`: what the hours of queues make of it.
+    fn leave_bot(&mut self, mut left: j::ContactLeftBot, hours: Hours, fresh: bool) {
         let Some(record) = self.state.contact(left.contact) else {
             return;
         };
@@ -150,6 +154,7 @@ impl Step<'_> {
             ..now
         };
         let mut entry = self.state.entry(subject, record.known_agent, record.exclusions(), self.now_ms);
+        hours.enter(&mut entry);
         let rule =
             self.state.catalog.queues.get(&left.queue).map(|queue| queue.after_bot).unwrap_or_default();
         if fresh || (!record.talk().deflected && rule == AfterBot::Fresh) {
@@ -169,7 +174,8 @@ impl Step<'_> {
             unservable,
             ..j::ContactLeftBot::default()
         };
-        self.leave_bot(left, fresh);
+        let hours = Hours { queue, held: self.held_by_itself(queue), ..Hours::default() };
+        self.leave_bot(left, hours, fresh);
     }
 
     /// A bot has had a contact for as long as it may.

@@ -6,15 +6,18 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     plan::model::{self, ChannelKind, Plan},
     proto::journal::PlanKind,
+    schedule::Schedules,
 };
 
 use super::requirement::{Requirement, Ring};
 
 mod conversation;
 mod names;
+mod schedule;
 
 pub use conversation::{ParkingInfo, PromiseStepInfo, ReplyWindowInfo};
 pub use names::{Names, SkillLevel};
+pub use schedule::HoursInfo;
 
 /// A channel of the plan.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct ChannelInfo {
     pub reopen_within_ms: u64,
     /// A contact that is with a bot for so long goes to its queue.
     pub bot_limit_ms: u64,
+    /// What becomes of its contacts when their agent's shift ends.
+    pub at_shift_end: model::AtShiftEnd,
 }
 
 impl ChannelInfo {
@@ -93,6 +98,8 @@ pub struct QueueInfo {
     pub promise_agent_wait_ms: Option<u64>,
     /// What becomes of a follow-up when its time nears, in the order in which it does.
     pub promise_steps: Vec<PromiseStepInfo>,
+    /// When it is open.
+    pub hours: HoursInfo,
 }
 
 /// A category of the plan.
@@ -147,6 +154,8 @@ pub struct Catalog {
     pub groups: BTreeMap<u32, GroupInfo>,
     /// Agents by number.
     pub agents: BTreeMap<u32, Arc<AgentInfo>>,
+    /// Its rules of working time.
+    pub schedules: Schedules,
 }
 
 impl Catalog {
@@ -157,9 +166,13 @@ impl Catalog {
             let number = of(PlanKind::Channel, id);
             (number, ChannelInfo::new(number, slot, channel))
         });
+        let slots: BTreeMap<&str, u8> = plan.channels.keys().map(String::as_str).zip(0..).collect();
+        let schedules = Schedules::new(plan, &|channel| slots.get(channel).copied());
         let open = Open { plan, names };
-        let queues =
-            plan.queues.iter().map(|(id, queue)| (of(PlanKind::Queue, id), QueueInfo::new(queue, open)));
+        let queues = plan.queues.iter();
+        let queues = queues
+            .map(|(id, queue)| (of(PlanKind::Queue, id), QueueInfo::new(queue, open, &schedules)))
+            .collect();
         let group = |(id, group): (&String, &model::Group)| {
             (of(PlanKind::Group, id), GroupInfo { closed: group.closed, keep_free: group.keep_free })
         };
@@ -178,9 +191,10 @@ impl Catalog {
             skills: plan.skills.keys().map(|id| (of(PlanKind::Skill, id), ())).collect(),
             categories: categories.collect(),
             dispositions: dispositions.collect(),
-            queues: queues.collect(),
+            queues,
             groups: plan.groups.iter().map(group).collect(),
             agents,
+            schedules,
         }
     }
 }
@@ -225,12 +239,13 @@ impl ChannelInfo {
             reply_window: entry.reply_window.clone(),
             reopen_within_ms: entry.reopen_within_ms,
             bot_limit_ms: entry.bot_limit_ms,
+            at_shift_end: entry.at_shift_end,
         }
     }
 }
 
 impl QueueInfo {
-    fn new(entry: &model::Queue, open: Open<'_>) -> Self {
+    fn new(entry: &model::Queue, open: Open<'_>, schedules: &Schedules) -> Self {
         let names = open.names;
         let ring = |ring: &model::Ring| Ring { groups: open.groups(&ring.groups), ..names.ring(ring) };
         Self {
@@ -253,6 +268,7 @@ impl QueueInfo {
             after_bot: entry.after_bot,
             promise_agent_wait_ms: entry.promise_agent_wait_ms,
             promise_steps: conversation::promise_steps(&entry.promise_steps, open),
+            hours: HoursInfo::new(entry, open, schedules),
         }
     }
 }

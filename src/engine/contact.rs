@@ -6,6 +6,7 @@ use crate::{
         limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX},
         matching::rings::Subject,
         refusal::Refusal,
+        schedule::Hours,
         state::State,
         step::{Answer, Step},
     },
@@ -68,13 +69,7 @@ impl Step<'_> {
         let mut fields = Vec::new();
         let channel = self.named(PlanKind::Channel, "channel", &enqueue.channel, &mut fields);
         let category = self.named(PlanKind::Category, "category", &enqueue.category, &mut fields);
-        let mut queue = self.named(PlanKind::Queue, "queue", &enqueue.queue, &mut fields);
-        if enqueue.queue.is_empty() {
-            queue = self.state.catalog.categories.get(&category).map_or(0, |category| category.queue);
-        }
-        if enqueue.queue.is_empty() && enqueue.category.is_empty() {
-            fields.push(("queue".to_owned(), "or `category` is required".to_owned()));
-        }
+        let mut queue = self.asked_queue(&enqueue, category, &mut fields);
         let wants = self.wants(&enqueue.wants, &mut fields);
         self.check_case(&enqueue.case_id, &mut fields);
         let clicked = self.state.catalog.channels.get(&channel).filter(|_| enqueue.by_action);
@@ -88,6 +83,12 @@ impl Step<'_> {
             return Err(Refusal::invalid(fields));
         }
         let with_bot = !enqueue.bot.is_empty();
+        // Who begins with a bot comes to the queue only later.
+        let mut hours = Hours { queue, held: 0, overflowed_from: 0 };
+        if !with_bot {
+            hours = self.admit_hours(queue, channel)?;
+            queue = hours.queue;
+        }
         self.admit(queue, !with_bot)?;
         let subject =
             Subject { queue, channel, category, wants: wants.as_deref(), groups: &[], asking_agent: 0 };
@@ -96,7 +97,8 @@ impl Step<'_> {
         let known_agent = self.known_agent(&case_id);
         let window = self.first_window(channel, enqueue.by_action);
         // Who begins with a bot is not in line yet.
-        let entry = Some(self.state.entry(subject, known_agent, &[], self.now_ms))
+        let entry = self.state.entry(subject, known_agent, &[], self.now_ms);
+        let entry = Some(j::QueueEntry { held: hours.held, ..entry })
             .filter(|entry| !with_bot && *entry != j::QueueEntry::default());
         // Both or neither: a refusal leaves no trace.
         self.check_gateways(&[&enqueue.gateway, &enqueue.bot])?;
@@ -123,9 +125,21 @@ impl Step<'_> {
             skills: Vec::new(),
             origin,
             window,
+            overflowed_from: hours.overflowed_from,
         }));
         self.came_again(contact);
         Ok(Reply::Enqueued { contact, created: true })
+    }
+
+    /// The queue that a contact names, or that of its category.
+    fn asked_queue(&self, enqueue: &Enqueue, category: u32, fields: &mut Vec<(String, String)>) -> u32 {
+        if !enqueue.queue.is_empty() {
+            return self.named(PlanKind::Queue, "queue", &enqueue.queue, fields);
+        }
+        if enqueue.category.is_empty() {
+            fields.push(("queue".to_owned(), "or `category` is required".to_owned()));
+        }
+        self.state.catalog.categories.get(&category).map_or(0, |category| category.queue)
     }
 
     pub fn check_channel(&self, queue: u32, channel: u32, field: &str, fields: &mut Vec<(String, String)>) {
@@ -197,6 +211,15 @@ impl Step<'_> {
             self.close(contact, reason, 0, 0);
         }
         Ok(Reply::Contact(contact))
+    }
+
+    /// The contact has waited for as long as its queue allows, if all of the time counted.
+    pub fn max_wait_over(&mut self, contact: u64) {
+        if self.state.waited_too_long(contact, self.now_ms) {
+            self.close(contact, ContactEnd::WaitLimit, 0, 0);
+        } else {
+            self.state.wait_on(contact);
+        }
     }
 
     /// Ends a live contact: its offer is over, its agent goes into wrap-up.

@@ -128,6 +128,13 @@ impl j::ContactRecord {
         until_ms.saturating_sub(self.queue_entered_ms.max(ended_ms))
     }
 
+    /// Its arrival as if all the time before it on its queue's clock had counted: now − this − what the clock has
+    /// stood still in all = age.
+    #[must_use]
+    pub fn clocked_arrival_ms(&self) -> i64 {
+        i64::try_from(self.effective_arrival_ms).unwrap_or(i64::MAX).saturating_sub(self.clock_ms)
+    }
+
     /// The priority that gives it its place.
     #[must_use]
     pub fn priority_in_force(&self) -> i32 {

@@ -16,12 +16,16 @@ use crate::{
         self as j, AssignmentEnd, ContactEnd, ContactStage, KeepEndReason, LeftBot, OfferEnd, RemovedQueues,
         RingCause, SignOutReason, TransferReason, event::Kind,
     },
+    schedule,
 };
 
 impl Step<'_> {
     pub fn start(&mut self) -> Answer {
         let grace_deadline_ms = self.now_ms + self.state.catalog.settings.agent_grace_ms;
-        self.emit(Kind::DaemonStarted(j::DaemonStarted { grace_deadline_ms }));
+        self.emit(Kind::DaemonStarted(j::DaemonStarted {
+            grace_deadline_ms,
+            time_zones: schedule::zone::version().to_owned(),
+        }));
         Ok(Reply::Done)
     }
 
@@ -32,6 +36,10 @@ impl Step<'_> {
             return Ok(Reply::Done);
         }
         self.state.drop_replaced(self.slices);
+        if self.schedules_due() {
+            // Nothing else is looked at while half a shift is in.
+            return Ok(Reply::Done);
+        }
         let mut left = CHORES_PER_STEP;
         while left > 0 {
             left -= 1;
@@ -52,7 +60,7 @@ impl Step<'_> {
             Timer::WrapUp(offer) => self.end_assignment(offer, AssignmentEnd::WrapUpTimeout),
             Timer::AgentGrace(agent) => self.end_session(agent, SignOutReason::GraceOver),
             Timer::GatewayLease(gateway) => self.emit(Kind::GatewayLost(j::GatewayLost { gateway })),
-            Timer::MaxWait(contact) => self.close(contact, ContactEnd::WaitLimit, 0, 0),
+            Timer::MaxWait(contact) => self.max_wait_over(contact),
             Timer::Keep(contact) => self.end_keep(contact, KeepEndReason::Time),
             Timer::Ring(contact) => self.open_ring(contact),
             Timer::Exclusion(contact, _) => self.state.exclusion_over(contact),
@@ -60,6 +68,8 @@ impl Step<'_> {
             Timer::Window(contact) => self.window_due(contact),
             Timer::Promise(promise) => self.promise_due(promise),
             Timer::FirstContact(case) => self.first_contact_due(case),
+            // `schedules_due` takes these.
+            Timer::Shift(_) | Timer::Hours(_) | Timer::Deviation(_) => {}
         }
     }
 
@@ -67,8 +77,12 @@ impl Step<'_> {
         self.emit(Kind::KeepEnded(j::KeepEnded { contact, reason: reason.into() }));
     }
 
-    /// The contact has been in its ring for long enough. Rings without anybody are passed over.
+    /// The contact has been in its ring for long enough. Rings without anybody are passed over. In a closed queue
+    /// none opens.
     fn open_ring(&mut self, contact: u64) {
+        if self.state.ring_rests(contact, self.now_ms) {
+            return;
+        }
         let Some(record) = self.state.contact(contact) else {
             return;
         };
@@ -84,7 +98,8 @@ impl Step<'_> {
             return 0;
         };
         let first = entry.waiting.first().and_then(|(_, contact)| self.state.contact(contact));
-        let Some(subject) = first.map(Subject::of) else {
+        let open = self.state.queue_open(entry.key.queue);
+        let Some(subject) = first.map(Subject::of).filter(|_| open) else {
             return 0;
         };
         if self.state.staffed(entry) {
@@ -142,6 +157,8 @@ impl Step<'_> {
             Chore::Contact(contact) => self.settle_contact(contact),
             Chore::Ring(_, class) => return self.skip_ring(class),
             Chore::Keep(_, class) => return self.release(class),
+            Chore::ShiftOver(agent) => return self.hand_over_work(agent),
+            Chore::Closing(queue) => return self.move_closing(queue),
             Chore::Promise(promise) => self.promise_adrift(promise),
         }
         0

@@ -55,6 +55,7 @@ impl Step<'_> {
             skills: Vec::new(),
             origin: Some(Box::new(j::Origin { promise: record.promise, ..j::Origin::default() })),
             window: self.follow_up_window(record).map(Box::new),
+            overflowed_from: 0,
         }));
     }
 

@@ -33,5 +33,19 @@ pub const PROMISE_MOVES_MAX: u32 = 10;
 pub const LEGS_MAX: usize = 16;
 /// Interventions that a contact remembers, the latest.
 pub const INTERVENTIONS_MAX: usize = 8;
+/// Dated shift entries of a tenant. Beyond: `RESOURCE_EXHAUSTED`, reason `TOO_MANY_SHIFTS`.
+pub const DATED_MAX: usize = 500_000;
+/// Of an agent, likewise.
+pub const DATED_OF_AGENT_MAX: usize = 2_000;
+/// Dated entries in one event, which is a step of its own.
+pub const SHIFT_ENTRIES_PER_EVENT: usize = 2_000;
+/// Names of imports. Beyond: reason `TOO_MANY_SHIFTS`.
+pub const SHIFT_SOURCES_MAX: usize = 100;
+/// Agents whose schedule one step looks at.
+pub const SHIFT_AGENTS_PER_STEP: usize = 1_000;
+/// How far ahead an override of a shift may end.
+pub const SHIFT_OVERRIDE_MAX_S: i64 = 7 * 86_400;
+/// From one closed queue to another a contact goes at most so often.
+pub const OVERFLOW_HOPS_MAX: usize = 8;
 /// Contacts that a case remembers, the latest.
 pub const CASE_CONTACTS_MAX: usize = 8;

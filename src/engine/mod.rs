@@ -32,6 +32,7 @@ mod promise;
 mod pull;
 pub mod refusal;
 pub mod requirement;
+pub mod schedule;
 mod snapshot;
 pub mod state;
 mod step;
@@ -43,6 +44,7 @@ mod wants;
 pub mod window;
 
 pub(crate) use contact::no_contact;
+pub use schedule::ScheduleTold;
 pub use step::Sink;
 
 use command::{Command, Reply, RequestKey};

@@ -79,7 +79,7 @@ impl Step<'_> {
             if exclusions > 1 {
                 self.emit(Kind::ExclusionsCleared(j::ExclusionsCleared { contact }));
             }
-        } else if ring < self.state.last_ring(subject) {
+        } else if ring < self.state.last_ring(subject) && self.state.queue_open(subject.queue) {
             let ring = self.state.staffed_ring(subject, ring + 1).unwrap_or(ring + 1);
             let cause = j::RingCause::AllDeclined.into();
             self.emit(Kind::RingOpened(j::RingOpened { contact, ring, cause }));

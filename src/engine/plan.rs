@@ -14,6 +14,7 @@ use crate::{
     },
     plan::{self, Part},
     proto::journal::{self as j, PlanKind, RemovedQueues, event::Kind},
+    schedule,
 };
 
 impl Step<'_> {
@@ -67,7 +68,12 @@ impl Step<'_> {
             }
         };
         let revision = self.state.plan_revision + 1;
-        self.emit(Kind::PlanCommitted(j::PlanCommitted { revision, removed_queues: policy.into(), move_to }));
+        self.emit(Kind::PlanCommitted(j::PlanCommitted {
+            revision,
+            removed_queues: policy.into(),
+            move_to,
+            time_zones: schedule::zone::version().to_owned(),
+        }));
         let PlanChange { added, changed, removed, .. } = *change;
         Ok(Reply::Plan { revision, added, changed, removed })
     }

@@ -156,10 +156,11 @@ impl Step<'_> {
                 said_ms: ms,
                 said_wall_ms: None,
             },
-            PromiseDue::BusinessAfter(_) => {
-                let queue = self.state.names.id(queue);
-                let message = format!("queue {queue} has no business hours; give a time by the clock");
-                return Err(Refusal::precondition("NO_CALENDAR", message));
+            PromiseDue::BusinessAfter(ms) => {
+                let at_ms = self.business_due(queue, ms)?;
+                // What calendars say goes by the wall's clock.
+                let said_wall_ms = Some(self.state.wall_ms(at_ms));
+                Due { at_ms, said: DueSaid::BusinessAfter, said_ms: ms, said_wall_ms }
             }
         };
         if due.at_ms <= self.now_ms {

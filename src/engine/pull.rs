@@ -43,6 +43,7 @@ impl Step<'_> {
         let advice = "choose another contact";
         self.check_fits(contact, number, advice, |why| match why {
             Hindrance::NotReady | Hindrance::Excluded(_) => false,
+            why if why.is_of_the_line() => false,
             Hindrance::Reserved(..) | Hindrance::KeptForAnother(..) => !parked,
             _ => true,
         })?;

@@ -31,11 +31,20 @@ pub struct Refusal {
     pub fields: Vec<(String, String)>,
     /// When trying again makes sense.
     pub retry_after_ms: Option<u64>,
+    /// Stable keys with values, for programs.
+    pub metadata: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
     fn new(class: Class, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { class, reason, message: message.into(), fields: Vec::new(), retry_after_ms: None }
+        Self {
+            class,
+            reason,
+            message: message.into(),
+            fields: Vec::new(),
+            retry_after_ms: None,
+            metadata: Vec::new(),
+        }
     }
 
     /// Fields are wrong.

@@ -30,6 +30,9 @@ impl State {
             last_session: self.last_session,
             last_number: self.last_number,
             last_promise: self.last_promise,
+            last_dated: self.schedules.last_dated,
+            time_zones: self.schedules.time_zones.clone(),
+            dated_revision: self.schedules.dated_revision,
         }));
         // Every entry of the plan is new to an empty one.
         let mut documents = Lookup::default();
@@ -54,6 +57,15 @@ impl State {
             cell.into_iter().for_each(|cell| put(Record::QueueCounts(cell.counts)));
         }
         self.draining.values().for_each(|draining| put(Record::Draining(*draining)));
+        let schedules = &self.schedules;
+        schedules.hours.values().for_each(|hours| put(Record::Hours(hours.clone())));
+        for (agent, entries) in schedules.dated.iter() {
+            entries.iter().for_each(|entry| put(Record::Dated(entry.entry(agent))));
+        }
+        for (source, horizon_s) in &schedules.sources {
+            put(Record::ShiftSource(j::ShiftSource { source: source.clone(), horizon_s: *horizon_s }));
+        }
+        schedules.staged.iter().for_each(|staged| put(Record::ShiftsStaged(staged.clone())));
         self.compacted.iter().for_each(|record| put(Record::Closed(*record)));
         self.requests.iter().for_each(|record| put(Record::Request(record.clone())));
         self.staged.iter().for_each(|staged| put(Record::PlanStaged(staged.clone())));
@@ -93,6 +105,9 @@ impl State {
                 self.last_session = header.last_session;
                 self.last_number = header.last_number;
                 self.last_promise = header.last_promise;
+                self.schedules.last_dated = header.last_dated;
+                self.schedules.time_zones = header.time_zones;
+                self.schedules.dated_revision = header.dated_revision;
             }
             Record::PlanEntry(entry) => self.put_entry(&entry),
             Record::Gateway(record) => {
@@ -100,6 +115,8 @@ impl State {
                 self.gateways.insert(record.gateway, record);
             }
             Record::Agent(record) => {
+                let said = record.schedule.is_some() || record.dated || record.override_record.is_some();
+                self.schedules.used |= said;
                 self.agents.insert(u64::from(record.agent), Agent::new(record, None));
             }
             Record::Contact(record) => {
@@ -121,6 +138,14 @@ impl State {
             Record::Request(record) => self.add_request(record),
             Record::PlanStaged(staged) => self.staged.push(staged),
             Record::Promise(record) => self.add_promise(record),
+            Record::Hours(hours) => {
+                self.schedules.hours.insert(hours.queue, hours);
+            }
+            Record::Dated(entry) => self.schedules.dated.put(&entry),
+            Record::ShiftSource(record) => {
+                self.schedules.sources.insert(record.source, record.horizon_s);
+            }
+            Record::ShiftsStaged(staged) => self.schedules.staged.push(staged),
             Record::Case(record) => {
                 self.cases.insert(record.case, record);
             }
@@ -134,12 +159,19 @@ impl State {
         for (number, info) in &self.catalog.agents {
             if let Some(agent) = self.agents.get_mut(u64::from(*number)) {
                 agent.info = Some(info.clone());
+                agent.derive_open(&self.catalog);
             }
         }
-        // Only now: what is staged changes the plan in force.
+        // Only now: what is staged changes what is in force.
+        for part in std::mem::take(&mut self.schedules.staged) {
+            self.stage_dated(&part);
+            self.schedules.staged.push(part);
+        }
+        // The same.
         for part in std::mem::take(&mut self.staged) {
             self.stage_part(&part);
         }
+        self.look_at_schedules();
         self.begin_settling(false);
         while !self.agents_indexed() {
             self.settle_slice(Slices::WHOLE);

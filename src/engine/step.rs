@@ -111,6 +111,11 @@ impl<'a> Step<'a> {
             | Command::ChangePromise { .. }
             | Command::RecordFeedback { .. }
             | Command::Intervene { .. }) => self.decide_conversation(command),
+            command @ (Command::OverrideShift { .. }
+            | Command::OverrideQueue { .. }
+            | Command::SetShifts(_)
+            | Command::StageShifts { .. }
+            | Command::CommitShifts { .. }) => self.decide_schedule(command),
         }
     }
 
@@ -183,6 +188,17 @@ impl<'a> Step<'a> {
         }
     }
 
+    fn decide_schedule(&mut self, command: Command) -> Answer {
+        match command {
+            Command::OverrideShift { agent, state, word } => self.override_shift(&agent, state, word),
+            Command::OverrideQueue { queue, state, word } => self.override_queue(&queue, state, word),
+            Command::SetShifts(change) => self.set_shifts(&change),
+            Command::StageShifts { base, stage, part } => self.stage_shifts(base, stage, &part),
+            Command::CommitShifts { base, stage, summary } => self.commit_shifts(base, stage, summary),
+            _ => Ok(Reply::Done),
+        }
+    }
+
     /// Makes something happen.
     pub fn emit(&mut self, kind: Kind) {
         let mut event = j::Event { at_ms: self.now_ms, kind: Some(kind), ..j::Event::default() };
@@ -196,6 +212,10 @@ impl<'a> Step<'a> {
 
     /// Makes the offers that are due, up to the step's bound.
     fn match_waiting(&mut self) {
+        if !self.state.settled_schedules(self.now_ms) {
+            // Who is on shift now is known only once all are whose shift begins or ends now.
+            return;
+        }
         for _ in 0..OFFERS_PER_STEP {
             let Some(pair) = self.state.next_pair(self.now_ms) else {
                 break;

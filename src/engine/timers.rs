@@ -30,10 +30,18 @@ pub enum Timer {
     Promise(u64),
     /// Whether the case was settled by its first contact is judged.
     FirstContact(u64),
+    /// The agent's schedule state may change.
+    Shift(u32),
+    /// The queue's hours may change.
+    Hours(u32),
+    /// The agent has departed from its schedule for as long as is tolerated.
+    Deviation(u32),
 }
 
 /// Kinds of timers.
-const KINDS: usize = 12;
+const KINDS: usize = 15;
+/// The first of those that [`Timers::pop_due`] leaves alone, and [`Timers::pop_due_like`] takes.
+const SCHEDULES: usize = 12;
 
 impl Timer {
     /// Its kind, in the order of the enum, and what it is about.
@@ -51,6 +59,9 @@ impl Timer {
             Self::Window(contact) => (9, contact, 0),
             Self::Promise(promise) => (10, promise, 0),
             Self::FirstContact(case) => (11, case, 0),
+            Self::Shift(agent) => (12, u64::from(agent), 0),
+            Self::Hours(queue) => (13, u64::from(queue), 0),
+            Self::Deviation(agent) => (14, u64::from(agent), 0),
         }
     }
 
@@ -68,7 +79,10 @@ impl Timer {
             8 => Self::Stage(about),
             9 => Self::Window(about),
             10 => Self::Promise(about),
-            _ => Self::FirstContact(about),
+            11 => Self::FirstContact(about),
+            12 => Self::Shift(number()),
+            13 => Self::Hours(number()),
+            _ => Self::Deviation(number()),
         }
     }
 }
@@ -100,12 +114,36 @@ impl Timers {
         self.kinds.iter().filter_map(Line::first).map(|(due_ms, ..)| due_ms).min()
     }
 
-    /// Takes out the first one that is due at `now_ms`.
+    /// Whether one of an agent's shift or a queue's hours is due at `now_ms`.
+    #[must_use]
+    pub fn edge_due(&self, now_ms: u64) -> bool {
+        let lines = [Timer::Shift(0), Timer::Hours(0)].map(|timer| &self.kinds[timer.parts().0]);
+        lines.into_iter().filter_map(Line::first).any(|(due_ms, ..)| due_ms <= now_ms)
+    }
+
+    /// How many of them are.
+    #[must_use]
+    pub fn edges_due(&self, now_ms: u64) -> usize {
+        let lines = [Timer::Shift(0), Timer::Hours(0)].map(|timer| &self.kinds[timer.parts().0]);
+        let due = |line: &Line<(u64, u64, u32)>| line.partition_point(|(due_ms, ..)| *due_ms <= now_ms);
+        lines.into_iter().map(due).sum()
+    }
+
+    /// Takes out the first one of the kind of `like` that is due at `now_ms`.
+    pub fn pop_due_like(&mut self, like: Timer, now_ms: u64) -> Option<Timer> {
+        let kind = like.parts().0;
+        let (due_ms, about, agent) = self.kinds[kind].first().filter(|(due_ms, ..)| *due_ms <= now_ms)?;
+        self.kinds[kind].remove(&(due_ms, about, agent));
+        Some(Timer::of(kind, about, agent))
+    }
+
+    /// Takes out the first one that is due at `now_ms`, but for those of schedules.
     pub fn pop_due(&mut self, now_ms: u64) -> Option<Timer> {
         let first = |(kind, line): (usize, &Line<(u64, u64, u32)>)| {
             line.first().map(|(due_ms, about, agent)| (due_ms, kind, about, agent))
         };
-        let (due_ms, kind, about, agent) = self.kinds.iter().enumerate().filter_map(first).min()?;
+        let (due_ms, kind, about, agent) =
+            self.kinds.iter().take(SCHEDULES).enumerate().filter_map(first).min()?;
         if due_ms > now_ms {
             return None;
         }

@@ -9,6 +9,7 @@ use crate::{
         contact::{contact_closed, contact_with_bot, not_held},
         matching::{choice::Chosen, eligible::Hindrance, hindrance::can_take, rings::Subject},
         refusal::Refusal,
+        schedule::Hours,
         step::{Answer, Step},
     },
     plan::model::TransferAge,
@@ -28,12 +29,14 @@ pub struct Move {
     pub fresh: bool,
     /// The channel and the gateway by which it goes on; 0: as before.
     pub by: (u32, u32),
+    /// What the hours of queues make of it.
+    pub hours: Hours,
 }
 
 impl Move {
     /// To a queue.
     pub fn to(queue: u32, reason: TransferReason) -> Self {
-        Self { queue, reason, fresh: false, by: (0, 0) }
+        Self { queue, reason, fresh: false, by: (0, 0), hours: Hours { queue, ..Hours::default() } }
     }
 }
 
@@ -72,12 +75,18 @@ impl Step<'_> {
             );
             return Err(Refusal::precondition("TRANSFER_LOOP", message));
         }
-        self.check_servable(Subject { queue: to.queue, channel: to.channel, ..Subject::of(record) })?;
+        // Whoever is given it by name is asked whatever the hours.
+        let hours = match to.agent {
+            Some(_) => Hours { queue: to.queue, held: self.held_by_itself(to.queue), overflowed_from: 0 },
+            None => self.admit_hours(to.queue, to.channel)?,
+        };
+        let queue = hours.queue;
+        self.check_servable(Subject { queue, channel: to.channel, ..Subject::of(record) })?;
         let by = match other_channel {
             Some(other) => (to.channel, self.gateway_number(&other.gateway)?),
             None => (0, 0),
         };
-        self.move_to(contact, Move { by, ..Move::to(to.queue, TransferReason::Requested) });
+        self.move_to(contact, Move { by, hours, ..Move::to(queue, TransferReason::Requested) });
         if let Some(agent) = to.agent {
             self.offer_by_hand(contact, &named(agent), j::OfferCause::Transfer);
         }
@@ -171,12 +180,14 @@ impl Step<'_> {
         else {
             return;
         };
-        let Move { queue, reason, fresh, by: (channel, gateway) } = to;
+        let Move { queue, reason, fresh, by: (channel, gateway), hours } = to;
         let subject = Subject { queue, ..Subject::of(record) };
         let subject = if channel == 0 { subject } else { Subject { channel, ..subject } };
         // From whomever it is taken away, that agent is not to get it back.
-        let known = if reason == TransferReason::QueueRemoved { record.known_agent } else { 0 };
+        let by_itself = matches!(reason, TransferReason::QueueRemoved | TransferReason::QueueClosed);
+        let known = if by_itself { record.known_agent } else { 0 };
         let mut entry = self.state.entry(subject, known, record.exclusions(), self.now_ms);
+        hours.enter(&mut entry);
         if fresh || self.begins_anew(queue, reason) {
             entry.arrival_ms = self.now_ms.max(1);
         }
@@ -243,7 +254,7 @@ impl Step<'_> {
         let mut load = agent.load.clone();
         ends.into_iter().for_each(|leg| load.remove(leg));
         can_take(agent, &load, channel).map_err(|why| {
-            let text = why.text(&self.state.names, agent);
+            let text = self.state.hindrance_text(why, agent, self.now_ms);
             Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
         })
     }
@@ -301,11 +312,12 @@ impl Step<'_> {
         if why.is_final() {
             return Err(consult_with_oneself());
         }
-        let text = why.text(&self.state.names, agent);
+        let text = self.state.hindrance_text(why, agent, self.now_ms);
         Err(if why.is_requirement() {
             Refusal::precondition("AGENT_NOT_ELIGIBLE", format!("the agent {text}; {advice}"))
         } else {
-            Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}"))
+            let reason = if why.is_shift() { "AGENT_OFF_SHIFT" } else { "AGENT_NOT_AVAILABLE" };
+            Refusal::precondition(reason, format!("the agent {text}"))
         })
     }
 }

@@ -15,8 +15,8 @@ use crate::{
     plan::{
         self,
         model::{
-            Agent, AgentChoice, Category, Channel, ChannelKind, Group, GroupKind, LevelRange, Plan, Queue,
-            Requirement, Ring, SkillRanges,
+            Agent, AgentChoice, Category, Channel, ChannelKind, Follows, Group, GroupKind, LevelRange, Plan,
+            Queue, Requirement, Ring, SkillRanges,
         },
     },
     proto::journal::{self as j, event::Kind},
@@ -108,6 +108,7 @@ pub fn plan(size: Size, agents: u32, seed: u64) -> Plan {
             skills: profiles[profile as usize].clone(),
             capacity: 100,
             limits: BTreeMap::new(),
+            follows: Follows::default(),
         };
         (agent_id(number), agent.into())
     };
@@ -143,7 +144,13 @@ fn skill_entry() -> crate::plan::model::Skill {
 }
 
 fn group_entry() -> Group {
-    Group { name: String::new(), kind: GroupKind::Core, closed: false, keep_free: 0 }
+    Group {
+        name: String::new(),
+        kind: GroupKind::Core,
+        closed: false,
+        keep_free: 0,
+        follows: Follows::default(),
+    }
 }
 
 /// `contact-` and nine digits, without the machinery of `format!`, which would be a part of what is

@@ -2,7 +2,9 @@
 //! steps the same engine as the daemon does, and fires deadlines at their very millisecond, in order. Owns
 //! virtual time; must not know any rule.
 
+pub mod edge;
 pub mod load;
+pub mod rules;
 
 use crate::{
     engine::{

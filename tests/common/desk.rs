@@ -106,6 +106,18 @@ impl Desk {
         match commands::read(line, &self.scribe, &self.document) {
             Line::Advance(by_ms) => self.sim.advance(by_ms),
             Line::Pass(by_ms) => self.sim.pass(by_ms),
+            Line::Wall(wall_s) => {
+                let now_ms = i64::try_from(self.sim.now_ms()).expect("a time");
+                let wall_offset_ms = wall_s * 1_000 - now_ms;
+                let (_, more) = self.sim.step(None, Command::ObserveClock { wall_offset_ms });
+                if more && settle {
+                    self.sim.settle();
+                }
+            }
+            Line::At(wall_s) => {
+                let by_ms = self.sim.state().engine_ms(wall_s).checked_sub(self.sim.now_ms());
+                self.sim.advance(by_ms.expect("a time to come"));
+            }
             Line::Show(what) => parts.push(show::show(self.sim.state(), self.sim.now_ms(), &what)),
             Line::ShowLegs(contact) => parts.push(show::legs(self.sim.state(), &contact)),
             Line::Reload => self.reload(),

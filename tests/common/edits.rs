@@ -31,6 +31,12 @@ impl Document {
         plan::parse(&text).unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"))
     }
 
+    /// The zone of its times.
+    pub fn zone(&self) -> String {
+        let zone = self.0.get("settings").and_then(|settings| settings.get("zone")?.as_str());
+        zone.unwrap_or("UTC").to_owned()
+    }
+
     /// Reads a change: `set path=value`, `remove path`, `policy=refuse|end|move:queue`, `revision=n`, `dry`.
     pub fn change(&self, words: &[&str]) -> Change {
         let mut change = Change {

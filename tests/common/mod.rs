@@ -24,5 +24,7 @@ pub mod stages;
 pub const PLAN: &str = include_str!("plan.toml");
 /// The plan of the tables about conversations.
 pub const CONVERSATIONS: &str = include_str!("conversations.toml");
+/// The plan of the tables about shifts.
+pub const SHIFTS: &str = include_str!("shifts.toml");
 /// Engine time at which tables begin.
 pub const START_MS: u64 = 1_000_000;

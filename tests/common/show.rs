@@ -8,13 +8,25 @@ use kefud::{
 
 use super::scribe;
 
-/// How a contact, an agent, a queue, a promise (`promise:p1`) or a case (`case:x`) is; who changed a promise
+/// How a contact, an agent, a queue, a promise (`promise:p1`) or a case (`case:x`) is; where an agent
+/// stands by its schedule (`shift:a1`), and how it departs from it (`departs:a1`); how old a contact is by its
+/// queue's clock (`clock:c1`); who changed a promise
 /// (`by:p1`); how long a contact, or of a queue the one that waits longest, has waited (`wait:c1`).
 pub fn show(state: &State, now_ms: u64, id: &str) -> String {
     if let Some(id) = id.strip_prefix("promise:") {
         return state
             .promise_by_id(id)
             .map_or_else(|| "unknown".to_owned(), |record| show_promise(state, now_ms, record));
+    }
+    if let Some(id) = id.strip_prefix("shift:") {
+        return scribe::shifts::stands(state, id);
+    }
+    if let Some(id) = id.strip_prefix("departs:") {
+        return scribe::shifts::departs(state, now_ms, id);
+    }
+    if let Some(id) = id.strip_prefix("clock:") {
+        let age = state.contact_by_id(id).map(|record| state.age_ms(record, now_ms));
+        return age.map_or_else(|| "unknown".to_owned(), format_ms);
     }
     if let Some(id) = id.strip_prefix("by:") {
         return state
@@ -40,7 +52,8 @@ pub fn show(state: &State, now_ms: u64, id: &str) -> String {
                 let ring = if record.ring > 0 { format!(" ring={}", record.ring) } else { String::new() };
                 let kept = state.names().id(record.kept_for());
                 let kept = if kept.is_empty() { String::new() } else { format!(" for={kept}") };
-                format!("waiting {queue} age={age}{ring}{kept}{talk}")
+                let held = if state.is_held(record) { " held" } else { "" };
+                format!("waiting {queue} age={age}{ring}{kept}{held}{talk}")
             }
             ContactStage::Offered => format!("offered {queue} {agent} age={age}{talk}"),
             ContactStage::Connecting => format!("connecting {queue} {agent} age={age}{talk}"),

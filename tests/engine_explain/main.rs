@@ -6,6 +6,7 @@
 mod common;
 mod conversations;
 mod random;
+mod schedules;
 mod tables;
 
 use common::desk::Desk;
@@ -51,7 +52,8 @@ fn told(desk: &Desk, contact: &str, agent: &str) -> Vec<String> {
     let entry = state.agent_by_id(agent).expect(agent);
     let pair = state.explain_pair(number(state, contact), entry.record.agent, desk.sim.now_ms());
     let hindrances = pair.unwrap_or_else(|| panic!("{contact} waits for {agent}")).hindrances;
-    hindrances.into_iter().map(|why| format!("{}: {}", why.code(), why.text(state.names(), entry))).collect()
+    let text = |why| state.hindrance_text(why, entry, desk.sim.now_ms());
+    hindrances.into_iter().map(|why| format!("{}: {}", why.code(), text(why))).collect()
 }
 
 /// Everything that must hold of explanations once nothing more is due.
@@ -81,7 +83,7 @@ fn check_settled(state: &State, now_ms: u64) {
             assert!(pair.hindrances.is_sorted(), "{pair:?}");
             let entry = state.agent(*agent).expect("an agent");
             for why in &pair.hindrances {
-                assert!(!why.text(state.names(), entry).is_empty());
+                assert!(!state.hindrance_text(*why, entry, now_ms).is_empty());
             }
             if entry.info.is_some()
                 && nearest.as_ref().is_none_or(|best| pair.hindrances.len() < best.hindrances.len())

@@ -60,7 +60,7 @@ impl<'a> View<'a> {
             None => {
                 let in_line = record.stage() == ContactStage::Waiting;
                 let barred = in_line && (reserved || Self::kept_from(record, person.number));
-                person.record.connected && fits && !barred
+                person.record.connected && person.works() && fits && !barred
             }
         };
         let held = self.freed(command, record, person);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kefud::{
     engine::{
-        command::{Command, Reply},
+        command::{Command, PromiseDue, Reply},
         refusal::Refusal,
         state::State,
     },
@@ -135,6 +135,105 @@ pub const TALK: &[&str] = &[
     "TRANSFER_LOOP",
 ];
 
+/// What must happen where people work by shifts: every kind of event, every policy, every way to depart.
+pub const SHIFTS: &[&str] = &[
+    "shift edges",
+    "on shift",
+    "on break",
+    "off shift",
+    "some channels only",
+    "no schedule any more",
+    "queue closes",
+    "queue opens",
+    "clock stands still",
+    "closed, and the clock goes on",
+    "shifts set",
+    "shifts removed",
+    "shifts staged",
+    "shifts committed",
+    "shift overridden",
+    "shift override cleared",
+    "queue overridden",
+    "queue override cleared",
+    "DEVIATION_KIND_ABSENT",
+    "DEVIATION_KIND_NOT_READY",
+    "DEVIATION_KIND_OFF_SHIFT_READY",
+    "QUEUE_CLOSED",
+    "held at entry",
+    "accepted though closed",
+    "overflowed",
+    "held by a transfer",
+    "held after a bot",
+    "moved at closing",
+    "held at closing",
+    "served out",
+    "handed over at the end",
+    "finished after the end",
+    "OFFER_TRIGGER_SHIFT_EDGE",
+    "OFFER_TRIGGER_QUEUE_OPENED",
+    "SHIFTS_CHANGED",
+    "AGENT_OFF_SHIFT",
+    "promised by open hours",
+];
+
+/// The names of what an event of shifts and hours tells, in the state before it.
+fn of_shifts(kind: &Kind, state: &State) -> Vec<&'static str> {
+    let closed = |contact: u64| {
+        let record = state.contact(contact);
+        record.is_some_and(|record| !state.queue_open(record.queue))
+    };
+    let held = |entry: Option<&j::QueueEntry>| entry.is_some_and(|entry| entry.held != 0);
+    let some = |what: &'static str, happens: bool| if happens { vec![what] } else { Vec::new() };
+    match kind {
+        Kind::ShiftEdges(edges) => {
+            let of = |edge: &j::ShiftEdge| match edge.state.as_ref().map(|state| (state.presence(), state)) {
+                None => "no schedule any more",
+                Some((j::Presence::On, state)) if state.restricted => "some channels only",
+                Some((j::Presence::On, _)) => "on shift",
+                Some((j::Presence::Break, _)) => "on break",
+                Some(_) => "off shift",
+            };
+            edges.edges.iter().map(of).chain(["shift edges"]).collect()
+        }
+        Kind::QueueHours(hours) => {
+            let of = |change: &j::QueueHoursChange| match (change.open, change.clock_stopped) {
+                (true, _) => vec!["queue opens"],
+                (false, true) => vec!["queue closes", "clock stands still"],
+                (false, false) => vec!["queue closes", "closed, and the clock goes on"],
+            };
+            hours.changes.iter().flat_map(of).collect()
+        }
+        Kind::ShiftsChanged(part) if part.staged => vec!["shifts staged"],
+        Kind::ShiftsChanged(part) if part.removed.is_empty() => vec!["shifts set"],
+        Kind::ShiftsChanged(_) => vec!["shifts removed"],
+        Kind::ShiftsCommitted(_) => vec!["shifts committed"],
+        Kind::ShiftOverridden(event) if event.record.is_none() => vec!["shift override cleared"],
+        Kind::ShiftOverridden(_) => vec!["shift overridden"],
+        Kind::QueueOverridden(event) if event.record.is_none() => vec!["queue override cleared"],
+        Kind::QueueOverridden(_) => vec!["queue overridden"],
+        Kind::DeviationsNoted(event) => event.groups.iter().map(|group| group.kind().as_str_name()).collect(),
+        Kind::ContactEnqueued(event) => {
+            let waits = event.origin.is_none() && !state.queue_open(event.queue);
+            let mut happens = some("held at entry", held(event.entry.as_ref()));
+            happens.extend(some("accepted though closed", waits && !held(event.entry.as_ref())));
+            happens.extend(some("overflowed", event.overflowed_from != 0));
+            happens
+        }
+        Kind::ContactTransferred(event) if event.reason() == j::TransferReason::QueueClosed => {
+            vec!["moved at closing"]
+        }
+        Kind::ContactTransferred(event) => some("held by a transfer", held(event.entry.as_ref())),
+        Kind::ContactLeftBot(event) => some("held after a bot", held(event.entry.as_ref())),
+        Kind::ContactOffered(event) if event.cause() == j::OfferCause::Matched => {
+            some("served out", closed(event.contact))
+        }
+        Kind::ContactReturned(event) => {
+            some("handed over at the end", event.reason() == j::ReturnReason::ShiftOver)
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The name of what an event of a conversation tells.
 fn talk(kind: &Kind) -> Option<&'static str> {
     Some(match kind {
@@ -208,7 +307,11 @@ impl Covered {
         }
     }
 
-    pub fn event(&mut self, event: &j::Event) {
+    /// An event comes upon this state.
+    pub fn event(&mut self, event: &j::Event, state: &State) {
+        for what in event.kind.iter().flat_map(|kind| of_shifts(kind, state)) {
+            self.note(what);
+        }
         if let Some(what) = event.kind.as_ref().and_then(talk) {
             self.note(what);
         }
@@ -241,6 +344,11 @@ impl Covered {
             self.note(refusal.reason);
         }
         match (command, answer) {
+            (Command::MakePromise { promise, .. }, Ok(_))
+                if matches!(promise.due, PromiseDue::BusinessAfter(_)) =>
+            {
+                self.note("promised by open hours");
+            }
             (Command::Pull { .. }, Ok(_)) => self.note("pull accepted"),
             (Command::Pull { .. }, Err(_)) => self.note("pull refused"),
             (Command::Assign { .. }, Ok(_)) => self.note("assignment accepted"),
@@ -252,14 +360,24 @@ impl Covered {
 
     /// Nothing more is due; once a case it is looked whether a reserve is the reason.
     pub fn settled(&mut self, state: &State, now_ms: u64) {
+        let view = View::new(state, now_ms);
+        if view.waiting().any(|record| view.held(record) && record.held != state.closures(record.queue)) {
+            self.note("held at closing");
+        }
+        let active = state.assignments().filter(|leg| leg.stage() == j::AssignmentStage::Active);
+        let off =
+            |agent: u32| state.agent(agent).is_some_and(|agent| agent.presence() == Some(j::Presence::Off));
+        if active.filter(|leg| !leg.realtime).any(|leg| off(leg.agent)) {
+            self.note("finished after the end");
+        }
         if self.0.contains_key("held back by reserve") {
             return;
         }
-        let view = View::new(state, now_ms);
-        let reserved = |contact| {
+        let reserved = |contact: &j::ContactRecord| {
             let asked = view.asked(contact)?;
             view.people.iter().find(|person| {
                 person.ready()
+                    && !view.held(contact)
                     && asked.fits(view.plan, person.info)
                     && view.has_room(person, &asked)
                     && view.reserved(person, &asked)

@@ -69,7 +69,8 @@ impl<'a> View<'a> {
                 };
             }
         }
-        let ring = self.staffed_from(subject, 0).unwrap_or(0);
+        let open = self.is_open(subject.queue);
+        let ring = self.staffed_from(subject, 0).filter(|_| open).unwrap_or(0);
         j::QueueEntry { ring, ..j::QueueEntry::default() }
     }
 
@@ -129,6 +130,11 @@ impl<'a> View<'a> {
         let after_bot = self.plan.queues.get(subject.queue).map(|queue| queue.after_bot);
         let fresh = !record.talk().deflected && after_bot.unwrap_or_default() == AfterBot::Fresh;
         let entry = self.entry(&subject, record.known_agent, record.exclusions());
+        let (held, overflowed_from) = match event.reason() {
+            j::LeftBot::Returned => self.lets_in(event.queue, record.channel, event.entry.as_ref())?,
+            _ => (self.held_by_itself(event.queue), 0),
+        };
+        let entry = j::QueueEntry { held, overflowed_from, ..entry };
         self.same_entry(event.entry.as_ref(), entry, fresh || self.told.fresh)
     }
 
@@ -148,7 +154,16 @@ impl<'a> View<'a> {
         ensure(!self.refuses_unservable(&subject), || "it should have been refused".to_owned())?;
         let known = self.known_of_case(&event.case_id, event.contact);
         same("the agent known of the case", &event.known_agent, &known)?;
-        let entry = if origin.bot == 0 { self.entry(&subject, known, &[]) } else { j::QueueEntry::default() };
+        let mut entry = j::QueueEntry::default();
+        if origin.bot == 0 {
+            entry = self.entry(&subject, known, &[]);
+            if origin.parent == 0 {
+                let asked = if event.overflowed_from == 0 { event.queue } else { event.overflowed_from };
+                let into = self.admits(asked, event.channel);
+                same("the queue by its hours", &Some(event.queue), &into.map(|(queue, _)| queue))?;
+                entry.held = into.map_or(0, |(_, held)| held);
+            }
+        }
         same("the entry", &event.entry.unwrap_or_default(), &entry)
     }
 
@@ -179,7 +194,7 @@ impl<'a> View<'a> {
         same("the window", &event.window, &window)?;
         let requested = event.reason() == TransferReason::Requested;
         ensure(!(requested && self.refuses_unservable(&subject)), || "it should have been refused".into())?;
-        let removed = event.reason() == TransferReason::QueueRemoved;
+        let removed = matches!(event.reason(), TransferReason::QueueRemoved | TransferReason::QueueClosed);
         let known = if removed { record.known_agent } else { 0 };
         let anew = self.plan.queues.get(subject.queue).map(|queue| queue.transfer_age);
         let anew = anew == Some(TransferAge::Fresh);
@@ -188,12 +203,28 @@ impl<'a> View<'a> {
             TransferReason::Requeued => anew || self.told.fresh,
             _ => false,
         };
-        let entry = self.entry(&subject, known, record.exclusions());
+        let (held, overflowed_from) = match (event.reason(), self.told.to_agent) {
+            (TransferReason::Requested, true) => (self.held_by_itself(event.queue), 0),
+            (TransferReason::Requested, false) => self.lets_in(event.queue, channel, event.entry.as_ref())?,
+            (TransferReason::QueueClosed, _) => {
+                let closes = self.closes_for(record);
+                ensure(closes == Some(event.queue), || format!("it should go to {closes:?}"))?;
+                (0, 0)
+            }
+            _ => (0, 0),
+        };
+        let entry =
+            j::QueueEntry { held, overflowed_from, ..self.entry(&subject, known, record.exclusions()) };
         self.same_entry(event.entry.as_ref(), entry, fresh)
     }
 
     fn returned(&self, event: &j::ContactReturned, record: &'a ContactRecord) -> Checked {
         let entry = match event.reason() {
+            j::ReturnReason::ShiftOver => {
+                let leg = self.state.assignment(record.offer).ok_or("nobody has it")?;
+                ensure(self.goes_home_without(leg), || "its agent is to finish it".to_owned())?;
+                Some(self.entry(&self.subject(record), record.known_agent, record.exclusions()))
+            }
             j::ReturnReason::AgentLost | j::ReturnReason::CustomerWrote if event.entry.is_some() => {
                 Some(self.entry(&self.subject(record), record.known_agent, record.exclusions()))
             }
@@ -210,7 +241,10 @@ impl<'a> View<'a> {
     /// When the contact's next ring opens by itself; none: it has none.
     fn ring_due_ms(&self, record: &'a ContactRecord) -> Option<u64> {
         let rings = self.subject(record).rings(self.plan);
-        rings.get(record.ring as usize).map(|ring| record.ring_opened_ms + ring.after_ms)
+        let after_ms = rings.get(record.ring as usize)?.after_ms;
+        let due_ms = record.ring_opened_ms + after_ms;
+        // What fell due in a closed queue counts from its opening.
+        Some(self.opened_since(record.queue, due_ms).map_or(due_ms, |opened_ms| opened_ms + after_ms))
     }
 
     fn ring_opened(&self, event: &j::RingOpened, record: &'a ContactRecord) -> Checked {
@@ -218,6 +252,7 @@ impl<'a> View<'a> {
         let next = record.ring + 1;
         let staffed = self.staffed_from(&subject, next);
         ensure(in_line(record) && next <= subject.last_ring(self.plan), || "no ring can open".to_owned())?;
+        ensure(self.is_open(subject.queue), || "a ring opens while the queue is closed".to_owned())?;
         match event.cause() {
             RingCause::Time => {
                 let due = self.ring_due_ms(record).is_some_and(|due_ms| due_ms <= self.now_ms);
@@ -272,7 +307,7 @@ impl<'a> View<'a> {
             AllDeclined::OfferAgain if record.exclusions().len() > 1 => {
                 Some(Kind::ExclusionsCleared(j::ExclusionsCleared { contact }))
             }
-            AllDeclined::NextRing if next <= subject.last_ring(self.plan) => {
+            AllDeclined::NextRing if next <= subject.last_ring(self.plan) && self.is_open(subject.queue) => {
                 let ring = self.staffed_from(&subject, next).unwrap_or(next);
                 let cause = RingCause::AllDeclined.into();
                 Some(Kind::RingOpened(j::RingOpened { contact, ring, cause }))
@@ -294,6 +329,7 @@ impl<'a> View<'a> {
                 // Who is parked is in nobody's line.
                 let parked = self.told.pulled == Some(record.contact);
                 person.record.connected
+                    && person.works()
                     && asked.fits(self.plan, person.info)
                     && (parked || !(self.reserved(person, &asked) || Self::kept_from(record, offer.agent)))
             }),
@@ -328,6 +364,12 @@ impl<'a> View<'a> {
             Kind::ContactOffered(event) if event.cause() != j::OfferCause::Matched => {
                 self.by_hand(event, record(event.contact)?)
             }
+            Kind::ContactOffered(event) if self.held(record(event.contact)?) => {
+                Err(format!("{} is offered while it is held", event.contact))
+            }
+            Kind::ContactOffered(event) if !self.works_for(event) => {
+                Err(format!("offered to agent {}, who does something else", self.id(event.agent)))
+            }
             Kind::ContactOffered(event) if timely => {
                 same("the offer", &Some(Pick::made(event)), &self.best())?;
                 match self.passed_over(record(event.contact)?, event.agent) {
@@ -348,6 +390,8 @@ impl<'a> View<'a> {
                     ("", Some(category)) => &category.queue,
                     (queue, _) => queue,
                 };
+                let queue =
+                    if enqueue.bot.is_empty() { self.overflows(queue, &enqueue.channel) } else { queue };
                 let names = (queue, enqueue.channel.as_str(), enqueue.category.as_str());
                 Subject::named(names, &enqueue.wants.requirement, &enqueue.wants.rings)
             }
@@ -355,8 +399,9 @@ impl<'a> View<'a> {
                 let Some(record) = self.state.contact_by_id(contact) else {
                     return false;
                 };
+                let channel = other_channel.as_ref().map_or(self.id(record.channel), |other| &other.channel);
                 let queue = match target {
-                    Target::Queue(queue) => queue,
+                    Target::Queue(queue) => self.overflows(queue, channel),
                     Target::Agent { fallback, .. } if fallback.is_empty() => self.id(record.queue),
                     Target::Agent { fallback, .. } => fallback,
                 };
@@ -377,25 +422,28 @@ impl<'a> View<'a> {
 pub fn unsettled(state: &State, now_ms: u64) -> Checked {
     crate::talk::unsettled(state, now_ms)?;
     let view = View::new(state, now_ms);
+    crate::hours::unsettled(&view)?;
     for contact in view.waiting() {
         let Some(asked) = view.asked(contact) else {
             return Err(format!("contact {} waits in a queue that is gone", contact.id));
         };
-        if let Some(person) = view.people.iter().find(|person| view.can_take(contact, &asked, person)) {
+        let idle = view.people.iter().find(|person| view.can_take(contact, &asked, person));
+        if let Some(person) = idle.filter(|_| !view.held(contact)) {
             return Err(format!("contact {} waits and agent {} is idle", contact.id, view.id(person.number)));
         }
         let subject = view.subject(contact);
         if contact.kept_for() != 0 && !view.serves(&subject, contact.ring, contact.kept_for()) {
             return Err(format!("contact {} is kept for somebody who can't serve it", contact.id));
         }
-        let later = view.staffed_from(&subject, contact.ring + 1);
+        let later = view.staffed_from(&subject, contact.ring + 1).filter(|_| view.is_open(subject.queue));
         if later.is_some() && !view.staffed(&subject, contact.ring) {
             return Err(format!("contact {} waits, and only ring {later:?} has somebody", contact.id));
         }
     }
     for contact in state.live_contacts_after(0).filter(|contact| in_line(contact)) {
         let keep_over = contact.kept_for() != 0 && contact.kept_until_ms() <= now_ms;
-        if keep_over || view.ring_due_ms(contact).is_some_and(|due_ms| due_ms <= now_ms) {
+        let open = view.is_open(view.id(contact.queue));
+        if keep_over || view.ring_due_ms(contact).is_some_and(|due_ms| open && due_ms <= now_ms) {
             return Err(format!("contact {} is overdue for its next ring or kept too long", contact.id));
         }
     }

@@ -237,7 +237,7 @@ impl History {
             Kind::ContactReturned(e) => {
                 let from = match e.reason() {
                     ReturnReason::AgentUnreachable => Connecting,
-                    ReturnReason::AgentLost => Active,
+                    ReturnReason::AgentLost | ReturnReason::ShiftOver => Active,
                     _ => Parked,
                 };
                 let past = self.at(e.contact, &[from])?;
@@ -308,13 +308,13 @@ impl History {
     fn transferred(&mut self, event: &j::ContactTransferred, state: &State) -> Checked {
         use ContactStage::{Active, Connecting, Parked, Waiting};
         let stages: &[ContactStage] = match event.reason() {
-            TransferReason::QueueRemoved => &[Waiting],
+            TransferReason::QueueRemoved | TransferReason::QueueClosed => &[Waiting],
             _ => &[Waiting, Connecting, Active, Parked],
         };
         let past = self.at(event.contact, stages)?;
         (past.stage, past.offer) = (Waiting, 0);
         past.enter(event.entry.as_ref());
-        if event.reason() != TransferReason::QueueRemoved {
+        if !matches!(event.reason(), TransferReason::QueueRemoved | TransferReason::QueueClosed) {
             past.known = 0;
         }
         if event.channel != 0 {

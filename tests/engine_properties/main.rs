@@ -12,11 +12,15 @@ mod checks;
 mod covered;
 mod decisions;
 mod history;
+mod hours;
 mod naive;
 mod ops;
 mod order;
 mod plans;
+#[path = "../roster/mod.rs"]
+mod roster;
 mod run;
+mod shifts;
 mod talk;
 mod tally;
 mod wants;
@@ -104,6 +108,11 @@ fn promises_hold_while_plans_change() {
 #[test]
 fn promises_hold_in_conversations() {
     cases(5, 1, covered::TALK, &run::talk(ops::TALK, 15..60));
+}
+
+#[test]
+fn promises_hold_while_shifts_begin_and_end() {
+    cases(6, 1, covered::SHIFTS, &run::shifts(ops::SHIFTS, 15..60));
 }
 
 #[test]

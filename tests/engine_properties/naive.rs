@@ -9,7 +9,7 @@ use std::{
 use kefud::{
     engine::state::State,
     plan::model::{self, AgentChoice, ChannelKind, Plan},
-    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage},
+    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage, Presence},
 };
 
 use crate::asked::{Asked, Subject};
@@ -68,7 +68,12 @@ pub struct Person<'a> {
 impl Person<'_> {
     /// Can be offered something, capacity aside.
     pub fn ready(&self) -> bool {
-        self.record.connected && self.record.ready
+        self.record.connected && self.record.ready && self.works()
+    }
+
+    /// On shift, or without any schedule.
+    pub fn works(&self) -> bool {
+        self.record.schedule.as_ref().is_none_or(|state| state.presence() == Presence::On)
     }
 
     /// Held units in thousandths of the capacity.
@@ -112,6 +117,8 @@ pub struct Told {
     pub fresh: bool,
     /// A customer comes in by something else than a message.
     pub by_action: bool,
+    /// It is given to an agent by name.
+    pub to_agent: bool,
     /// This contact has just been pulled from being parked.
     pub pulled: Option<u64>,
 }
@@ -132,6 +139,8 @@ impl<'a> View<'a> {
         let people = state
             .agents()
             .filter(|agent| agent.record.session != 0)
+            // Who is off shift is as good as not there.
+            .filter(|agent| agent.presence() != Some(Presence::Off))
             .filter_map(|agent| {
                 let number = agent.record.agent;
                 let info = plan.agents.get(state.names().id(number))?;
@@ -198,7 +207,7 @@ impl<'a> View<'a> {
         let of_group = |person: &&Person<'_>| person.info.groups.iter().any(|id| id == group);
         let able = |person: &&Person<'_>| {
             let forbidden = person.info.limits.get(asked.channel_id) == Some(&0);
-            person.ready() && !forbidden && self.has_room(person, asked)
+            person.ready() && self.open(person, asked) && !forbidden && self.has_room(person, asked)
         };
         self.people.iter().filter(of_group).filter(able).count()
     }
@@ -230,11 +239,18 @@ impl<'a> View<'a> {
     /// Everything that matching asks of an agent.
     pub fn can_take(&self, contact: &ContactRecord, asked: &Asked<'a>, person: &Person<'a>) -> bool {
         person.ready()
+            && self.open(person, asked)
             && asked.fits(self.plan, person.info)
             && self.has_room(person, asked)
             && !self.reserved(person, asked)
             && !Self::kept_from(contact, person.number)
             && !self.excluded(contact, person.number)
+    }
+
+    /// Its schedule lets it be newly offered the channel.
+    fn open(&self, person: &Person<'_>, asked: &Asked<'_>) -> bool {
+        let only = person.record.schedule.as_ref().filter(|state| state.restricted);
+        only.is_none_or(|state| state.channels.iter().any(|channel| self.id(*channel) == asked.channel_id))
     }
 
     /// One more of the channel keeps calls and fixed work, and chats and fixed work, within the capacity,
@@ -271,7 +287,7 @@ impl<'a> View<'a> {
                 ChannelKind::Deferred => 2,
             };
             let objective = self.objective_ms(contact);
-            let age = i128::from(self.now_ms) - i128::from(contact.effective_arrival_ms);
+            let age = i128::from(self.now_ms) - i128::from(self.clocked_ms(contact));
             // In thousandths of an objective, times the objective.
             let boost = i128::from(priority(contact)) * i128::from(queue.boost_permille);
             (
@@ -341,7 +357,7 @@ impl<'a> View<'a> {
     /// The first contact in order whom anybody can take, and the one to whom it goes.
     pub fn best(&self) -> Option<Pick> {
         let mut waiting: Vec<&ContactRecord> =
-            self.waiting().filter(|contact| self.queue(contact).is_some()).collect();
+            self.servable().filter(|contact| self.queue(contact).is_some()).collect();
         waiting.sort_by(|a, b| self.order(a, b));
         waiting.into_iter().find_map(|contact| self.choice(contact))
     }
@@ -365,12 +381,11 @@ impl<'a> View<'a> {
         };
         let earlier = |other: &&ContactRecord| {
             priority(other) >= priority(offered)
-                && (other.effective_arrival_ms, other.contact)
-                    < (offered.effective_arrival_ms, offered.contact)
+                && (self.clocked_ms(other), other.contact) < (self.clocked_ms(offered), offered.contact)
         };
         // An exclusion may be over without having been noticed yet.
         let welcome = |other: &&ContactRecord| other.exclusions().iter().all(|entry| entry.agent != agent);
-        self.waiting()
+        self.servable()
             .filter(alike)
             .filter(earlier)
             .filter(welcome)

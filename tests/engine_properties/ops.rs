@@ -16,9 +16,10 @@ use proptest::prelude::*;
 use crate::{plans::mixed, wants::Dice};
 
 mod mixes;
+mod shifts;
 mod talk;
 
-pub use mixes::{CALM, Mix, ORDER, PLANS, RUSH, TALK, WILD};
+pub use mixes::{CALM, Mix, ORDER, PLANS, RUSH, SHIFTS, TALK, WILD};
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,11 @@ pub enum Kind {
     Intervene,
     Insist,
     Quiet,
+    OverrideShift,
+    OverrideQueue,
+    SetShifts,
+    Import,
+    Jump,
 }
 
 /// A doing with the numbers that choose its particulars.
@@ -253,7 +259,7 @@ impl Op {
     }
 
     /// The command that comes of it now.
-    pub fn command(self, state: &State, plans: &[Plan], fresh: u32) -> Command {
+    pub fn command(self, state: &State, plans: &[Plan], fresh: u32, now_ms: u64) -> Command {
         let nothing = match self.kind {
             Kind::Accept | Kind::Decline | Kind::Report | Kind::Complete | Kind::Finish => {
                 state.assignments().next().is_none()
@@ -358,6 +364,9 @@ impl Op {
             | Kind::ChangePromise
             | Kind::Feedback
             | Kind::Intervene => self.talk_command(state, fresh),
+            Kind::OverrideShift | Kind::OverrideQueue | Kind::SetShifts | Kind::Import | Kind::Jump => {
+                self.shift_command(state, now_ms)
+            }
             _ => self.agent_command(state),
         }
     }
@@ -369,7 +378,7 @@ impl Op {
             Some(AssignmentStage::Connecting) => Kind::Report,
             _ => return self.enqueue(state, fresh),
         };
-        Op { kind, ..self }.command(state, &[], fresh)
+        Op { kind, ..self }.command(state, &[], fresh, 0)
     }
 
     /// The same for what agents do by themselves.
@@ -405,6 +414,8 @@ impl Op {
     /// How far time goes on.
     pub fn by_ms(self, state: &State, now_ms: u64) -> u64 {
         let to_deadline = state.next_deadline_ms().map_or(1_000, |due_ms| due_ms.saturating_sub(now_ms));
+        // A whole case is shorter than requests and ended contacts are remembered.
+        let to_deadline = to_deadline.min(1_200_000);
         match self.a % 8 {
             0 => 1,
             1 => to_deadline,

@@ -155,7 +155,7 @@ pub fn run(case: &Case) -> Result<(), String> {
         if matches!(op.kind, crate::ops::Kind::Advance) {
             twins.both(|sim, _| sim.advance(by_ms))?;
         } else {
-            let command = op.command(twins.one.state(), &case.plans, fresh);
+            let command = op.command(twins.one.state(), &case.plans, fresh, twins.one.now_ms());
             let other = turned(&command);
             let result =
                 twins.both(|sim, turned| drop(sim.run(if turned { &other } else { &command }.clone())));

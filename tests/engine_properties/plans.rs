@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use kefud::plan::model::{
-    Agent, AgentChoice, AllDeclined, Category, Channel, ChannelKind, Disposition, Group, GroupKind, Levels,
-    Plan, Queue, Requirement, Settings, Skill, Unservable,
+    Agent, AgentChoice, AllDeclined, Category, Channel, ChannelKind, Disposition, Follows, Group, GroupKind,
+    Levels, Plan, Queue, Requirement, Settings, Skill, Unservable,
 };
 
+mod shifts;
 mod talk;
+
 use proptest::{collection::vec, option, prelude::*, sample::select};
+pub use shifts::{BEGINNINGS_S, schedule};
 
 use crate::wants::{requirement, rings};
 
@@ -140,6 +143,7 @@ fn agent() -> impl Strategy<Value = Agent> {
         skills,
         capacity,
         limits: limits.into_iter().map(|(channel, limit)| (format!("k{channel}"), limit)).collect(),
+        follows: Follows::default(),
     })
 }
 
@@ -152,6 +156,7 @@ fn group() -> impl Strategy<Value = Group> {
         kind,
         closed,
         keep_free,
+        follows: Follows::default(),
     })
 }
 
@@ -185,6 +190,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
                 queues: named("q", queues),
                 groups: named("g", groups),
                 agents: named("a", agents.into_iter().map(Into::into).collect()),
+                ..Plan::default()
             };
             mend(&mut plan);
             plan
@@ -218,6 +224,12 @@ pub fn mixed(base: &Plan, other: &Plan, parts: u16) -> Plan {
     }
     if takes(6) {
         plan.queues.pop_last();
+    }
+    if takes(7) {
+        plan.holidays.clone_from(&other.holidays);
+        plan.calendars.clone_from(&other.calendars);
+        plan.shifts.clone_from(&other.shifts);
+        plan.rotas.clone_from(&other.rotas);
     }
     mend(&mut plan);
     plan
@@ -272,6 +284,11 @@ fn mend_requirement(requirement: &mut Requirement, skills: &BTreeMap<String, Ski
 
 /// Takes out what names something that isn't there.
 pub fn mend(plan: &mut Plan) {
+    mend_work(plan);
+    shifts::mend(plan);
+}
+
+fn mend_work(plan: &mut Plan) {
     let Plan { channels, skills, categories, queues, groups, agents, .. } = plan;
     for queue in queues.values_mut() {
         queue.channels.retain(|id| channels.contains_key(id));

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use kefud::{
     engine::{
-        command::{ApplyPlan, Command, PlanChange, RemovedQueuePolicy, Reply, RequestKey},
+        command::{ApplyPlan, Command, RemovedQueuePolicy, Reply, RequestKey},
         evolve::Slices,
         limits::{CHORES_PER_STEP, OFFERS_PER_STEP},
         refusal::Refusal,
@@ -16,20 +16,24 @@ use kefud::{
     proto::journal::{self as j, event},
     sim::Sim,
 };
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, sample::select};
 use prost::Message;
 
 use crate::{
     checks::{self, Leftovers},
     decisions::unsettled,
     history::History,
+    hours::Clocks,
     naive::{Told, View},
     ops::{self, Kind, Mix, Op},
     plans,
+    shifts::Shifts,
     tally::Tally,
 };
 
 mod follows;
+mod fork;
+mod parts;
 
 /// Engine time at which cases begin.
 pub const START_MS: u64 = 50_000_000;
@@ -44,6 +48,8 @@ pub struct Case {
     pub plans: Vec<Plan>,
     /// Agents who are there from the beginning, one bit each.
     pub present: u8,
+    /// What the wall clock shows at first; 0: it is left alone.
+    pub wall_s: i64,
     pub ops: Vec<Op>,
 }
 
@@ -67,6 +73,7 @@ pub fn case(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Ca
     (vec(plans::plan(), 1..=3), present, vec(ops::op(mix), count)).prop_map(|(plans, present, ops)| Case {
         plans,
         present,
+        wall_s: 0,
         ops,
     })
 }
@@ -76,6 +83,18 @@ pub fn talk(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Ca
     (case(mix, count), any::<bool>()).prop_map(|(mut case, eased)| {
         if eased {
             case.plans.iter_mut().for_each(plans::ease);
+        }
+        case
+    })
+}
+
+/// The same where people work by shifts and queues close.
+pub fn shifts(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
+    let begins = select(&plans::BEGINNINGS_S[..]);
+    (talk(mix, count), begins, vec(any::<u64>(), 3)).prop_map(|(mut case, wall_s, seeds)| {
+        case.wall_s = wall_s;
+        for (plan, seed) in case.plans.iter_mut().zip(seeds) {
+            plans::schedule(plan, seed, wall_s);
         }
         case
     })
@@ -113,6 +132,8 @@ pub fn run(case: &Case, tell: bool) -> Result<Tally, Failure> {
         fork: None,
         tally: Tally::default(),
         history: History::default(),
+        clocks: Clocks::default(),
+        shifts: Shifts::default(),
         leftovers: Leftovers::default(),
         requests: BTreeMap::new(),
         slices: case.slices(),
@@ -135,6 +156,8 @@ struct Run {
     fork: Option<Sim>,
     tally: Tally,
     history: History,
+    clocks: Clocks,
+    shifts: Shifts,
     leftovers: Leftovers,
     requests: BTreeMap<String, u64>,
     slices: Slices,
@@ -169,6 +192,11 @@ fn exported(state: &State) -> Vec<j::SnapshotRecord> {
 
 impl Run {
     fn case(&mut self, case: &Case) -> Checked {
+        if case.wall_s != 0 {
+            let now_ms = i64::try_from(self.sim.now_ms()).unwrap_or(i64::MAX);
+            let wall_offset_ms = case.wall_s * 1_000 - now_ms;
+            self.step(None, Command::ObserveClock { wall_offset_ms })?;
+        }
         let plan = Box::new(case.plans[0].clone());
         let removed_queues = RemovedQueuePolicy::Refuse;
         let first = ApplyPlan { plan, expected_revision: 0, validate_only: false, removed_queues };
@@ -217,6 +245,7 @@ impl Run {
                 }
                 Ok(more)
             }
+            Kind::Import => self.import(op),
             Kind::Insist => {
                 let mut more = false;
                 for nth in 0..4 + op.c % 9 {
@@ -227,7 +256,7 @@ impl Run {
             }
             _ => {
                 self.fresh += 1;
-                let command = op.command(self.sim.state(), plans, self.fresh);
+                let command = op.command(self.sim.state(), plans, self.fresh, self.sim.now_ms());
                 let request = op.request(self.fresh).filter(|_| !matches!(command, Command::Tick));
                 match command {
                     Command::ApplyPlan(apply) if op.c.is_multiple_of(3) && !apply.validate_only => {
@@ -237,33 +266,6 @@ impl Run {
                 }
             }
         }
-    }
-
-    /// A plan comes as the daemon brings it, with somebody in between, and sometimes not to its end.
-    fn apply_in_parts(&mut self, op: Op, request: Option<&RequestKey>, apply: ApplyPlan) -> Checked<bool> {
-        let base = self.sim.state().plan_revision();
-        let diff = plan::diff(self.sim.state().plan(), &apply.plan);
-        let mut change = PlanChange::new(base, &diff, &apply.plan, apply.removed_queues);
-        change.expected_revision = apply.expected_revision;
-        let change = Box::new(change);
-        let mut more = self.step(request, Command::CheckPlan(change.clone()))?;
-        if change.is_empty() {
-            return Ok(more);
-        }
-        let mut stage = 0;
-        for part in diff.into_parts(3) {
-            let next = self.sim.state().sequence() + 1;
-            self.step(None, Command::StagePlan { base, stage, part })?;
-            if stage == 0 {
-                stage = next;
-                self.fresh += 1;
-                more = self.step(None, op.enqueue(self.sim.state(), self.fresh))?;
-            }
-        }
-        if op.a.is_multiple_of(5) {
-            return Ok(more);
-        }
-        self.step(request, Command::CommitPlan { change, stage })
     }
 
     fn pass(&mut self, by_ms: u64) {
@@ -294,21 +296,6 @@ impl Run {
         Err(format!("still not settled after {TICKS_MAX} ticks"))
     }
 
-    /// A second engine goes on from a rebuilt state.
-    fn split(&mut self, how: u16) -> Checked {
-        self.settle()?;
-        self.check_hashes()?;
-        let rebuilt = if how.is_multiple_of(2) { self.sim.reimported() } else { self.sim.replayed() };
-        let mut fork = Sim::from_state(rebuilt);
-        fork.set_slices(self.slices);
-        fork.pass(self.sim.now_ms() - fork.now_ms());
-        fork.settle();
-        self.tally.forks += 1;
-        ensure(fork.events().is_empty(), || format!("rebuilt, it does at once {:?}", fork.events()))?;
-        self.fork = Some(fork);
-        Ok(())
-    }
-
     fn step(&mut self, request: Option<&RequestKey>, command: Command) -> Checked<bool> {
         self.steps += 1;
         let (told, legs) = (self.sim.events().len(), self.sim.state().assignments().count());
@@ -327,15 +314,7 @@ impl Run {
         }
         self.check_answer(&command, &answer, &events)?;
         self.check_events(&command, &events)?;
-        if let Some(fork) = &mut self.fork {
-            let told = fork.events().len();
-            let other = fork.step(request, command);
-            ensure(other == (answer.clone(), more), || {
-                format!("rebuilt, it answers {other:?}, not {answer:?}")
-            })?;
-            let other = &fork.events()[told..];
-            ensure(other == events, || format!("rebuilt, it does {other:#?}\nnot {events:#?}"))?;
-        }
+        self.check_fork(request, command, &(answer.clone(), more), &events)?;
         let state = self.sim.state();
         // Where nothing has happened nothing is looked at twice.
         let changed = !events.is_empty() || !settled;
@@ -343,11 +322,13 @@ impl Run {
             checks::consistent(state)?;
             self.tally.check(state)?;
             self.history.check(state)?;
+            self.clocks.check(state)?;
             self.looked_ms = None;
         }
         if !more && self.looked_ms != Some(self.sim.now_ms()) {
             self.looked_ms = Some(self.sim.now_ms());
             unsettled(state, self.sim.now_ms())?;
+            self.shifts.check(state, self.sim.now_ms())?;
             self.tally.covered.settled(state, self.sim.now_ms());
         }
         // A refused command leaves the state as the replay of all events has it.
@@ -391,7 +372,8 @@ impl Run {
             }
             let past = self.history.event(&decoded, &self.mirror);
             past.map_err(|problem| format!("{problem}: {kind:?}"))?;
-            self.tally.count(&decoded);
+            self.clocks.event(&decoded, &self.mirror);
+            self.tally.count(&decoded, &self.mirror);
             let (ended, left) = (self.ended_offer(kind), self.left_exclusion(kind));
             let wrote = self.parked_writes(kind);
             self.mirror.evolve(&decoded);

@@ -248,7 +248,7 @@ impl<'a> View<'a> {
     fn wait_over_ms(&self, record: &ContactRecord) -> Option<u64> {
         let max_wait_ms = self.queue(record)?.max_wait_ms.filter(|_| record.talk().promise == 0)?;
         // Time with bots is no waiting.
-        Some(record.effective_arrival_ms + record.talk().bot_aged_ms + max_wait_ms)
+        Some(self.clocked_ms(record) + record.talk().bot_aged_ms + max_wait_ms)
     }
 
     /// When a promise that is due then enters its queue; none: that is gone.

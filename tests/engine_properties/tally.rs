@@ -95,9 +95,9 @@ impl Tally {
         }
     }
 
-    /// Counts an event.
-    pub fn count(&mut self, event: &j::Event) {
-        self.covered.event(event);
+    /// Counts an event that comes upon this state.
+    pub fn count(&mut self, event: &j::Event, state: &State) {
+        self.covered.event(event, state);
         match event.kind.as_ref() {
             Some(Kind::ContactEnqueued(e)) => {
                 self.accepted += 1;

@@ -46,6 +46,13 @@ pub fn kind_name(kind: &Kind) -> &'static str {
         Kind::PromiseEnded(_) => "promise_ended",
         Kind::FeedbackRecorded(_) => "feedback_recorded",
         Kind::FirstContactJudged(_) => "first_contact_judged",
+        Kind::ShiftEdges(_) => "shift_edges",
+        Kind::QueueHours(_) => "queue_hours",
+        Kind::ShiftsChanged(_) => "shifts_changed",
+        Kind::ShiftsCommitted(_) => "shifts_committed",
+        Kind::ShiftOverridden(_) => "shift_overridden",
+        Kind::QueueOverridden(_) => "queue_overridden",
+        Kind::DeviationsNoted(_) => "deviations_noted",
         Kind::ContactIntervened(_) => "contact_intervened",
     }
 }

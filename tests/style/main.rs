@@ -17,6 +17,9 @@ const METRIC_NAMES: &str = "src/telemetry/names";
 /// The engine decides by its arguments alone, or a replay would decide differently.
 const ENGINE: &str = "src/engine/";
 
+/// The engine decides by what schedules say, so that they are bound by the same.
+const SCHEDULE: &str = "src/schedule/";
+
 /// The only file of the engine that may hold a hash map: it hides it behind get, insert and remove, since the
 /// order in which a hash map is walked would steer decisions.
 const ENGINE_LOOKUP: &str = "src/engine/lookup.rs";
@@ -64,6 +67,8 @@ const IMPURE: &[(&str, &str)] = &[
     ("SystemTime", CLOCK),
     ("Timestamp::now", CLOCK),
     ("Zoned::now", CLOCK),
+    ("Local::now", CLOCK),
+    ("Utc::now", CLOCK),
     ("core::time", CLOCK),
     ("std::time", CLOCK),
     ("RandomState", CHANCE),
@@ -176,7 +181,7 @@ fn breaches(file: &str, source: &str) -> Vec<Breach> {
             }
         }
     }
-    if file.starts_with(ENGINE) || file == "src/engine.rs" {
+    if file.starts_with(ENGINE) || file.starts_with(SCHEDULE) || file == "src/engine.rs" {
         found.extend(impurities(file, &tokens));
     }
 
@@ -278,6 +283,7 @@ fn an_impure_engine_is_told() {
         let source = format!("//! Doc.\n{body}\n");
         check("src/engine/queue/mod.rs", &source, expected);
         check("src/engine.rs", &source, expected);
+        check("src/schedule/rota.rs", &source, expected);
         check("src/runtime/writer.rs", &source, &[]);
         check("src/engineering/mod.rs", &source, &[]);
     }

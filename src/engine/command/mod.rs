@@ -4,11 +4,15 @@
 mod contact;
 mod plan;
 mod reply;
+mod schedule;
 mod talk;
 
 pub use contact::{ByChannel, Connection, Ending, Enqueue, Target, Update, Wants};
 pub use plan::{ApplyPlan, PlanChange, RemovedQueuePolicy};
 pub use reply::Reply;
+pub use schedule::{
+    DatedChange, DatedId, DatedKind, ImportSummary, NewDated, NewPart, QueueOverride, ShiftOverride, Word,
+};
 pub use talk::{
     Activity, BotLeaving, ConsultAction, ConsultTarget, Feedback, FromBot, Hand, Intervention, NewPromise,
     PromiseChange, PromiseDue,
@@ -284,5 +288,43 @@ pub enum Command {
         reason: String,
         /// What.
         action: Intervention,
+    },
+    /// A supervisor says whether an agent is on shift, for a limited time, or no longer does.
+    OverrideShift {
+        /// The agent's id.
+        agent: String,
+        /// None: no longer.
+        state: Option<ShiftOverride>,
+        /// Who and why.
+        word: Word,
+    },
+    /// A supervisor opens or closes a queue, or no longer does.
+    OverrideQueue {
+        /// The queue's id.
+        queue: String,
+        /// None: no longer.
+        state: Option<QueueOverride>,
+        /// Who and why.
+        word: Word,
+    },
+    /// Dated entries change at once.
+    SetShifts(Box<DatedChange>),
+    /// A part of an import is set aside until the import is committed.
+    StageShifts {
+        /// The revision of dated entries from which it was worked out.
+        base: u64,
+        /// What the first part was answered; 0: this is the first.
+        stage: u64,
+        /// The part.
+        part: Box<DatedChange>,
+    },
+    /// What was set aside comes into force.
+    CommitShifts {
+        /// As in the parts.
+        base: u64,
+        /// What the first part was answered.
+        stage: u64,
+        /// What all of it comes to.
+        summary: ImportSummary,
     },
 }

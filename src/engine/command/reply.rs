@@ -34,6 +34,8 @@ pub enum Reply {
     },
     /// About this agent.
     Agent(u32),
+    /// About this queue.
+    Queue(u32),
     /// Signed in.
     SignedIn {
         /// Its number.
@@ -48,7 +50,7 @@ pub enum Reply {
         /// When it ends; 0: with its stream.
         deadline_ms: u64,
     },
-    /// A part of a plan was set aside; the parts after it and the commit must name this.
+    /// A part of a plan or of an import was set aside; the parts after it and the commit must name this.
     Staged(u64),
     /// The plan was applied or checked.
     Plan {

@@ -93,7 +93,8 @@ impl State {
             agent.record.sequence = sequence;
         }
         self.index_agent(number, trigger);
-        Effect { agent: number, ..Effect::default() }
+        let deviations = self.note_schedule(number).into_iter().collect();
+        Effect { agent: number, deviations, ..Effect::default() }
     }
 
     /// The same, when the agent holds what it held and is as ready as it was.
@@ -123,7 +124,7 @@ impl State {
                 agent.profile = self.index.profiles.add_agent(info, &self.catalog.channels);
             }
         }
-        let counted = agent.signed_in();
+        let counted = agent.on_staff();
         let signed = std::mem::replace(&mut agent.counted, counted) != counted;
         let mut after = FreeKey {
             room: 0,
@@ -133,7 +134,7 @@ impl State {
         };
         if let Some(info) = agent.info.as_ref().filter(|_| agent.routable()) {
             for channel in self.catalog.channels.values() {
-                let room = capacity_for(info, &agent.load, channel).is_ok();
+                let room = agent.open_to(channel.slot) && capacity_for(info, &agent.load, channel).is_ok();
                 after.room |= u128::from(room) << channel.slot;
             }
             after.load = agent.load.permille(info.capacity);
@@ -159,8 +160,9 @@ impl State {
             .agents
             .get(u64::from(number))
             .is_some_and(|agent| agent.record.removed && agent.record.session == 0 && agent.work.is_empty());
-        if gone {
-            self.agents.remove(u64::from(number));
+        if gone && let Some(agent) = self.agents.remove(u64::from(number)) {
+            self.timers.disarm(Timer::Shift(number), agent.shift_due_ms);
+            self.timers.disarm(Timer::Deviation(number), agent.deviation_due_ms);
         }
     }
 }

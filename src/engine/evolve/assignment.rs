@@ -235,6 +235,7 @@ impl State {
             record.wait_ms = wait_ms;
         }
         self.change_stage(before.contact, ContactStage::Active, OfferTrigger::ContactWaiting);
+        self.stop_clock(before.contact);
         if let Some(contact) = self.contacts.get_mut(before.contact) {
             let service = contact.record.service_mut();
             if service.answered_ms == 0 {

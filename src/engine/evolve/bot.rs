@@ -44,6 +44,7 @@ impl State {
             return effect;
         };
         (effect.other_gateway, effect.bot_ms) = (bot, Some(stayed_ms));
+        self.stop_clock(event.contact);
         let Some(contact) = self.contacts.get_mut(event.contact) else {
             return effect;
         };
@@ -52,6 +53,12 @@ impl State {
         let to = if event.queue == 0 { record.queue } else { event.queue };
         let moved = to != record.queue;
         record.queue = to;
+        let entry = event.entry.unwrap_or_default();
+        record.held = entry.held;
+        // It may have overflowed into the very queue that it was meant for at first.
+        if moved || entry.overflowed_from != 0 {
+            record.overflowed_from = entry.overflowed_from;
+        }
         record.queue_entered_ms =
             if deflected && !moved { record.queue_entered_ms + stayed_ms } else { now_ms };
         record.category = event.category.unwrap_or(record.category);
@@ -64,6 +71,7 @@ impl State {
         }
         record.unservable = event.unservable;
         let channel = record.channel;
+        self.start_clock(event.contact);
         self.enter_queue(event.contact, event.entry.as_ref());
         if moved {
             self.count(effect.queue, channel).moved_out += 1;

@@ -15,6 +15,7 @@ impl State {
             return Effect::default();
         }
         self.wall_offset_ms = event.wall_offset_ms;
+        self.look_at_schedules();
         let open: Vec<u64> = self.promises_due.iter().map(|(_, promise)| *promise).collect();
         let mut moved = false;
         for promise in &open {
@@ -33,7 +34,7 @@ impl State {
     /// Returns whether the promise is due at another engine time now.
     fn keep_time_of_day(&mut self, promise: u64) -> bool {
         let said_ms = self.promise(promise).and_then(|record| record.said_wall_ms);
-        let Some(due_ms) = said_ms.map(|wall_ms| self.engine_ms(wall_ms)) else {
+        let Some(due_ms) = said_ms.map(|wall_ms| self.engine_ms_at(wall_ms)) else {
             return false;
         };
         let Some(record) = self.promises.get_mut(&promise).map(|entry| &mut entry.record) else {

@@ -32,6 +32,8 @@ impl State {
             enqueued_ms: self.now_ms,
             effective_arrival_ms: self.now_ms,
             queue_entered_ms: self.now_ms,
+            held: event.entry.map_or(0, |entry| entry.held),
+            overflowed_from: event.overflowed_from,
             ..j::ContactRecord::default()
         };
         if let Some(window) = &event.window {
@@ -45,6 +47,7 @@ impl State {
             self.gateway_is_back(event.gateway);
         }
         self.add_contact(record);
+        self.start_clock(event.contact);
         self.enter_queue(event.contact, event.entry.as_ref());
         self.enter_stage(event.contact, stage, OfferTrigger::ContactWaiting);
         self.check_gateways(event.contact);
@@ -108,12 +111,14 @@ impl State {
     pub(super) fn enter_queue(&mut self, number: u64, entry: Option<&j::QueueEntry>) {
         let now_ms = self.now_ms;
         let entry = entry.copied().unwrap_or_default();
+        let idle_ms = self.contact(number).map_or(0, |record| self.idle_of(record.queue, now_ms));
         if let Some(contact) = self.contacts.get_mut(number) {
             contact.record.ring = entry.ring;
             contact.record.ring_opened_ms = now_ms;
             contact.record.keep(entry.kept_for, entry.kept_until_ms);
             if entry.arrival_ms != 0 {
                 contact.record.effective_arrival_ms = entry.arrival_ms;
+                contact.record.clock_ms = idle_ms;
                 let service = contact.record.service.as_mut();
                 if let Some(talk) = service.and_then(|service| service.conversation.as_mut()) {
                     talk.bot_aged_ms = 0;

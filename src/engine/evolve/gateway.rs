@@ -23,6 +23,9 @@ impl State {
                 self.chores.extend(agent.work.iter().map(|offer| Chore::Offer(*offer)));
             }
         }
+        self.schedules.time_zones.clone_from(&event.time_zones);
+        self.drop_draft();
+        self.look_at_schedules();
         let now_ms = self.now_ms;
         for record in self.gateways.values_mut().filter(|record| record.leased) {
             self.timers.disarm(Timer::GatewayLease(record.gateway), record.deadline_ms);

@@ -37,6 +37,7 @@ impl State {
             Some(AssignmentEnd::Parked) => LegEnd::Parked,
             Some(AssignmentEnd::AgentLost | AssignmentEnd::Unreachable) => LegEnd::AgentLost,
             Some(AssignmentEnd::HandedOver) => LegEnd::HandedOver,
+            Some(AssignmentEnd::ShiftOver) => LegEnd::ShiftOver,
             _ if handed => LegEnd::HandedOver,
             _ => LegEnd::Moved,
         };

@@ -18,6 +18,7 @@ mod plan;
 mod promise;
 mod replaced;
 mod retention;
+mod schedule;
 mod settle;
 mod supervise;
 
@@ -87,6 +88,14 @@ pub struct Effect {
     pub promise: u64,
     /// Of a consult: the contact that it is about.
     pub parent: u64,
+    /// Agents who are told too: those connected whose schedule state, or what comes next by it, is another.
+    pub agents: Vec<u32>,
+    /// Queues that opened or closed.
+    pub queues: Vec<u32>,
+    /// So long ago the first of the edges that it tells was due, if they came by themselves.
+    pub edge_late_ms: Option<u64>,
+    /// Departures from the schedule that had been noted and have ended, each after so many milliseconds.
+    pub deviations: Vec<(j::DeviationKind, u64)>,
     /// The contact was parked, and is no longer.
     pub unparked: bool,
 }
@@ -108,6 +117,7 @@ impl State {
             .or_else(|| self.evolve_contact(kind))
             .or_else(|| self.evolve_conversation(kind))
             .or_else(|| self.evolve_agent(kind))
+            .or_else(|| self.evolve_schedule(kind))
             .unwrap_or_default()
     }
 
@@ -173,6 +183,19 @@ impl State {
             Kind::AgentReconnected(e) => self.agent_reconnected(e),
             Kind::AgentSignedOut(e) => self.agent_signed_out(e),
             Kind::AgentAvailabilitySet(e) => self.agent_availability_set(e),
+            _ => return None,
+        })
+    }
+
+    fn evolve_schedule(&mut self, kind: &Kind) -> Option<Effect> {
+        Some(match kind {
+            Kind::ShiftEdges(e) => self.shift_edges(e),
+            Kind::QueueHours(e) => self.queue_hours_changed(e),
+            Kind::ShiftsChanged(e) => self.shifts_changed(e),
+            Kind::ShiftsCommitted(e) => self.shifts_committed(e),
+            Kind::ShiftOverridden(e) => self.shift_overridden(e),
+            Kind::QueueOverridden(e) => self.queue_overridden(e),
+            Kind::DeviationsNoted(e) => self.deviations_noted(e),
             _ => return None,
         })
     }

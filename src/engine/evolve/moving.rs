@@ -34,7 +34,7 @@ impl State {
 
     /// What a transfer means for whom the contact knows, and for whom it asks.
     fn note_transfer(&mut self, event: &j::ContactTransferred) {
-        if event.reason() == TransferReason::QueueRemoved {
+        if matches!(event.reason(), TransferReason::QueueRemoved | TransferReason::QueueClosed) {
             return;
         }
         if let Some(contact) = self.contacts.get_mut(event.contact) {
@@ -82,9 +82,13 @@ impl State {
         entry: Option<&j::QueueEntry>,
     ) -> Option<u64> {
         let now_ms = self.now_ms;
+        let answered = matches!(self.contact(number)?.stage(), ContactStage::Active | ContactStage::Parked);
+        if !answered {
+            // Of who was answered it has stood still since.
+            self.stop_clock(number);
+        }
         let record = &mut self.contacts.get_mut(number)?.record;
         let (from, from_channel) = (record.queue, record.channel);
-        let answered = matches!(record.stage(), ContactStage::Active | ContactStage::Parked);
         let wait_ms = now_ms - record.queue_entered_ms;
         if answered {
             record.effective_arrival_ms += now_ms - record.active_ms();
@@ -95,10 +99,13 @@ impl State {
         record.offer = 0;
         if let Some(to) = to {
             record.queue = to.queue;
+            let entry = entry.copied().unwrap_or_default();
+            (record.held, record.overflowed_from) = (entry.held, entry.overflowed_from);
             if to.channel != 0 {
                 self.change_channel(number, to);
             }
         }
+        self.start_clock(number);
         if answered || to.is_some() {
             self.enter_queue(number, entry);
             let (queue, channel) = self.contact(number).map(|record| (record.queue, record.channel))?;

@@ -46,6 +46,7 @@ impl State {
         };
         if in_line(stage) {
             leave_line(contact, cell, &mut self.timers);
+            self.schedules.resting.remove(&(contact.record.queue, number));
         }
         if let Some(count) = stage_count(&mut cell.live, stage) {
             *count = count.saturating_sub(1);
@@ -132,17 +133,107 @@ impl State {
         if record.kept_for() != 0 {
             self.timers.arm(Timer::Keep(number), record.kept_until_ms());
         }
-        let queue = self.catalog.queues.get(&record.queue);
+        self.arm_ring(number);
+    }
+
+    /// When a contact's next ring opens by time; none: there is none. In a closed queue rings don't open: what falls
+    /// due then counts from the opening.
+    fn ring_due_ms(&self, record: &j::ContactRecord) -> Option<u64> {
         let own = record.wants.as_ref().map_or(&[][..], |wants| &wants.rings);
         let ring = record.ring as usize;
         let after_ms = if own.is_empty() {
-            queue.and_then(|queue| queue.rings.get(ring)).map(|ring| ring.after_ms)
+            self.catalog.queues.get(&record.queue)?.rings.get(ring)?.after_ms
         } else {
-            own.get(ring).map(|ring| ring.after_ms)
+            own.get(ring)?.after_ms
         };
-        if let Some(after_ms) = after_ms {
-            contact.ring_due_ms = record.ring_opened_ms + after_ms;
-            self.timers.arm(Timer::Ring(number), contact.ring_due_ms);
+        let due_ms = record.ring_opened_ms + after_ms;
+        let hours = self.schedules.hours.get(&record.queue);
+        let opened = hours.filter(|hours| !hours.closed && hours.closures > 0 && due_ms < hours.changed_ms);
+        Some(opened.map_or(due_ms, |hours| hours.changed_ms + after_ms))
+    }
+
+    fn arm_ring(&mut self, number: u64) {
+        let due_ms = self.contact(number).and_then(|record| self.ring_due_ms(record));
+        if let (Some(contact), Some(due_ms)) = (self.contacts.get_mut(number), due_ms) {
+            contact.ring_due_ms = due_ms;
+            self.timers.arm(Timer::Ring(number), due_ms);
+        }
+    }
+
+    /// A contact's next ring is due: whether it does not open all the same, as its queue is closed or was until just
+    /// now.
+    pub(in crate::engine) fn ring_rests(&mut self, number: u64, now_ms: u64) -> bool {
+        let Some(record) = self.contact(number) else {
+            return true;
+        };
+        let queue = record.queue;
+        if !self.queue_open(queue) {
+            if let Some(contact) = self.contacts.get_mut(number) {
+                contact.ring_due_ms = 0;
+                self.schedules.resting.insert((queue, number));
+            }
+            return true;
+        }
+        let later = self.ring_due_ms(record).is_some_and(|due_ms| due_ms > now_ms);
+        if later {
+            self.arm_ring(number);
+        }
+        later
+    }
+
+    /// Timers that rest while a queue is closed, or its clock stands still, are armed again: those of a queue whose
+    /// hours have changed.
+    pub(in crate::engine) fn wake_resting(&mut self, queue: u32) {
+        let resting = self.schedules.resting.range((queue, 0)..=(queue, u64::MAX));
+        let contacts: Vec<u64> = resting.map(|(_, contact)| *contact).collect();
+        for number in contacts {
+            self.schedules.resting.remove(&(queue, number));
+            let Some(contact) = self.contacts.get(number).filter(|contact| contact.record.queue == queue)
+            else {
+                continue;
+            };
+            if in_line(contact.record.stage()) && contact.ring_due_ms == 0 {
+                self.arm_ring(number);
+            }
+            self.arm_longest_wait(number);
+        }
+    }
+
+    /// When a waiting contact will have waited as long as its queue allows, if the queue's clock doesn't stand still
+    /// from now on; none: that is not limited. Time with bots is no waiting, and a promise doesn't expire by itself.
+    pub(in crate::engine) fn longest_wait_ms(&self, record: &j::ContactRecord, now_ms: u64) -> Option<u64> {
+        let queue = self.catalog.queues.get(&record.queue)?;
+        let max_wait_ms = queue.max_wait_ms.filter(|_| !record.is_follow_up())?;
+        let by_time_ms = record.effective_arrival_ms + max_wait_ms + record.talk().bot_aged_ms;
+        let not_counted_ms = self.idle_of(record.queue, now_ms) - record.clock_ms;
+        Some(by_time_ms.saturating_add_signed(not_counted_ms).max(1))
+    }
+
+    /// Arms the longest wait of a contact that is in its class, if it has one and is not armed.
+    fn arm_longest_wait(&mut self, number: u64) {
+        let due_ms = self.contact(number).and_then(|record| self.longest_wait_ms(record, self.now_ms));
+        let epoch = self.index.epoch;
+        if let (Some(contact), Some(due_ms)) = (self.contacts.get_mut(number), due_ms)
+            && contact.max_wait_due_ms == 0
+            && contact.place.in_index(epoch).is_some()
+        {
+            contact.max_wait_due_ms = due_ms;
+            self.timers.arm(Timer::MaxWait(number), due_ms);
+        }
+    }
+
+    /// A contact's longest wait fell due, but not all of the time counted: it is armed again, or rests while the
+    /// queue's clock stands still.
+    pub(in crate::engine) fn wait_on(&mut self, number: u64) {
+        let Some(contact) = self.contacts.get_mut(number) else {
+            return;
+        };
+        contact.max_wait_due_ms = 0;
+        let queue = contact.record.queue;
+        if self.schedules.hours.get(&queue).is_some_and(|hours| hours.clock_stopped) {
+            self.schedules.resting.insert((queue, number));
+        } else {
+            self.arm_longest_wait(number);
         }
     }
 
@@ -183,22 +274,22 @@ impl State {
             return;
         }
         let boost_permille = queue.boost_permille;
-        let max_wait_due_ms = longest_wait(record, queue.max_wait_ms);
-        let (effective_arrival_ms, priority) = (record.effective_arrival_ms, record.priority_in_force());
+        let (arrival_ms, priority) = (record.clocked_arrival_ms(), record.priority_in_force());
+        let (queue, moves) = (record.queue, self.is_to_move(record));
         let Some(class) = self.class_of(number) else { return };
         let Some(objective_ms) = self.index.classes.get(class).map(|class| class.key.objective_ms) else {
             return;
         };
-        let arrival_ms = virtual_arrival_ms(effective_arrival_ms, priority, boost_permille, objective_ms);
+        let arrival_ms = virtual_arrival_ms(arrival_ms, priority, boost_permille, objective_ms);
         if let Some(contact) = self.contacts.get_mut(number) {
             contact.place = Place::new(self.index.epoch, class, arrival_ms);
-            if let Some(due_ms) = max_wait_due_ms {
-                contact.max_wait_due_ms = due_ms;
-                self.timers.arm(Timer::MaxWait(number), due_ms);
-            }
         }
+        self.arm_longest_wait(number);
         self.index.wait(class, (arrival_ms, number), trigger);
         self.check_class(class);
+        if moves {
+            self.note_closing(queue);
+        }
     }
 
     /// Puts a waiting contact into the index of rules that have changed.
@@ -221,15 +312,9 @@ impl State {
     pub(super) fn drained(&mut self, queue: u32) {
         if self.draining.contains_key(&queue) && !self.cells_of(queue).any(Cell::in_use) {
             self.draining.remove(&queue);
+            self.drop_hours();
         }
     }
-}
-
-/// When a waiting contact has waited as long as its queue allows. Time with bots is no waiting, and a promise
-/// doesn't expire by itself.
-fn longest_wait(record: &j::ContactRecord, max_wait_ms: Option<u64>) -> Option<u64> {
-    let max_wait_ms = max_wait_ms.filter(|_| !record.is_follow_up())?;
-    Some(record.effective_arrival_ms + max_wait_ms + record.talk().bot_aged_ms)
 }
 
 fn leave_line(contact: &mut Contact, cell: &mut Cell, timers: &mut Timers) {

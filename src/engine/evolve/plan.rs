@@ -67,7 +67,11 @@ impl State {
         let catalog = Catalog::new(&self.plan, &self.names, agents);
         let catalog = std::mem::replace(&mut self.catalog, catalog);
         self.note_draining(event);
+        self.drop_hours();
         self.note_agents();
+        self.schedules.time_zones.clone_from(&event.time_zones);
+        self.drop_draft();
+        self.look_at_schedules();
         let index = self.begin_settling(requeued);
         self.replaced = Some(Box::new(Replaced::new(before, catalog, index, staged)));
         Effect::default()
@@ -117,6 +121,10 @@ impl State {
                     if !agent.info.as_ref().is_some_and(|before| Arc::ptr_eq(before, info)) {
                         agent.info = Some(info.clone());
                     }
+                    if agent.record.schedule.is_some() {
+                        // Channels have other slots now.
+                        agent.derive_open(&self.catalog);
+                    }
                 }
                 None => {
                     let record = j::AgentRecord { agent: *number, ..j::AgentRecord::default() };
@@ -133,8 +141,11 @@ impl State {
             self.chores.insert(Chore::Agent(number));
             if let Some(agent) = self.agents.get_mut(u64::from(number)) {
                 agent.record.removed = true;
+                agent.record.dated = false;
+                agent.record.override_record = None;
                 agent.info = None;
             }
+            self.drop_dated(number);
             self.drop_removed_agent(number);
         }
     }
@@ -200,6 +211,10 @@ pub(in crate::engine) fn plan_kind(kind: EntryKind) -> PlanKind {
         EntryKind::Skill => PlanKind::Skill,
         EntryKind::Category => PlanKind::Category,
         EntryKind::Disposition => PlanKind::Disposition,
+        EntryKind::Holidays => PlanKind::Holidays,
+        EntryKind::Calendar => PlanKind::Calendar,
+        EntryKind::Shift => PlanKind::Shift,
+        EntryKind::Rota => PlanKind::Rota,
         EntryKind::Queue => PlanKind::Queue,
         EntryKind::Group => PlanKind::Group,
         EntryKind::Agent => PlanKind::Agent,

@@ -77,6 +77,8 @@ impl State {
         while !self.settled() {
             self.settle_slice(Slices::WHOLE);
         }
+        self.settle_shifts();
+        self.settle_hours();
         self.replaced = None;
     }
 
@@ -115,6 +117,7 @@ impl State {
             self.agents.after(after).take(max).map(|(_, agent)| agent.record.agent).collect();
         for number in &numbers {
             self.index_agent(*number, OfferTrigger::RulesChanged);
+            self.note_dues(*number);
         }
         numbers.last().filter(|_| numbers.len() == max).map(|last| u64::from(*last))
     }

@@ -32,6 +32,8 @@ pub struct ClassKey {
     pub objective_ms: u64,
     /// The agent for whom they are kept; 0: nobody.
     pub kept_for: u32,
+    /// During which closure of the queue they came, to be held until it is over; 0: they aren't.
+    pub held: u32,
     /// The ring that they are in.
     pub ring: u32,
     /// Rings of their own; empty: the queue's.
@@ -63,6 +65,8 @@ pub struct Class {
     pub skills: u64,
     /// Those waiting: (virtual arrival, number).
     pub waiting: Line<(i64, u64)>,
+    /// The queue by whose clock they grow older; 0: by time itself.
+    pub clock: u32,
     lane: u32,
     dirty: Option<OfferTrigger>,
     /// It stays when it is empty.
@@ -85,6 +89,8 @@ pub struct Lane {
     pub objective_ms: u64,
     /// The channel's place.
     pub slot: u8,
+    /// The queue by whose clock they grow older; 0: by time itself.
+    pub clock: u32,
     /// Classes in which somebody waits who is not kept for one agent, by their first contacts; those that
     /// last apart, since whoever fits them knows them.
     pub heads: BTreeSet<Head>,
@@ -99,7 +105,7 @@ pub struct Classes {
     vacant: Vec<u32>,
     numbers: Lookup<ClassKey, u32>,
     lanes: Vec<Lane>,
-    lane_numbers: BTreeMap<(u8, u64, u8), u32>,
+    lane_numbers: BTreeMap<(u8, u64, u8, u32), u32>,
     dirty_lanes: BTreeSet<u32>,
     kept: BTreeMap<u32, BTreeSet<u32>>,
     /// By borrowed group that keeps some of its agents free.
@@ -183,12 +189,12 @@ impl Classes {
         }
     }
 
-    /// The number of the class of this key.
-    pub fn number_of(&mut self, key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo) -> u32 {
+    /// The number of the class of this key, whose contacts grow older by the clock of a queue (0: by time itself).
+    pub fn number_of(&mut self, key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo, clock: u32) -> u32 {
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
-        let class = self.new_class(key.clone(), queue, channel);
+        let class = self.new_class(Class { clock, ..Class::of(key.clone(), queue, channel) });
         let number = if let Some(number) = self.vacant.pop() {
             self.list[number as usize] = Some(class);
             number
@@ -201,20 +207,21 @@ impl Classes {
     }
 
     /// A class that is in no list yet.
-    fn new_class(&mut self, key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo) -> Class {
-        let band = queue.band.unwrap_or(channel.kind as u8);
+    fn new_class(&mut self, class: Class) -> Class {
+        let (band, objective_ms, slot, clock) = (class.band, class.key.objective_ms, class.slot, class.clock);
         let lanes = &mut self.lanes;
-        let lane = *self.lane_numbers.entry((band, key.objective_ms, channel.slot)).or_insert_with(|| {
+        let lane = *self.lane_numbers.entry((band, objective_ms, slot, clock)).or_insert_with(|| {
             lanes.push(Lane {
                 band,
-                objective_ms: key.objective_ms,
-                slot: channel.slot,
+                objective_ms,
+                slot,
+                clock,
                 heads: BTreeSet::new(),
                 dirty: BTreeSet::new(),
             });
             u32::try_from(lanes.len() - 1).unwrap_or(u32::MAX)
         });
-        Class { lane, ..Class::of(key, queue, channel) }
+        Class { lane, ..class }
     }
 
     /// Adds a waiting contact. `trigger`: the class is to be matched, because of this.
@@ -389,6 +396,7 @@ impl Class {
             wanted: if adds_up { key.requirement.wanted() } else { Vec::new() },
             skills,
             waiting: Line::default(),
+            clock: 0,
             lane: 0,
             dirty: None,
             lasting: false,

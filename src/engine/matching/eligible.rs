@@ -22,6 +22,10 @@ pub enum Hindrance {
     Disconnected,
     /// Not ready.
     NotReady,
+    /// Off shift; until then, in wall seconds (0: not known).
+    OffShift(i64),
+    /// On a break of its shift; likewise.
+    OnBreak(i64),
     /// In no group that is open to the contact.
     NotInGroup,
     /// The same, but this ring will open a group of the agent.
@@ -44,6 +48,12 @@ pub enum Hindrance {
     AtCapacity(u32, u32, u32),
     /// Holds a realtime contact, and the channel is interruptible.
     OnCall,
+    /// On shift, but doing something else than this channel; until then, in wall seconds (0: not known).
+    OtherActivity(u32, i64),
+    /// On shift, but a break or the end comes too soon for new contacts of this channel; likewise.
+    ShiftLead(u32, i64),
+    /// This queue, in which the contact waits, is closed and holds it; likewise.
+    QueueClosed(u32, i64),
     /// The groups that could help keep so many free: one of them, free now, to keep.
     Reserved(u32, u32, u32),
     /// The contact is kept for another agent until then.
@@ -116,9 +126,24 @@ pub fn signed_in(agent: &Agent) -> Result<(), Hindrance> {
 }
 
 /// Whether the agent is there and wants work.
-pub fn present(agent: &Agent) -> Result<(), Hindrance> {
+pub fn available(agent: &Agent) -> Result<(), Hindrance> {
     signed_in(agent)?;
     if agent.record.ready { Ok(()) } else { Err(Hindrance::NotReady) }
+}
+
+/// Whether the agent's schedule lets it work.
+pub fn on_shift(agent: &Agent) -> Result<(), Hindrance> {
+    match agent.presence() {
+        Some(j::Presence::Off) => Err(Hindrance::OffShift(0)),
+        Some(j::Presence::Break) => Err(Hindrance::OnBreak(0)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether work can reach the agent: it is there, wants it, and is not off shift.
+pub fn present(agent: &Agent) -> Result<(), Hindrance> {
+    available(agent)?;
+    on_shift(agent)
 }
 
 /// The agent's limit on a channel.

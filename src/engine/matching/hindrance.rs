@@ -11,7 +11,9 @@ use crate::{
 
 use super::{
     class::Class,
-    eligible::{Hindrance, capacity_for, in_group, not_excluded, not_kept, present, unfit},
+    eligible::{
+        Hindrance, available, capacity_for, in_group, not_excluded, not_kept, on_shift, present, unfit,
+    },
     rings::Subject,
 };
 
@@ -23,6 +25,8 @@ impl Hindrance {
             Self::SignedOut => "SIGNED_OUT",
             Self::Disconnected => "DISCONNECTED",
             Self::NotReady => "NOT_READY",
+            Self::OffShift(_) => "OFF_SHIFT",
+            Self::OnBreak(_) => "ON_BREAK",
             Self::NotInGroup => "NOT_IN_GROUP",
             Self::RingNotOpen(_) => "RING_NOT_OPEN",
             Self::SkillMissing(..) => "SKILL_MISSING",
@@ -34,20 +38,24 @@ impl Hindrance {
             Self::ChannelLimit(..) => "CHANNEL_LIMIT",
             Self::AtCapacity(..) => "AT_CAPACITY",
             Self::OnCall => "ON_CALL",
+            Self::OtherActivity(..) => "OTHER_ACTIVITY",
+            Self::ShiftLead(..) => "SHIFT_LEAD",
+            Self::QueueClosed(..) => "QUEUE_CLOSED",
             Self::Reserved(..) => "RESERVED",
             Self::KeptForAnother(..) => "KEPT_FOR_ANOTHER",
             Self::Excluded(_) | Self::AsksItself => "EXCLUDED",
         }
     }
 
-    /// For people; goes on after "the agent".
-    #[must_use]
-    pub fn text(self, names: &Names, agent: &Agent) -> String {
+    /// For people, without the rule of a schedule; goes on after "the agent".
+    fn text(self, names: &Names, agent: &Agent) -> String {
         match self {
             Self::SignedOut => "is not signed in".to_owned(),
             Self::Disconnected => "has lost the stream".to_owned(),
             Self::NotReady if agent.record.reason.is_empty() => "is not ready".to_owned(),
             Self::NotReady => format!("is not ready ({})", agent.record.reason),
+            Self::OffShift(_) => "is off shift (OverrideShift puts it on shift)".to_owned(),
+            Self::OnBreak(_) => "is on a break (OverrideShift puts it on shift)".to_owned(),
             Self::NotInGroup => "is in no group that is open to the contact".to_owned(),
             Self::RingNotOpen(ring) => format!("is in a group that only ring {ring} opens"),
             Self::SkillMissing(skill, level) => {
@@ -69,6 +77,14 @@ impl Hindrance {
                 format!("holds {held} of {capacity} units, and {needs} are needed")
             }
             Self::OnCall => "holds a realtime contact".to_owned(),
+            Self::OtherActivity(channel, _) => format!("does not serve {} now", names.id(channel)),
+            Self::ShiftLead(channel, _) => {
+                let channel = names.id(channel);
+                format!("has a break or the end before it, too soon for a new contact of {channel}")
+            }
+            Self::QueueClosed(queue, _) => {
+                format!("may not be offered it: queue {} is closed", names.id(queue))
+            }
             Self::Reserved(group, free, keep) => {
                 format!("is reserved: group {} has {free} free and keeps {keep}", names.id(group))
             }
@@ -84,6 +100,18 @@ impl Hindrance {
     #[must_use]
     pub fn is_room(self) -> bool {
         matches!(self, Self::ChannelLimit(..) | Self::AtCapacity(..) | Self::OnCall)
+    }
+
+    /// Whether the agent's schedule keeps it from all work.
+    #[must_use]
+    pub fn is_shift(self) -> bool {
+        matches!(self, Self::OffShift(_) | Self::OnBreak(_))
+    }
+
+    /// Whether it keeps the agent only from what the line brings, not from what is given to it by hand.
+    #[must_use]
+    pub fn is_of_the_line(self) -> bool {
+        matches!(self, Self::OtherActivity(..) | Self::ShiftLead(..) | Self::QueueClosed(..))
     }
 
     /// Whether nobody may go over it: who asks is not the one who answers.
@@ -110,6 +138,30 @@ impl Hindrance {
 }
 
 impl State {
+    /// A hindrance for people, with the rule of the schedule or the hours that make it; goes on after "the agent".
+    #[must_use]
+    pub fn hindrance_text(&self, why: Hindrance, agent: &Agent, now_ms: u64) -> String {
+        let text = why.text(&self.names, agent);
+        match why {
+            Hindrance::OffShift(_) | Hindrance::OnBreak(_) => match self.stands_by(agent, now_ms) {
+                Some((_, stands)) => format!("is {stands} (OverrideShift puts it on shift)"),
+                None => text,
+            },
+            Hindrance::OtherActivity(..) | Hindrance::ShiftLead(..) => match self.stands_by(agent, now_ms) {
+                Some((_, stands)) => format!("{text} ({stands})"),
+                None => text,
+            },
+            Hindrance::QueueClosed(queue, _) => {
+                format!(
+                    "may not be offered it: queue {} is {}",
+                    self.names.id(queue),
+                    self.hours_until(queue, now_ms)
+                )
+            }
+            _ => text,
+        }
+    }
+
     /// Everything that keeps the agent from the contact, which is in `class`. Empty: matching may bring
     /// them together now.
     #[must_use]
@@ -134,7 +186,8 @@ impl State {
     ) -> Vec<Hindrance> {
         let mut found: Vec<Hindrance> = Vec::new();
         let mut note = |result: Result<(), Hindrance>| found.extend(result.err());
-        note(present(agent));
+        note(available(agent));
+        note(self.on_shift_now(agent, now_ms));
         let (Some(info), Some(channel)) =
             (agent.info.as_ref(), self.catalog.channels.get(&class.key.channel))
         else {
@@ -146,10 +199,50 @@ impl State {
             note(self.not_reserved(&info.groups, class));
         }
         note(capacity_for(info, &agent.load, channel));
+        note(self.open_now(agent, channel, now_ms));
+        note(self.not_held(&contact.record, now_ms));
         note(not_kept(contact, agent.record.agent));
         note(not_excluded(&contact.record, agent.record.agent, now_ms));
         found.extend(unfit(&info.skills, &class.key.requirement));
         found
+    }
+
+    /// Whether the agent's schedule lets it work, or until when it does not.
+    pub(in crate::engine) fn on_shift_now(&self, agent: &Agent, now_ms: u64) -> Result<(), Hindrance> {
+        on_shift(agent).map_err(|why| match why {
+            Hindrance::OffShift(_) => Hindrance::OffShift(self.shift_changes_s(agent, now_ms)),
+            _ => Hindrance::OnBreak(self.shift_changes_s(agent, now_ms)),
+        })
+    }
+
+    /// Whether the schedule of an agent who works lets it be newly offered contacts of the channel. What is stored
+    /// says whether; the rules say why not.
+    pub(in crate::engine) fn open_now(
+        &self,
+        agent: &Agent,
+        channel: &ChannelInfo,
+        now_ms: u64,
+    ) -> Result<(), Hindrance> {
+        if !agent.on_shift() || agent.open_to(channel.slot) {
+            return Ok(());
+        }
+        let (number, until_s) = (channel.channel, self.shift_changes_s(agent, now_ms));
+        let rules = self.current_rules(agent);
+        let base = rules.map(|rules| rules.base_at(self.wall_s(now_ms)).0);
+        Err(if base.is_some_and(|base| base.open >> channel.slot & 1 == 1) {
+            Hindrance::ShiftLead(number, until_s)
+        } else {
+            Hindrance::OtherActivity(number, until_s)
+        })
+    }
+
+    /// Whether the contact's queue is open, or lets those who are there offer all the same.
+    fn not_held(&self, record: &ContactRecord, now_ms: u64) -> Result<(), Hindrance> {
+        if !self.holds(record.queue, record.held) {
+            return Ok(());
+        }
+        let opening_s = self.next_opening_s(record.queue, self.wall_s(now_ms));
+        Err(Hindrance::QueueClosed(record.queue, opening_s.unwrap_or(0)))
     }
 
     /// The ring that opens one of the agent's groups, if one does.

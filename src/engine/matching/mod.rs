@@ -18,7 +18,7 @@ pub mod profile;
 pub mod rings;
 mod staff;
 
-use crate::proto::journal::OfferTrigger;
+use crate::proto::journal::{ContactRecord, OfferTrigger};
 
 use super::state::State;
 use choice::Chosen;
@@ -43,6 +43,8 @@ pub struct Pair {
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     standing: Standing,
+    /// By which it is ordered within its lane.
+    key: i64,
     class: u32,
     trigger: OfferTrigger,
     /// Whom it goes to, if that is known yet.
@@ -59,7 +61,7 @@ struct Asking<'a> {
 
 impl Candidate {
     fn place(&self) -> (i64, u64) {
-        (self.standing.arrival_ms, self.standing.contact)
+        (self.key, self.standing.contact)
     }
 }
 
@@ -130,7 +132,7 @@ impl State {
 
     /// The first contact of a class that somebody can take, with that agent.
     fn first_of_class(&self, number: u32, now_ms: u64) -> Option<Candidate> {
-        let class = self.index.classes.get(number)?;
+        let class = self.index.classes.get(number).filter(|class| !self.blocked(class))?;
         // But for exclusions, who asks for a consult, and agents who come first, the answer is the same for every contact.
         let anybody = self.choose(class, None, now_ms)?;
         for (arrival_ms, contact_number) in class.waiting.iter() {
@@ -143,7 +145,8 @@ impl State {
             if chosen.is_some() {
                 let trigger = self.index.classes.trigger(number);
                 return Some(Candidate {
-                    standing: standing(class, arrival_ms, contact_number),
+                    standing: self.standing(class, arrival_ms, contact_number, now_ms),
+                    key: arrival_ms,
                     class: number,
                     trigger,
                     chosen,
@@ -166,14 +169,17 @@ impl State {
         let classes = &self.index.classes;
         let fits = |class: &u32| classes.get(*class).is_some_and(|class| fits(profile, class));
         let unknown = profile.not_looked_at(classes.lasting()).iter().filter(|class| fits(class));
+        let now_ms = asking.now_ms;
         let mut best: Option<Candidate> = None;
         for class in profile.common().iter().chain(unknown) {
             best = better(best, self.first_of_class_for(*class, &asking, best.as_ref()), now_ms);
         }
         for lane in classes.lanes().filter(|lane| room >> lane.slot & 1 == 1) {
-            for (arrival_ms, contact, class) in &lane.heads {
+            let idle_ms = self.idle_of(lane.clock, now_ms);
+            for (key, contact, class) in &lane.heads {
                 let (band, objective_ms) = (lane.band, lane.objective_ms);
-                let head = Standing { band, arrival_ms: *arrival_ms, objective_ms, contact: *contact };
+                let arrival_ms = key.saturating_add(idle_ms);
+                let head = Standing { band, arrival_ms, objective_ms, contact: *contact };
                 if best.as_ref().is_some_and(|best| more_urgent(&best.standing, &head, now_ms).is_lt()) {
                     break;
                 }
@@ -198,11 +204,11 @@ impl State {
     ) -> Option<Candidate> {
         let now_ms = asking.now_ms;
         let class = self.index.classes.get(number)?;
-        if asking.room >> class.slot & 1 == 0 {
+        if asking.room >> class.slot & 1 == 0 || self.blocked(class) {
             return None;
         }
         let (arrival_ms, contact) = class.waiting.first()?;
-        let first = standing(class, arrival_ms, contact);
+        let first = self.standing(class, arrival_ms, contact, now_ms);
         let beaten = best.is_some_and(|best| more_urgent(&best.standing, &first, now_ms).is_lt());
         if beaten || self.index.not_reserved(&asking.profile.info.groups, class).is_err() {
             return None;
@@ -210,7 +216,8 @@ impl State {
         let (arrival_ms, contact) = self.first_not_excluding(class, asking.agent, now_ms)?;
         let trigger = OfferTrigger::Unspecified;
         Some(Candidate {
-            standing: standing(class, arrival_ms, contact),
+            standing: self.standing(class, arrival_ms, contact, now_ms),
+            key: arrival_ms,
             class: number,
             trigger,
             chosen: None,
@@ -224,6 +231,31 @@ impl State {
         })
     }
 
+    /// Whether nobody is offered contacts of the class: its queue is closed and holds them.
+    fn blocked(&self, class: &Class) -> bool {
+        self.holds(class.key.queue, class.key.held)
+    }
+
+    /// The standing at `now_ms` of a contact that waits in a class under a key. The one place where the clock of a
+    /// queue and time itself come together.
+    pub(in crate::engine) fn standing(&self, class: &Class, key: i64, contact: u64, now_ms: u64) -> Standing {
+        let arrival_ms = key.saturating_add(self.idle_of(class.clock, now_ms));
+        Standing { band: class.band, arrival_ms, objective_ms: class.key.objective_ms, contact }
+    }
+
+    /// How old a contact in line is by its queue's clock.
+    #[must_use]
+    pub fn age_ms(&self, record: &ContactRecord, now_ms: u64) -> u64 {
+        let since_ms = record.clocked_arrival_ms().saturating_add(self.idle_of(record.queue, now_ms));
+        now_ms.saturating_sub(u64::try_from(since_ms).unwrap_or(0))
+    }
+
+    /// How long a queue's clock has stood still in all; of queue 0 never.
+    pub(in crate::engine) fn idle_of(&self, queue: u32, now_ms: u64) -> i64 {
+        let idle_ms = if queue == 0 { 0 } else { self.idle_ms(queue, now_ms) };
+        i64::try_from(idle_ms).unwrap_or(i64::MAX)
+    }
+
     /// Class and key of a contact that is in the index.
     pub(in crate::engine) fn place_of_contact(&self, contact: u64) -> Option<(u32, i64)> {
         self.contacts.get(contact)?.place.in_index(self.index.epoch)
@@ -235,8 +267,4 @@ impl State {
             self.index.classes.touch(class, OfferTrigger::ExclusionEnded);
         }
     }
-}
-
-fn standing(class: &Class, arrival_ms: i64, contact: u64) -> Standing {
-    Standing { band: class.band, arrival_ms, objective_ms: class.key.objective_ms, contact }
 }

@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 pub struct Standing {
     /// Lower is first.
     pub band: u8,
-    /// Virtual arrival, in milliseconds of engine time; see [`virtual_arrival_ms`].
+    /// Virtual arrival, in milliseconds of engine time, put off by as long as the clock of its queue has stood still;
+    /// see [`virtual_arrival_ms`]. Made by [`crate::engine::state::State::standing`] alone.
     pub arrival_ms: i64,
     /// Target wait.
     pub objective_ms: u64,
@@ -16,17 +17,12 @@ pub struct Standing {
     pub contact: u64,
 }
 
-/// When the contact would have come in if its priority were age: urgency = (now − this) ÷ objective.
-/// Within one objective it orders contacts for ever, whatever the time.
+/// When the contact would have come in if its priority were age: urgency = (now − this) ÷ objective, less what the
+/// queue's clock has stood still in all. Within one objective and clock it orders contacts for ever, whatever the time.
 #[must_use]
-pub fn virtual_arrival_ms(
-    effective_arrival_ms: u64,
-    priority: i32,
-    boost_permille: u32,
-    objective_ms: u64,
-) -> i64 {
+pub fn virtual_arrival_ms(arrival_ms: i64, priority: i32, boost_permille: u32, objective_ms: u64) -> i64 {
     let head_start = i128::from(priority) * i128::from(boost_permille) * i128::from(objective_ms) / 1_000;
-    let arrival = i128::from(effective_arrival_ms) - head_start;
+    let arrival = i128::from(arrival_ms) - head_start;
     i64::try_from(arrival).unwrap_or(if arrival < 0 { i64::MIN } else { i64::MAX })
 }
 

@@ -94,7 +94,7 @@ impl Resolved<'_> {
     }
 
     /// The key of the subject's class in a ring; beyond the last: in the last.
-    fn key(&self, subject: Subject<'_>, ring: u32, kept_for: u32) -> ClassKey {
+    fn key(&self, subject: Subject<'_>, ring: u32, kept_for: u32, held: u32) -> ClassKey {
         let ring = ring.min(self.last_ring());
         let mut requirement = self.base.clone();
         let mut borrowed = subject.groups.to_vec();
@@ -109,6 +109,7 @@ impl Resolved<'_> {
             channel: subject.channel,
             objective_ms: self.objective_ms,
             kept_for,
+            held,
             ring,
             rings: self.own_rings.clone(),
             borrowed,
@@ -117,7 +118,7 @@ impl Resolved<'_> {
     }
 
     fn class(&self, subject: Subject<'_>, ring: u32) -> Class {
-        Class::of(self.key(subject, ring, 0), self.queue, self.channel)
+        Class::of(self.key(subject, ring, 0, 0), self.queue, self.channel)
     }
 }
 
@@ -159,22 +160,24 @@ impl State {
     /// The class of a contact as it is now.
     pub(in crate::engine) fn class_of(&mut self, number: u64) -> Option<u32> {
         let record = self.contact(number)?;
-        let (ring, kept_for) = (record.ring, record.kept_for());
+        let (ring, kept_for, held) = (record.ring, record.kept_for(), record.held);
         let subject = Subject::of(record);
-        let common = subject.common() && kept_for == 0;
+        let common = subject.common() && kept_for == 0 && held == 0;
         let kind = self.kind(subject);
         if common && let Some(known) = self.index.known(kind) {
             return known.classes.get(ring as usize).or(known.classes.last()).copied();
         }
         let resolved = self.resolve(subject)?;
         let keys: Vec<ClassKey> = if common {
-            (0..=resolved.last_ring()).map(|ring| resolved.key(subject, ring, 0)).collect()
+            (0..=resolved.last_ring()).map(|ring| resolved.key(subject, ring, 0, 0)).collect()
         } else {
-            vec![resolved.key(subject, ring, kept_for)]
+            vec![resolved.key(subject, ring, kept_for, held)]
         };
         let servable = common && self.servable(Subject { asking_agent: 0, ..subject });
+        let clock = self.clock_of(kind.0);
         let (queue, channel) = (self.catalog.queues.get(&kind.0)?, self.catalog.channels.get(&kind.1)?);
-        let classes = keys.into_iter().map(|key| self.index.classes.number_of(key, queue, channel));
+        let classes = &mut self.index.classes;
+        let classes = keys.into_iter().map(|key| classes.number_of(key, queue, channel, clock));
         let classes: Vec<u32> = classes.collect();
         let class = classes.get(ring as usize).or(classes.last()).copied();
         if common {
@@ -256,7 +259,8 @@ impl State {
                 return entry;
             }
         }
-        if self.last_ring(subject) > 0 {
+        // While it is closed no ring opens: nobody need be there.
+        if self.last_ring(subject) > 0 && self.queue_open(subject.queue) {
             entry.ring = self.staffed_ring(subject, 0).unwrap_or(0);
         }
         entry
@@ -283,7 +287,8 @@ impl State {
             0 => self.catalog.queues.get(&class.key.queue).map_or(0, |queue| queue.rings.len()),
             own => own,
         };
-        if (class.key.ring as usize) < rings && !self.staffed(class) {
+        let may_open = (class.key.ring as usize) < rings && self.queue_open(class.key.queue);
+        if may_open && !self.staffed(class) {
             self.index.classes.set_unstaffed(number, true);
             self.chores.insert(Chore::Ring(first, number));
         }
@@ -296,7 +301,9 @@ impl State {
                 let Some(class) = self.index.classes.get(number) else { continue };
                 if self.staffed(class) {
                     self.index.classes.set_unstaffed(number, false);
-                } else if let Some((_, first)) = class.waiting.first() {
+                } else if let Some((_, first)) = class.waiting.first()
+                    && self.queue_open(class.key.queue)
+                {
                     // A later ring may have somebody now.
                     self.chores.insert(Chore::Ring(first, number));
                 }

@@ -31,12 +31,12 @@ impl State {
         agents.into_iter().flatten()
     }
 
-    /// Whether somebody signed in could serve contacts of the class.
+    /// Whether somebody there, signed in and not off shift, could serve contacts of the class.
     pub(in crate::engine) fn staffed(&self, class: &Class) -> bool {
         if self.agents_indexed() {
             return self.index.staffed(class);
         }
-        class.key.kept_for != 0 || self.able_agents(class).any(Agent::signed_in)
+        class.key.kept_for != 0 || self.able_agents(class).any(Agent::on_staff)
     }
 
     /// Whether somebody in the plan could.
@@ -56,22 +56,22 @@ impl State {
         self.index.servable_besides(class, planned.map(|agent| agent.profile))
     }
 
-    /// Whether somebody signed in could serve contacts of the class, other than this agent (0: anybody).
+    /// Whether somebody there could serve contacts of the class, other than this agent (0: anybody).
     pub(super) fn staffed_besides(&self, class: &Class, agent: u32) -> bool {
         self.staffed(class) && (agent == 0 || self.staff(class) > usize::from(self.serves(agent, class)))
     }
 
-    /// How many who are signed in could serve contacts of the class.
+    /// How many who are there could serve contacts of the class.
     pub(super) fn staff(&self, class: &Class) -> usize {
         if self.agents_indexed() {
             return self.index.staff(class);
         }
-        self.able_agents(class).filter(|agent| agent.signed_in()).count()
+        self.able_agents(class).filter(|agent| agent.on_staff()).count()
     }
 
-    /// Whether the agent is signed in and fits the class.
+    /// Whether the agent is signed in, not off shift, and fits the class.
     pub(in crate::engine) fn serves(&self, agent: u32, class: &Class) -> bool {
-        let Some(agent) = self.agent(agent).filter(|agent| agent.signed_in()) else {
+        let Some(agent) = self.agent(agent).filter(|agent| agent.on_staff()) else {
             return false;
         };
         let channel = self.catalog.channels.get(&class.key.channel);
@@ -91,7 +91,9 @@ impl State {
             let Some(channel) = self.catalog.channels.get(&class.key.channel) else { return 0 };
             let free = self.agents.values().filter(|agent| agent.routable()).filter(|agent| {
                 agent.info.as_ref().is_some_and(|info| {
-                    info.groups.contains(&group) && capacity_for(info, &agent.load, channel).is_ok()
+                    info.groups.contains(&group)
+                        && agent.open_to(channel.slot)
+                        && capacity_for(info, &agent.load, channel).is_ok()
                 })
             });
             u32::try_from(free.count()).unwrap_or(u32::MAX)

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     engine::{catalog::AgentInfo, matching::profile::FreeKey},
-    proto::journal as j,
+    proto::journal::{self as j, DeviationKind, Presence},
+    schedule::AgentRules,
 };
 
 /// Capacity that an agent's work takes. Derived from the work.
@@ -57,8 +58,17 @@ pub struct Agent {
     pub(in crate::engine) profile: u32,
     /// Under what the index has it as free.
     pub(in crate::engine) free: FreeKey,
-    /// Whether the index counts it as signed in.
+    /// Whether the index counts it as there.
     pub(in crate::engine) counted: bool,
+    /// Slots of the channels that its schedule lets it be newly offered.
+    pub(in crate::engine) open: u128,
+    /// What its schedule depends on; none: it has none.
+    pub(in crate::engine) rules: Option<Box<AgentRules>>,
+    /// The epoch of the index for which they were made; 0: they are to be made anew.
+    pub(in crate::engine) rules_epoch: u32,
+    /// What its timers are armed for; 0: they are not.
+    pub(in crate::engine) shift_due_ms: u64,
+    pub(in crate::engine) deviation_due_ms: u64,
 }
 
 impl Agent {
@@ -73,6 +83,11 @@ impl Agent {
             profile: 0,
             free: FreeKey::default(),
             counted: false,
+            open: u128::MAX,
+            rules: None,
+            rules_epoch: 0,
+            shift_due_ms: 0,
+            deviation_due_ms: 0,
         }
     }
 
@@ -82,10 +97,24 @@ impl Agent {
         self.record.session != 0 && !self.record.removed && self.info.is_some()
     }
 
-    /// Whether new work can reach it: signed in, connected, ready, in the plan.
+    /// Whether new work can reach it: signed in, connected, ready, in the plan, and on shift or without a schedule.
     #[must_use]
     pub fn routable(&self) -> bool {
         let record = &self.record;
-        record.session != 0 && record.connected && record.ready && !record.removed && self.info.is_some()
+        let there = record.session != 0 && record.connected && !record.removed && self.info.is_some();
+        there && record.ready && self.on_shift()
+    }
+
+    /// How it departs from its schedule.
+    #[must_use]
+    pub(in crate::engine) fn departs(&self) -> DeviationKind {
+        let record = &self.record;
+        match self.presence() {
+            _ if record.removed => DeviationKind::Unspecified,
+            Some(Presence::On) if record.session == 0 => DeviationKind::Absent,
+            Some(Presence::On) if !record.ready || !record.connected => DeviationKind::NotReady,
+            Some(Presence::Off) if record.session != 0 && record.ready => DeviationKind::OffShiftReady,
+            _ => DeviationKind::Unspecified,
+        }
     }
 }

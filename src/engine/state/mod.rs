@@ -2,8 +2,10 @@
 //! `evolve` changes it. Reading it is open to everybody.
 
 mod agent;
+mod schedule;
 
 pub use agent::{Agent, Load};
+pub use schedule::{Dated, DatedRecord, Pending, Schedules};
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -39,6 +41,10 @@ pub enum Chore {
     Ring(u64, u32),
     /// A class that is kept for an agent who may be gone, in the same order.
     Keep(u64, u32),
+    /// An agent whose shift may be over, and who may have contacts to hand over.
+    ShiftOver(u32),
+    /// A queue that may have closed, and whose contacts may have to move.
+    Closing(u32),
 }
 
 /// Where a contact waits in the index: the epoch of the index, the class, and the key in it.
@@ -182,6 +188,8 @@ pub struct State {
     pub(in crate::engine) ended_promises: VecDeque<u64>,
     /// By their numbers, each made of the number of a contact.
     pub(in crate::engine) cases: BTreeMap<u64, j::CaseRecord>,
+    /// Dated entries, the hours of queues, and what is to be brought in line with the rules.
+    pub(in crate::engine) schedules: Schedules,
 
     // Derived from the above.
     /// What is staged, made ready.
@@ -252,7 +260,7 @@ impl State {
 
     /// The engine time of a wall time, as the clock stands; 1 for what is before it began.
     #[must_use]
-    pub fn engine_ms(&self, wall_ms: i64) -> u64 {
+    pub fn engine_ms_at(&self, wall_ms: i64) -> u64 {
         u64::try_from(wall_ms.saturating_sub(self.wall_offset_ms)).unwrap_or(0).max(1)
     }
 
@@ -425,16 +433,21 @@ impl State {
         self.timers.next_ms()
     }
 
-    /// Whether a waiting contact is past its longest wait.
+    /// Whether a waiting contact is past its longest wait, by its queue's clock.
     pub(in crate::engine) fn waited_too_long(&self, contact: u64, now_ms: u64) -> bool {
-        let due_ms = self.contacts.get(contact).map_or(0, |contact| contact.max_wait_due_ms);
-        due_ms > 0 && due_ms <= now_ms
+        let contact = self.contacts.get(contact).filter(|contact| contact.max_wait_due_ms > 0);
+        let due_ms = contact.and_then(|contact| self.longest_wait_ms(&contact.record, now_ms));
+        due_ms.is_some_and(|due_ms| due_ms <= now_ms)
     }
 
     /// Whether something is due whatever the time.
     #[must_use]
     pub fn more_due(&self) -> bool {
-        !self.settled() || !self.chores.is_empty() || self.index.dirty() || self.replaced.is_some()
+        !self.settled()
+            || !self.schedules.pending.is_empty()
+            || !self.chores.is_empty()
+            || self.index.dirty()
+            || self.replaced.is_some()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lines of a table as commands of the engine. Owns the words of the tables' left-hand sides.
 
+mod hours;
+pub mod shifts;
 mod talk;
 
 use kefud::{
@@ -26,6 +28,10 @@ pub enum Line {
     Pass(u64),
     /// The state is looked at.
     Show(String),
+    /// The wall clock shows so many seconds.
+    Wall(i64),
+    /// Time passes until the wall clock does.
+    At(i64),
     /// The legs of a contact are looked at.
     ShowLegs(String),
     /// The state is exported, imported, and gone on with.
@@ -157,7 +163,11 @@ pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
     match words.get(0) {
         "advance" => Line::Advance(parse_ms(words.get(1)).expect("a duration")),
         "pass" => Line::Pass(parse_ms(words.get(1)).expect("a duration")),
+        "wall" => Line::Wall(shifts::wall_s(words.get(1), &document.zone())),
+        "at" => Line::At(shifts::wall_s(words.get(1), &document.zone())),
         "show" => Line::Show(words.text(1)),
+        "shows" => Line::Show(format!("shift:{}", words.get(1))),
+        "departs" => Line::Show(format!("departs:{}", words.get(1))),
         "show-legs" => Line::ShowLegs(words.text(1)),
         "reload" => Line::Reload,
         "apply" => {
@@ -171,7 +181,11 @@ pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
             };
             Line::Apply(apply, change.document)
         }
-        _ => Line::Command(command(&words, scribe), request),
+        _ => {
+            let of_hours = || hours::command(&words, &document.zone());
+            let of_shifts = shifts::command(&words, &document.zone()).or_else(of_hours);
+            Line::Command(of_shifts.unwrap_or_else(|| command(&words, scribe)), request)
+        }
     }
 }
 

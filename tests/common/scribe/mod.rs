@@ -1,5 +1,7 @@
 //! Events as short text. Owns the words of the tables' right-hand sides.
 
+mod hours;
+pub mod shifts;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -24,7 +26,8 @@ fn entered(entry: &j::QueueEntry, at_ms: u64, name: &dyn Fn(u32) -> String) -> S
     let age = if entry.arrival_ms > 0 { format!(" age={}", age()) } else { String::new() };
     let ring = if entry.ring > 0 { format!(" ring={}", entry.ring) } else { String::new() };
     let kept = if entry.kept_for > 0 { format!(" for={}", name(entry.kept_for)) } else { String::new() };
-    age + &ring + &kept
+    let held = if entry.held > 0 { " held" } else { "" };
+    age + &ring + &kept + held
 }
 
 /// The last words of a protobuf enum's name, in the tables' spelling.
@@ -78,7 +81,11 @@ impl Scribe {
                 let origin = self.origin(e, state);
                 let window = talk::window(e.window.as_deref(), event.at_ms);
                 let entry = entered(&entry, event.at_ms, &name);
-                format!("in {} {}{origin}{entry}{window}{nobody}", e.id, name(e.queue))
+                let from = match e.overflowed_from {
+                    0 => String::new(),
+                    queue => format!(" from={}", name(queue)),
+                };
+                format!("in {} {}{from}{origin}{entry}{window}{nobody}", e.id, name(e.queue))
             }
             Kind::ContactUpdated(e) => format!("updated {}", self.contact(e.contact)),
             Kind::ContactOffered(e) => {
@@ -124,6 +131,7 @@ impl Scribe {
                     j::TransferReason::QueueRemoved => " removed",
                     j::TransferReason::Requeued => " requeued",
                     j::TransferReason::Reassigned => " reassigned",
+                    j::TransferReason::QueueClosed => " closed",
                     j::TransferReason::Requested | j::TransferReason::Unspecified => "",
                 };
                 let entry = entered(&e.entry.unwrap_or_default(), event.at_ms, &name);
@@ -163,7 +171,8 @@ impl Scribe {
             }
             kind => {
                 let talked = self.talk(kind, event.at_ms, state);
-                return talked.or_else(|| agent_text(kind, &name, &left));
+                let of_shifts = || shifts::text(kind, state).or_else(|| hours::text(kind, state));
+                return talked.or_else(|| agent_text(kind, &name, &left)).or_else(of_shifts);
             }
         })
     }
@@ -192,8 +201,9 @@ pub fn result(state: &State, disposition: u32, resolution: u32) -> String {
     }
 }
 
-/// A refusal's text: its reason, and the fields at fault.
+/// A refusal's text: its reason and what it tells programs, or the fields at fault.
 pub fn refused(refusal: &Refusal) -> String {
     let fields: Vec<&str> = refusal.fields.iter().map(|(field, _)| field.as_str()).collect();
-    if fields.is_empty() { format!("!{}", refusal.reason) } else { format!("!{}", fields.join(",")) }
+    let told: String = refusal.metadata.iter().map(|(key, value)| format!(" {key}={value}")).collect();
+    if fields.is_empty() { format!("!{}{told}", refusal.reason) } else { format!("!{}", fields.join(",")) }
 }

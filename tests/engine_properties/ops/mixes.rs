@@ -140,6 +140,43 @@ pub const RUSH: Mix = &[
     (1, Kind::Fork),
 ];
 
+/// Shifts begin and end, queues open and close, supervisors and imports change both, and the clock jumps.
+pub const SHIFTS: Mix = &[
+    (16, Kind::Enqueue),
+    (1, Kind::Update),
+    (1, Kind::Cancel),
+    (10, Kind::Accept),
+    (2, Kind::Decline),
+    (5, Kind::Report),
+    (4, Kind::Complete),
+    (2, Kind::Finish),
+    (3, Kind::Transfer),
+    (2, Kind::Assign),
+    (4, Kind::Pull),
+    (7, Kind::SignIn),
+    (1, Kind::StreamLost),
+    (1, Kind::SignOut),
+    (3, Kind::Ready),
+    (2, Kind::NotReady),
+    (3, Kind::Apply),
+    (1, Kind::Start),
+    (4, Kind::Says),
+    (2, Kind::ToBot),
+    (2, Kind::FromBot),
+    (2, Kind::Consult),
+    (2, Kind::ChangeConsult),
+    (8, Kind::Promise),
+    (2, Kind::Intervene),
+    (5, Kind::OverrideShift),
+    (5, Kind::OverrideQueue),
+    (7, Kind::SetShifts),
+    (3, Kind::Import),
+    (4, Kind::Jump),
+    (22, Kind::Advance),
+    (4, Kind::Late),
+    (3, Kind::Fork),
+];
+
 /// Conversations go on: they fall silent, go to bots, colleagues and other channels, and are promised more.
 pub const TALK: Mix = &[
     (12, Kind::Enqueue),

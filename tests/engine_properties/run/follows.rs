@@ -2,7 +2,7 @@
 
 use kefud::{
     engine::{
-        command::{Command, Intervention, Reply, RequestKey},
+        command::{Command, Intervention, Reply, RequestKey, Target},
         refusal::Refusal,
     },
     proto::journal::{self as j, event},
@@ -18,6 +18,7 @@ use crate::{
 pub(super) fn asked_by(command: &Command) -> Told {
     match command {
         Command::Enqueue(enqueue) => Told { by_action: enqueue.by_action, ..Told::default() },
+        Command::Transfer { target: Target::Agent { .. }, .. } => Told { to_agent: true, ..Told::default() },
         Command::Intervene { action: Intervention::Requeue { fresh, .. }, .. } => {
             Told { fresh: *fresh, ..Told::default() }
         }

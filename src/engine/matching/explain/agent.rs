@@ -3,10 +3,9 @@
 use crate::{
     engine::{
         matching::{
-            eligible::{capacity_for, present},
+            eligible::{available, capacity_for},
             order::{Standing, more_urgent},
             rings::Subject,
-            standing,
         },
         state::State,
     },
@@ -24,7 +23,7 @@ impl State {
         let mut firsts: Vec<(Standing, usize)> = Vec::new();
         for (_, class) in self.index.classes.waiting() {
             if let Some((arrival_ms, contact)) = class.waiting.first() {
-                firsts.push((standing(class, arrival_ms, contact), class.waiting.len()));
+                firsts.push((self.standing(class, arrival_ms, contact, now_ms), class.waiting.len()));
             }
         }
         firsts.sort_unstable_by(|(a, _), (b, _)| more_urgent(a, b, now_ms));
@@ -33,23 +32,28 @@ impl State {
         let contacts = firsts.iter().filter_map(|(mine, alike)| self.hindered(number, mine, *alike, now_ms));
         let channels = agent.info.as_ref().map_or_else(Vec::new, |info| {
             let channels = self.catalog.channels.iter();
-            channels.map(|(of, channel)| (*of, capacity_for(info, &agent.load, channel).err())).collect()
+            channels
+                .map(|(of, channel)| {
+                    let room = capacity_for(info, &agent.load, channel);
+                    (*of, room.and_then(|()| self.open_now(agent, channel, now_ms)).err())
+                })
+                .collect()
         });
         let soon = self.first_for_agent(number, OfferTrigger::Unspecified, now_ms);
         let next = self.first_with_room(number, self.room_of_nothing(number), now_ms);
         let mut explained = AgentExplained {
             agent: number,
             summary: String::new(),
-            absent: present(agent).err(),
+            absent: available(agent).and_then(|()| self.on_shift_now(agent, now_ms)).err(),
             channels,
             work: agent.work.clone(),
             contacts: contacts.collect(),
             contacts_left_out,
             soon: soon.map(|soon| soon.standing.contact),
             next: next.map(|next| next.standing.contact),
-            changes: self.agent_changes(agent),
+            changes: self.agent_changes(agent, now_ms),
         };
-        explained.summary = self.agent_summary(agent, &explained);
+        explained.summary = self.agent_summary(agent, &explained, now_ms);
         Some(explained)
     }
 

@@ -14,18 +14,20 @@ pub const CHANGES_MAX: usize = 50;
 
 impl State {
     /// What will change for a contact. `near`: the agents told, whose wrap-ups and offers matter where only
-    /// room is missing.
+    /// room is missing; `shifts`: the changes of schedules.
     pub(super) fn contact_changes(
         &self,
         contact: &Contact,
         near: &[AgentHindered],
+        shifts: Vec<Change>,
         now_ms: u64,
     ) -> (Vec<Change>, usize) {
         let record = &contact.record;
         let stage = record.stage();
-        let mut changes = Vec::new();
+        let mut changes = shifts;
         if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
-            self.ring_changes(contact, &mut changes);
+            self.hours_changes(contact, now_ms, &mut changes);
+            self.ring_changes(contact, now_ms, &mut changes);
             if record.kept_for() != 0 {
                 changes.push(Change {
                     at_ms: record.kept_until_ms(),
@@ -39,9 +41,6 @@ impl State {
                     what: Happening::ExclusionEnds(entry.agent),
                 }),
             );
-        }
-        if contact.max_wait_due_ms > 0 {
-            changes.push(Change { at_ms: contact.max_wait_due_ms, what: Happening::WaitEnds });
         }
         self.leg_change(record.offer, &mut changes);
         self.conversation_changes(contact, &mut changes);
@@ -80,13 +79,43 @@ impl State {
         }
     }
 
-    /// The rings to come, each after the one before.
-    fn ring_changes(&self, contact: &Contact, changes: &mut Vec<Change>) {
+    /// When a closed queue opens, as far as is known.
+    fn opening_ms(&self, queue: u32, now_ms: u64) -> Option<u64> {
+        let opening_s = self.next_opening_s(queue, self.wall_s(now_ms))?;
+        Some(self.engine_ms(opening_s).max(now_ms))
+    }
+
+    /// When the contact's queue opens or closes, and when its longest wait is over by the queue's clock.
+    fn hours_changes(&self, contact: &Contact, now_ms: u64, changes: &mut Vec<Change>) {
         let record = &contact.record;
-        let mut at_ms = contact.ring_due_ms;
-        if at_ms == 0 {
-            return;
+        let (queue, now_s) = (record.queue, self.wall_s(now_ms));
+        if let Some(at_s) = self.hours_change_s(queue, now_s) {
+            let opens = !self.open_by_rules(queue, now_s);
+            let what = if opens { Happening::QueueOpens(queue) } else { Happening::QueueCloses(queue) };
+            changes.push(Change { at_ms: self.engine_ms(at_s).max(now_ms), what });
         }
+        let stands = self.queue_hours(queue).is_some_and(|hours| hours.clock_stopped);
+        let wait_ends_ms = if stands {
+            let opening_ms = self.opening_ms(queue, now_ms);
+            let left = self.longest_wait_ms(record, now_ms).zip(opening_ms);
+            left.map(|(due_ms, opening_ms)| due_ms.saturating_add(opening_ms - now_ms))
+        } else {
+            Some(contact.max_wait_due_ms).filter(|due_ms| *due_ms > 0)
+        };
+        changes.extend(wait_ends_ms.map(|at_ms| Change { at_ms, what: Happening::WaitEnds }));
+    }
+
+    /// The rings to come, each after the one before. None opens while the queue is closed: what falls due till the
+    /// opening counts from there.
+    fn ring_changes(&self, contact: &Contact, now_ms: u64, changes: &mut Vec<Change>) {
+        let record = &contact.record;
+        let closed = !self.queue_open(record.queue);
+        let opening_ms = if closed { self.opening_ms(record.queue, now_ms) } else { Some(0) };
+        let resting = self.schedules.resting.contains(&(record.queue, record.contact));
+        let mut at_ms = contact.ring_due_ms;
+        let (Some(opening_ms), true) = (opening_ms, at_ms > 0 || (closed && resting)) else {
+            return;
+        };
         let own = record.wants.as_ref().map_or(&[][..], |wants| &wants.rings);
         let queue = self.plan.queues.get(self.names.id(record.queue));
         let of_queue = queue.map_or(&[][..], |queue| &queue.rings);
@@ -98,8 +127,11 @@ impl State {
         for (ring, after_ms) in (1..).zip(afters).skip(record.ring as usize) {
             if ring > record.ring + 1 {
                 at_ms += after_ms;
+            } else if at_ms < opening_ms {
+                at_ms = opening_ms + after_ms;
             }
-            changes.push(Change { at_ms, what: Happening::RingOpens(ring) });
+            let what = if closed { Happening::RingRests(ring) } else { Happening::RingOpens(ring) };
+            changes.push(Change { at_ms, what });
         }
     }
 
@@ -117,12 +149,17 @@ impl State {
     }
 
     /// What will change for an agent.
-    pub(super) fn agent_changes(&self, agent: &Agent) -> Vec<Change> {
+    pub(super) fn agent_changes(&self, agent: &Agent, now_ms: u64) -> Vec<Change> {
         let mut changes = Vec::new();
         let record = &agent.record;
         if record.session != 0 && !record.connected {
             let what = Happening::GraceEnds(record.agent);
             changes.push(Change { at_ms: record.grace_deadline_ms, what });
+        }
+        let shift_s = self.shift_changes_s(agent, now_ms);
+        if shift_s != 0 {
+            let what = Happening::ShiftChanges(record.agent);
+            changes.push(Change { at_ms: self.engine_ms(shift_s), what });
         }
         agent.work.iter().for_each(|offer| self.leg_change(*offer, &mut changes));
         changes.sort_unstable();

@@ -43,7 +43,8 @@ impl State {
             changes: Vec::new(),
             changes_left_out: 0,
         };
-        if let Some((_, mine)) = self.waiting_class(contact) {
+        let mut shifts = Vec::new();
+        if let Some((_, mine)) = self.waiting_class(contact, now_ms) {
             explained.place = Some(self.place_of(record.queue, &mine, now_ms));
             explained.urgency = Some(self.urgency_of(contact, &mine, now_ms));
             (explained.groups, explained.groups_left_out) = self.groups_of(contact, &rings, ring);
@@ -60,9 +61,10 @@ impl State {
             explained.able = survey.able;
             explained.agents = survey.near;
             explained.agents_left_out = survey.left_out;
+            shifts = survey.shifts;
         }
         (explained.changes, explained.changes_left_out) =
-            self.contact_changes(contact, &explained.agents, now_ms);
+            self.contact_changes(contact, &explained.agents, shifts, now_ms);
         explained.summary = self.contact_summary(contact, &explained, now_ms);
         Some(explained)
     }
@@ -71,7 +73,7 @@ impl State {
     #[must_use]
     pub fn explain_pair(&self, number: u64, agent: u32, now_ms: u64) -> Option<AgentHindered> {
         let contact = self.contacts.get(number)?;
-        self.waiting_class(contact)?;
+        self.waiting_class(contact, now_ms)?;
         let subject = Subject::of(&contact.record);
         let ring = contact.record.ring.min(self.last_ring(subject)) as usize;
         let hindrances =

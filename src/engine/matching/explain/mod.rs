@@ -94,7 +94,9 @@ pub struct Counts {
     pub agents: usize,
     /// Signed in, connected or not.
     pub signed_in: usize,
-    /// Of these, connected and ready.
+    /// Of these, on shift, on a break or without schedule.
+    pub on_shift: usize,
+    /// Of those signed in, connected and ready, and neither off shift nor on a break.
     pub ready: usize,
     /// Whom nothing hinders: matching is about to give the contact to one of them.
     pub eligible: usize,
@@ -166,6 +168,8 @@ pub struct Change {
 pub enum Happening {
     /// This ring opens.
     RingOpens(u32),
+    /// The same, and not before: the queue is closed.
+    RingRests(u32),
     /// The contact is no longer kept for this agent.
     KeepEnds(u32),
     /// This agent may be offered the contact again.
@@ -190,6 +194,12 @@ pub enum Happening {
     WindowEnds,
     /// Its promise takes a step of escalation, or is past its time.
     PromiseEscalates,
+    /// This agent's schedule lets it do something else.
+    ShiftChanges(u32),
+    /// This queue opens.
+    QueueOpens(u32),
+    /// This queue closes.
+    QueueCloses(u32),
 }
 
 /// What an agent could get, and what keeps it from it.

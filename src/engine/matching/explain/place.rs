@@ -4,7 +4,6 @@ use crate::engine::{
     matching::{
         class::Class,
         order::{Standing, more_urgent, urgency_permille},
-        standing,
     },
     state::{Contact, State},
 };
@@ -13,18 +12,18 @@ use super::{Place, Urgency};
 
 impl State {
     /// The class in which a contact waits, with its standing; none when it doesn't wait.
-    pub(super) fn waiting_class(&self, contact: &Contact) -> Option<(&Class, Standing)> {
-        let (number, arrival_ms) = contact.place.in_index(self.index.epoch)?;
+    pub(super) fn waiting_class(&self, contact: &Contact, now_ms: u64) -> Option<(&Class, Standing)> {
+        let (number, key) = contact.place.in_index(self.index.epoch)?;
         let class = self.index.classes.get(number)?;
-        Some((class, standing(class, arrival_ms, contact.record.contact)))
+        Some((class, self.standing(class, key, contact.record.contact, now_ms)))
     }
 
     /// The place of a contact of this standing that waits in `queue`.
     pub(super) fn place_of(&self, queue: u32, mine: &Standing, now_ms: u64) -> Place {
         let mut place = Place { position: 1, waiting: 0, more_urgent: 0 };
         for (_, class) in self.index.classes.waiting() {
-            let before = class.waiting.partition_point(|(arrival_ms, contact)| {
-                more_urgent(&standing(class, *arrival_ms, *contact), mine, now_ms).is_lt()
+            let before = class.waiting.partition_point(|(key, contact)| {
+                more_urgent(&self.standing(class, *key, *contact, now_ms), mine, now_ms).is_lt()
             });
             place.more_urgent += before;
             if class.key.queue == queue {
@@ -40,7 +39,7 @@ impl State {
         let record = &contact.record;
         Urgency {
             band: mine.band,
-            age_ms: now_ms.saturating_sub(record.effective_arrival_ms),
+            age_ms: self.age_ms(record, now_ms),
             objective_ms: mine.objective_ms,
             priority: record.priority,
             added_priority: record.added_priority(),

@@ -34,6 +34,7 @@ impl Happening {
         let agent = |agent| state.names.id(agent);
         match self {
             Self::RingOpens(ring) => format!("ring {ring} opens"),
+            Self::RingRests(ring) => format!("ring {ring} opens: not while the queue is closed"),
             Self::KeepEnds(number) => format!("it is no longer kept for {}", agent(number)),
             Self::ExclusionEnds(number) => format!("it may be offered to {} again", agent(number)),
             Self::WaitEnds => "it ends: it has waited as long as its queue allows".to_owned(),
@@ -52,6 +53,9 @@ impl Happening {
                 "its reply window ends, and with it the contact if it is unanswered".to_owned()
             }
             Self::PromiseEscalates => "its promise is escalated".to_owned(),
+            Self::ShiftChanges(number) => format!("the schedule of {} changes", agent(number)),
+            Self::QueueOpens(queue) => format!("queue {} opens", agent(queue)),
+            Self::QueueCloses(queue) => format!("queue {} closes", agent(queue)),
         }
     }
 }
@@ -64,6 +68,9 @@ fn busy(able: &Counts) -> String {
     let lost = sum(|why| matches!(why, Hindrance::Disconnected));
     let not_ready = sum(|why| matches!(why, Hindrance::NotReady));
     let room = sum(|why| why.is_room());
+    let on_break = sum(|why| why.is_shift());
+    let elsewhere = sum(|why| matches!(why, Hindrance::OtherActivity(..)));
+    let lead = sum(|why| matches!(why, Hindrance::ShiftLead(..)));
     let reserved = sum(|why| matches!(why, Hindrance::Reserved(..)));
     let kept = sum(|why| matches!(why, Hindrance::KeptForAnother(..)));
     let excluded = sum(|why| matches!(why, Hindrance::Excluded(_)));
@@ -71,12 +78,22 @@ fn busy(able: &Counts) -> String {
         (room, format!("{room} {} no room", have(room))),
         (not_ready, format!("{not_ready} {} not ready", be(not_ready))),
         (lost, format!("{lost} {} lost the stream", have(lost))),
+        (on_break, format!("{on_break} {} on a break", be(on_break))),
+        (elsewhere, format!("{elsewhere} {} doing something else by schedule", be(elsewhere))),
+        (lead, format!("{lead} {} a break or the end of the shift before them", have(lead))),
         (reserved, format!("{reserved} {} kept free for other queues", be(reserved))),
         (kept, format!("{kept} {} not the one for whom it is kept", be(kept))),
         (excluded, format!("{excluded} declined or missed it a while ago")),
     ];
     let told: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
     told.join(", ")
+}
+
+/// That nobody is there, and how many are signed in whose shift it isn't.
+fn nobody_there(everybody: &Counts) -> String {
+    let mut off = everybody.hindered.iter().filter(|(why, _)| matches!(why, Hindrance::OffShift(_)));
+    let off = off.next().map_or_else(String::new, |(_, off)| format!(" ({off} {} off shift)", be(*off)));
+    format!("Nobody who is signed in could serve it as it is now{off}.")
 }
 
 fn trigger_text(trigger: OfferTrigger) -> &'static str {
@@ -91,6 +108,8 @@ fn trigger_text(trigger: OfferTrigger) -> &'static str {
         OfferTrigger::ReserveFreed => ", when the agent's group had more free than it keeps",
         OfferTrigger::RulesChanged => ", when the plan or what the contact asks for was changed",
         OfferTrigger::ByHand => "",
+        OfferTrigger::ShiftEdge => ", when the agent came on shift",
+        OfferTrigger::QueueOpened => ", when the queue opened",
     }
 }
 
@@ -231,15 +250,19 @@ impl State {
         } else if found.nobody_in_plan {
             let besides = if record.is_consult() { " but who asks" } else { "" };
             format!("Nobody in the plan{besides}, signed in or not, could ever serve it.")
+        } else if self.is_held(record) {
+            let hours = self.hours_until(record.queue, now_ms);
+            let held = self.held_in(record.queue);
+            format!("Queue {queue} is {hours}, and holds {held} till then, this one too.")
         } else if record.kept_for() != 0 {
             let left = seconds(record.kept_until_ms().saturating_sub(now_ms));
             let agent = self.names.id(record.kept_for());
             let entry = found.agents.iter().find(|entry| entry.agent == record.kept_for());
             let busy = entry.and_then(|entry| entry.hindrances.first()).zip(self.agent(record.kept_for()));
-            let busy = busy.map(|(why, agent)| format!(", who {}", why.text(&self.names, agent)));
+            let busy = busy.map(|(why, agent)| format!(", who {}", self.hindrance_text(*why, agent, now_ms)));
             format!("It is kept for {agent} for {left} more{}.", busy.unwrap_or_default())
         } else if found.nobody_signed_in || found.able.agents == 0 {
-            "Nobody who is signed in could serve it as it is now.".to_owned()
+            nobody_there(&found.everybody)
         } else if found.able.agents == 1 {
             format!("The only agent signed in who could serve it isn't free: {}.", busy(&found.able))
         } else {
@@ -248,16 +271,27 @@ impl State {
         };
         let next = found.changes.first().map(|change| format!("; {}", self.coming(change, now_ms)));
         let next = next.unwrap_or_default();
-        format!("{why} It is number {} of {} waiting in {queue}{next}.", place.position, place.waiting)
+        let hours = self.serving_closed(contact, now_ms);
+        format!("{why}{hours} It is number {} of {} waiting in {queue}{next}.", place.position, place.waiting)
+    }
+
+    /// That the queue of a contact is closed, unless the contact is held, in a sentence; empty while it is open.
+    fn serving_closed(&self, contact: &Contact, now_ms: u64) -> String {
+        let record = &contact.record;
+        if self.queue_open(record.queue) || self.is_held(record) {
+            return String::new();
+        }
+        let (queue, hours) = (self.names.id(record.queue), self.hours_until(record.queue, now_ms));
+        format!(" Queue {queue} is {hours}, and serves who is not held.")
     }
 
     fn coming(&self, change: &Change, now_ms: u64) -> String {
         format!("in {} {}", seconds(change.at_ms.saturating_sub(now_ms)), change.what.text(self))
     }
 
-    pub(super) fn agent_summary(&self, agent: &Agent, found: &AgentExplained) -> String {
+    pub(super) fn agent_summary(&self, agent: &Agent, found: &AgentExplained, now_ms: u64) -> String {
         let presence = match found.absent {
-            Some(why) => format!("The agent {}", why.text(&self.names, agent)),
+            Some(why) => format!("The agent {}", self.hindrance_text(why, agent, now_ms)),
             None => "The agent is ready".to_owned(),
         };
         let room = found.channels.iter().filter(|(_, why)| why.is_none());
@@ -270,10 +304,11 @@ impl State {
         let next = if let Some(soon) = found.soon {
             format!("It is about to be offered {}", self.contact_name(soon))
         } else if let Some(next) = found.next {
+            let ready = if found.absent.is_some_and(Hindrance::is_shift) { "on shift" } else { "ready" };
             let condition = match (found.absent.is_some(), room.starts_with("has no room")) {
-                (true, true) => "if it were ready and held nothing",
-                (true, false) => "if it were ready",
-                _ => "if it had room",
+                (true, true) => format!("if it were {ready} and held nothing"),
+                (true, false) => format!("if it were {ready}"),
+                _ => "if it had room".to_owned(),
             };
             format!("It would get {} next {condition}", self.contact_name(next))
         } else if found.contacts.is_empty() {

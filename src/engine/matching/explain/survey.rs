@@ -1,9 +1,10 @@
 //! One look at every agent of the plan for one contact: how many are kept from it by what, and who is
 //! nearest to serving it. Owns the order of nearness; what hinders is told by [`State::hindrances_by`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{
+    catalog::ChannelInfo,
     matching::{
         eligible::{Hindrance, able, present},
         hindrance::opening_of,
@@ -14,7 +15,10 @@ use crate::engine::{
     state::{Agent, Contact, State},
 };
 
-use super::{AgentHindered, Counts, Rival};
+use super::{AgentHindered, Change, Counts, Happening, Rival};
+
+/// The changes of so many agents' schedules are told at most.
+const SHIFTS_MAX: usize = 20;
 
 /// What a look at every agent has shown.
 #[derive(Debug)]
@@ -28,6 +32,9 @@ pub(super) struct Survey {
     /// The nearest, and how many others there are.
     pub near: Vec<AgentHindered>,
     pub left_out: usize,
+    /// When the schedules change next of those who could serve it, some time, and are kept from it by them: the
+    /// earliest.
+    pub shifts: Vec<Change>,
 }
 
 /// Agents with what hinders them, by nearness and id.
@@ -37,7 +44,8 @@ impl Counts {
     /// Counts an agent whom `found`, in order, keeps from the contact.
     fn note(&mut self, agent: &Agent, found: &[Hindrance]) {
         self.agents += 1;
-        self.signed_in += usize::from(agent.counted);
+        self.signed_in += usize::from(agent.signed_in());
+        self.on_shift += usize::from(agent.on_staff());
         self.ready += usize::from(present(agent).is_ok());
         let Some(first) = found.first() else {
             self.eligible += 1;
@@ -61,10 +69,33 @@ pub(super) fn passes(why: Hindrance) -> bool {
             why,
             Hindrance::Disconnected
                 | Hindrance::NotReady
+                | Hindrance::OffShift(_)
+                | Hindrance::OnBreak(_)
+                | Hindrance::OtherActivity(..)
+                | Hindrance::ShiftLead(..)
+                | Hindrance::QueueClosed(..)
                 | Hindrance::Reserved(..)
                 | Hindrance::KeptForAnother(..)
                 | Hindrance::Excluded(_)
         )
+}
+
+/// When the schedule of an agent changes that it is kept from a contact by; none: nothing of it does, or something
+/// does that a schedule's change won't mend.
+fn shift_change_s(found: &[Hindrance]) -> Option<i64> {
+    let mut change_s = None;
+    for why in found {
+        match why {
+            Hindrance::OffShift(until_s)
+            | Hindrance::OnBreak(until_s)
+            | Hindrance::OtherActivity(_, until_s)
+            | Hindrance::ShiftLead(_, until_s) => change_s = Some(*until_s),
+            Hindrance::SignedOut => {}
+            why if passes(*why) => {}
+            _ => return None,
+        }
+    }
+    change_s.filter(|change_s| *change_s != 0)
 }
 
 /// How near an agent is to serving a contact: by how much hinders it, then by what is hardest to mend.
@@ -72,10 +103,11 @@ fn nearness(found: &[Hindrance]) -> (usize, u8) {
     let hardness = |why: &Hindrance| match why {
         Hindrance::AsksItself => 8,
         why if why.is_room() => 0,
+        Hindrance::QueueClosed(..) => 0,
         Hindrance::Reserved(..) | Hindrance::KeptForAnother(..) | Hindrance::Excluded(_) => 1,
-        Hindrance::NotReady => 2,
-        Hindrance::Disconnected => 3,
-        Hindrance::SignedOut => 4,
+        Hindrance::NotReady | Hindrance::OtherActivity(..) | Hindrance::ShiftLead(..) => 2,
+        Hindrance::Disconnected | Hindrance::OnBreak(_) => 3,
+        Hindrance::SignedOut | Hindrance::OffShift(_) => 4,
         Hindrance::RingNotOpen(_) => 5,
         Hindrance::NotInGroup => 6,
         Hindrance::ChannelNever => 8,
@@ -118,7 +150,9 @@ impl State {
             groups: groups.into_iter().map(|group| (group, Counts::default())).collect(),
             near: Vec::new(),
             left_out: 0,
+            shifts: Vec::new(),
         };
+        let mut shifts = BTreeSet::new();
         let mut near = Nearest::new();
         for agent in self.agents() {
             let Some(info) = agent.info.as_ref() else { continue };
@@ -133,6 +167,12 @@ impl State {
                 }
             }
             let number = agent.record.agent;
+            if let Some(change_s) = shift_change_s(&found) {
+                shifts.insert((change_s, number));
+                if shifts.len() > SHIFTS_MAX {
+                    shifts.pop_last();
+                }
+            }
             let key = (nearness(&found), self.names.id(number));
             if near.len() < max || near.last_key_value().is_some_and(|(last, _)| key < *last) {
                 near.insert(key, (number, found));
@@ -141,6 +181,10 @@ impl State {
                 }
             }
         }
+        let changes = shifts.into_iter();
+        survey.shifts = changes
+            .map(|(at_s, agent)| Change { at_ms: self.engine_ms(at_s), what: Happening::ShiftChanges(agent) })
+            .collect();
         survey.left_out = survey.everybody.agents - near.len();
         let told = near.into_values();
         survey.near = told.map(|(agent, found)| self.hindered_agent(contact, agent, found, now_ms)).collect();
@@ -155,7 +199,7 @@ impl State {
         hindrances: Vec<Hindrance>,
         now_ms: u64,
     ) -> AgentHindered {
-        let mine = self.waiting_class(contact).map(|(_, mine)| mine);
+        let mine = self.waiting_class(contact, now_ms).map(|(_, mine)| mine);
         let rival = mine.and_then(|mine| self.rival(agent, &hindrances, &mine, now_ms));
         AgentHindered { agent, hindrances, rival }
     }
@@ -175,10 +219,14 @@ impl State {
         Some(Rival { contact: first.contact, band: first.band, margin_permille })
     }
 
-    /// The channels for which an agent has room when it holds nothing.
+    /// The channels for which an agent has room when it holds nothing; who is not on shift, when it is.
     pub(super) fn room_of_nothing(&self, agent: u32) -> Slots {
-        let Some(info) = self.agent(agent).and_then(|agent| agent.info.as_ref()) else { return 0 };
-        let channels = self.catalog.channels.values().filter(|channel| able(info, channel).is_ok());
+        let Some(agent) = self.agent(agent) else { return 0 };
+        let Some(info) = agent.info.as_ref() else { return 0 };
+        // What a shift does not serve now, it would not serve with room either.
+        let open = |channel: &ChannelInfo| !agent.on_shift() || agent.open_to(channel.slot);
+        let channels = self.catalog.channels.values();
+        let channels = channels.filter(|channel| able(info, channel).is_ok() && open(channel));
         channels.fold(0, |room, channel| room | 1 << channel.slot)
     }
 }

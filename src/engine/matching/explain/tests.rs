@@ -17,7 +17,8 @@ fn urgency_is_told_in_thousandths_of_the_objective() {
     ];
     for (age_ms, priority, boost_permille, objective_ms, expected) in table {
         let now_ms = 1_000_000_000;
-        let arrival_ms = virtual_arrival_ms(now_ms - age_ms, priority, boost_permille, objective_ms);
+        let arrived_ms = i64::try_from(now_ms - age_ms).unwrap();
+        let arrival_ms = virtual_arrival_ms(arrived_ms, priority, boost_permille, objective_ms);
         let standing = Standing { band: 0, arrival_ms, objective_ms, contact: 1 };
         assert_eq!(urgency_permille(&standing, now_ms), expected, "{age_ms} {priority} {objective_ms}");
     }
