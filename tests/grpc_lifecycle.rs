@@ -96,6 +96,40 @@ async fn a_call_from_the_first_ring_to_the_end_of_the_wrap_up() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_by_a_closed_queue_is_counted() {
+    let (_place, daemon, client) = daemon_common::desk().await;
+    let open = "kefud_queue_open{tenant=\"default\",queue=\"service\"}";
+    assert_eq!(daemon.metric(open), Some(1.0));
+    let request = v1::OverrideQueueRequest {
+        queue: "service".into(),
+        state: v1::OverrideState::Off.into(),
+        reason: "evacuation".into(),
+        ..Default::default()
+    };
+    client.supervisors.clone().override_queue(request).await.expect("closed");
+    let closed = async {
+        while daemon.metric(open) != Some(0.0) {
+            tokio::task::yield_now().await;
+        }
+    };
+    daemon_common::soon("the queue to close", closed).await;
+    let refused = client.try_enqueue(daemon_common::client::contact("c1", "phone", "service")).await;
+    daemon_common::client::assert_refused(refused, tonic::Code::FailedPrecondition, "QUEUE_CLOSED");
+    for (series, value) in [
+        (
+            "kefud_contacts_rejected_total{tenant=\"default\",queue=\"service\",channel=\"phone\",reason=\"QUEUE_CLOSED\"}",
+            1.0,
+        ),
+        ("kefud_queue_edges_total{tenant=\"default\",queue=\"service\",to=\"closed\"}", 1.0),
+        ("kefud_contacts_held{tenant=\"default\",queue=\"service\"}", 0.0),
+        ("kefud_queue_unstaffed{tenant=\"default\",queue=\"service\"}", 0.0),
+        ("kefud_schedule_pending{tenant=\"default\"}", 0.0),
+    ] {
+        assert_eq!(daemon.metric(series), Some(value), "{series} in\n{}", daemon.page("/metrics"));
+    }
+}
+
 async fn enter(phone: &daemon_common::client::Client) -> v1::Contact {
     let request = v1::EnqueueContactRequest {
         contact_id: "c1".into(),

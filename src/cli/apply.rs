@@ -54,7 +54,7 @@ impl std::str::FromStr for RemovedQueues {
 
 /// Applies the plan and prints what changed.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let document = match check::read(&args.plan, &mut io::stdin().lock()) {
+    let document = match check::read("plan", &args.plan, &mut io::stdin().lock()) {
         Ok(document) => document,
         Err(problem) => {
             eprintln!("kefud: {problem}");

@@ -9,6 +9,7 @@ mod explain;
 mod plan;
 mod remote;
 mod serve;
+mod shifts;
 mod signals;
 
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ enum Command {
     Bench(bench::Args),
     /// Tell why a contact waits, or what an agent could get
     Explain(explain::Args),
+    /// Import shifts, and draw who works when
+    Shifts(shifts::Args),
 }
 
 /// Runs the program.
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
         Some(Command::Plan(args)) => plan::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Shifts(args)) => shifts::run(&args),
     };
     match done {
         Ok(code) => code,

@@ -20,10 +20,10 @@ use super::{
 };
 
 /// The agent of an id, as a message.
-pub(super) fn agent(state: &State, id: &str) -> Result<Option<v1::Agent>, Refusal> {
+pub(super) fn agent(state: &State, id: &str, now_ms: u64) -> Result<Option<v1::Agent>, Refusal> {
     state
         .agent_by_id(id)
-        .map(|agent| Some(convert::agent(state, agent)))
+        .map(|agent| Some(convert::agent(state, agent, now_ms)))
         .ok_or_else(|| Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}")))
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn call_agent(
     id: String,
     command: Command,
 ) -> Result<Option<v1::Agent>, CallError> {
-    tenant.call(key, command, move |state, _, _| agent(state, &id)).await
+    tenant.call(key, command, move |state, _, now_ms| agent(state, &id, now_ms)).await
 }
 
 #[tonic::async_trait]
@@ -162,7 +162,7 @@ impl AgentService for Api {
                 };
                 let reply = desk.step(None, command)?;
                 let contact = answered_contact(desk.state(), &reply, &contact_id, desk.now_ms())?;
-                let agent = agent(desk.state(), &agent_id)?;
+                let agent = agent(desk.state(), &agent_id, desk.now_ms())?;
                 Ok(v1::AgentServiceCompleteContactResponse { contact, agent })
             })
             .await?;

@@ -167,13 +167,21 @@ impl ContactService for Api {
         let answer = tenant
             .run(move |desk| {
                 let reply = desk.step(None, Command::Enqueue(Box::new(enqueue))).inspect_err(|refusal| {
-                    if refusal.retry_after_ms.is_some() || refusal.reason == "NOBODY_CAN_SERVE" {
+                    if refusal.retry_after_ms.is_some()
+                        || matches!(refusal.reason, "NOBODY_CAN_SERVE" | "QUEUE_CLOSED")
+                    {
                         count_rejected(desk.state(), &counter, place, refusal.reason);
                     }
                 })?;
                 let created = matches!(reply, Reply::Enqueued { created: true, .. });
                 let contact = answered_contact(desk.state(), &reply, &id, desk.now_ms())?;
-                Ok(v1::EnqueueContactResponse { contact, created })
+                let hours = convert::asked_hours(desk.state(), &id, desk.now_ms());
+                Ok(v1::EnqueueContactResponse {
+                    contact,
+                    created,
+                    queue_closed: hours.0,
+                    next_opening_time: hours.1,
+                })
             })
             .await;
         if answer == Err(CallError::Overloaded) {

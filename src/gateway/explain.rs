@@ -66,7 +66,7 @@ pub fn contact(
     let live = contact.close_time.is_none();
     let leg = state.assignment(record.offer).filter(|_| live);
     let waits = found.place.is_some();
-    let agents = found.agents.iter().map(|entry| near(state, entry, &found.requirement));
+    let agents = found.agents.iter().map(|entry| near(state, entry, &found.requirement, now_ms));
     Ok(v1::ExplainContactResponse {
         contact: Some(contact),
         summary: found.summary,
@@ -102,18 +102,18 @@ pub fn agent(state: &State, id: &str, now_ms: u64, max: usize) -> Result<v1::Exp
         .iter()
         .map(|(channel, why)| v1::ChannelRoom {
             channel: state.names().id(*channel).to_owned(),
-            hindrance: why.map(|why| hindrance(state, why, agent, &nothing)),
+            hindrance: why.map(|why| hindrance(state, why, agent, &nothing, now_ms)),
         })
         .collect();
     channels.sort_by(|a, b| a.channel.cmp(&b.channel));
     Ok(v1::ExplainAgentResponse {
         agent: snapshot.agent,
         summary: found.summary,
-        absent: found.absent.map(|why| hindrance(state, why, agent, &nothing)),
+        absent: found.absent.map(|why| hindrance(state, why, agent, &nothing, now_ms)),
         channels,
         offers: snapshot.offers.into_iter().filter_map(|entry| entry.offer).collect(),
         assignments: snapshot.assignments.into_iter().filter_map(|entry| entry.assignment).collect(),
-        contacts: found.contacts.iter().map(|entry| waiting(state, entry, agent)).collect(),
+        contacts: found.contacts.iter().map(|entry| waiting(state, entry, agent, now_ms)).collect(),
         contacts_left_out: count(found.contacts_left_out),
         next_contact_id: found.next.map(|contact| convert::contact_id(state, contact)).unwrap_or_default(),
         changes: found.changes.iter().map(|entry| change(state, entry, 0)).collect(),
@@ -197,15 +197,21 @@ fn counts(counts: &Counts) -> v1::AgentCounts {
         hindrances: hindered
             .map(|(why, agents)| v1::HindranceCount { code: code(*why).into(), agents: count(*agents) })
             .collect(),
+        on_shift: count(counts.on_shift),
     }
 }
 
-fn near(state: &State, entry: &AgentHindered, requirement: &Requirement) -> v1::AgentExplanation {
+fn near(
+    state: &State,
+    entry: &AgentHindered,
+    requirement: &Requirement,
+    now_ms: u64,
+) -> v1::AgentExplanation {
     let id = state.names().id(entry.agent);
     let agent = state.agent(entry.agent);
-    let told = agent
-        .into_iter()
-        .flat_map(|agent| entry.hindrances.iter().map(move |why| hindrance(state, *why, agent, requirement)));
+    let told = agent.into_iter().flat_map(|agent| {
+        entry.hindrances.iter().map(move |why| hindrance(state, *why, agent, requirement, now_ms))
+    });
     let mut hindrances: Vec<v1::Hindrance> = told.collect();
     hindrances.extend(entry.rival.map(|rival| {
         let contact_id = convert::contact_id(state, rival.contact);
@@ -225,7 +231,7 @@ fn near(state: &State, entry: &AgentHindered, requirement: &Requirement) -> v1::
     }
 }
 
-fn waiting(state: &State, entry: &ContactHindered, agent: &Agent) -> v1::WaitingExplanation {
+fn waiting(state: &State, entry: &ContactHindered, agent: &Agent, now_ms: u64) -> v1::WaitingExplanation {
     let record = state.contact(entry.contact);
     let name = |number: Option<u32>| state.names().id(number.unwrap_or(0)).to_owned();
     let hindrances = entry.hindrances.iter();
@@ -235,7 +241,7 @@ fn waiting(state: &State, entry: &ContactHindered, agent: &Agent) -> v1::Waiting
         channel: name(record.map(|record| record.channel)),
         alike: count(entry.alike),
         urgency: Some(urgency(entry.urgency)),
-        hindrances: hindrances.map(|why| hindrance(state, *why, agent, &entry.requirement)).collect(),
+        hindrances: hindrances.map(|why| hindrance(state, *why, agent, &entry.requirement, now_ms)).collect(),
     }
 }
 
@@ -246,7 +252,7 @@ fn change(state: &State, entry: &Change, of: u64) -> v1::ExpectedChange {
         ..v1::ExpectedChange::default()
     };
     let (kind, agent, contact) = match entry.what {
-        Happening::RingOpens(ring) => {
+        Happening::RingOpens(ring) | Happening::RingRests(ring) => {
             told.ring = ring;
             (v1::ChangeKind::RingOpens, 0, 0)
         }
@@ -260,6 +266,9 @@ fn change(state: &State, entry: &Change, of: u64) -> v1::ExpectedChange {
         Happening::WindowRises => (v1::ChangeKind::WindowRises, 0, 0),
         Happening::WindowEnds => (v1::ChangeKind::WindowEnds, 0, 0),
         Happening::PromiseEscalates => (v1::ChangeKind::PromiseEscalates, 0, 0),
+        Happening::ShiftChanges(agent) => (v1::ChangeKind::ShiftChanges, agent, 0),
+        Happening::QueueOpens(_) => (v1::ChangeKind::QueueOpens, 0, 0),
+        Happening::QueueCloses(_) => (v1::ChangeKind::QueueCloses, 0, 0),
     };
     told.set_kind(kind);
     told.agent_id = state.names().id(agent).to_owned();
@@ -274,10 +283,27 @@ fn code(why: Hindrance) -> v1::HindranceCode {
     v1::HindranceCode::from_str_name(&format!("HINDRANCE_CODE_{}", why.code())).unwrap_or_default()
 }
 
-fn hindrance(state: &State, why: Hindrance, agent: &Agent, requirement: &Requirement) -> v1::Hindrance {
+/// Wall seconds; 0: not known.
+fn wall(seconds: i64) -> Option<prost_types::Timestamp> {
+    (seconds != 0).then_some(prost_types::Timestamp { seconds, nanos: 0 })
+}
+
+/// By which rule of its schedule an agent stands where it does.
+fn rule(state: &State, agent: &Agent, now_ms: u64) -> v1::ScheduleRule {
+    let stands = state.stands_by(agent, now_ms);
+    stands.map_or(v1::ScheduleRule::Unspecified, |(rule, _)| convert::schedule::api_rule(rule))
+}
+
+fn hindrance(
+    state: &State,
+    why: Hindrance,
+    agent: &Agent,
+    requirement: &Requirement,
+    now_ms: u64,
+) -> v1::Hindrance {
     let mut told = v1::Hindrance {
         code: code(why).into(),
-        text: why.text(state.names(), agent),
+        text: state.hindrance_text(why, agent, now_ms),
         ..v1::Hindrance::default()
     };
     let mut skill = |skill: u32, has: u8, asked: &[Ask]| {
@@ -295,6 +321,16 @@ fn hindrance(state: &State, why: Hindrance, agent: &Agent, requirement: &Require
         | Hindrance::ChannelNever
         | Hindrance::OnCall
         | Hindrance::AsksItself => {}
+        Hindrance::OffShift(until_s) | Hindrance::OnBreak(until_s) => {
+            told.until = wall(until_s);
+            told.set_schedule_rule(rule(state, agent, now_ms));
+        }
+        Hindrance::OtherActivity(channel, until_s) | Hindrance::ShiftLead(channel, until_s) => {
+            told.channel = state.names().id(channel).to_owned();
+            told.until = wall(until_s);
+            told.set_schedule_rule(rule(state, agent, now_ms));
+        }
+        Hindrance::QueueClosed(_, until_s) => told.until = wall(until_s),
         Hindrance::RingNotOpen(ring) => told.ring = ring.into(),
         Hindrance::SkillMissing(of, _) => skill(of, 0, &requirement.required),
         Hindrance::LevelTooLow(of, has, _) | Hindrance::LevelTooHigh(of, has, _) => {
@@ -332,6 +368,8 @@ mod tests {
             Hindrance::SignedOut,
             Hindrance::Disconnected,
             Hindrance::NotReady,
+            Hindrance::OffShift(1),
+            Hindrance::OnBreak(1),
             Hindrance::NotInGroup,
             Hindrance::RingNotOpen(1),
             Hindrance::SkillMissing(1, 1),
@@ -343,13 +381,21 @@ mod tests {
             Hindrance::ChannelLimit(1, 1),
             Hindrance::AtCapacity(1, 1, 1),
             Hindrance::OnCall,
+            Hindrance::OtherActivity(1, 1),
+            Hindrance::ShiftLead(1, 1),
+            Hindrance::QueueClosed(1, 1),
             Hindrance::Reserved(1, 1, 1),
             Hindrance::KeptForAnother(1, 1),
             Hindrance::Excluded(1),
         ];
         assert!(all.is_sorted(), "the API's order is the engine's");
-        let codes: Vec<i32> = all.iter().map(|why| code(*why).into()).collect();
-        let expected: Vec<i32> = (1..v1::HindranceCode::MoreUrgentContact.into()).collect();
+        let codes: Vec<&str> = all.iter().map(|why| code(*why).as_str_name()).collect();
+        // As the API lists them, but for the first, which is none, and the last, which matching doesn't know.
+        let listed = include_str!("../../proto/kefud/v1/explanation.proto").split("enum HindranceCode {");
+        let listed = listed.last().and_then(|rest| rest.split('}').next()).unwrap_or_default();
+        let listed = listed.lines().filter_map(|line| line.trim().split_once(" = ")).map(|(name, _)| name);
+        let listed: Vec<&str> = listed.filter(|name| name.starts_with("HINDRANCE_CODE_")).collect();
+        let expected = listed.get(1..listed.len() - 1).unwrap_or_default();
         assert_eq!(codes, expected);
     }
 }

@@ -4,17 +4,21 @@
 
 mod agents;
 mod bots;
+mod chart;
 mod consults;
 mod contacts;
 mod conversations;
 pub mod convert;
 mod explain;
+mod import;
 mod interventions;
 mod notices;
 mod openings;
 mod page;
 mod plans;
 mod promises;
+mod schedule;
+mod shifts;
 mod status;
 mod supervisors;
 mod validate;

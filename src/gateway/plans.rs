@@ -12,12 +12,13 @@ use crate::{
         limits::PLAN_ENTRIES_PER_EVENT,
         refusal::{Class, Refusal},
     },
-    plan::{self, Diff, Plan},
+    plan::{self, Diff, Plan, Shared, model::Holidays},
     proto::v1::{self, plan_service_server::PlanService},
     runtime::{CallError, Tenant},
+    schedule::zone,
 };
 
-use super::{Answer, Api, Check, request_key};
+use super::{Answer, Api, Check, chart, import, request_key, shifts};
 
 /// A change that was worked out for a plan that is no longer in force is worked out anew so many times.
 const ATTEMPTS_MAX: usize = 3;
@@ -66,8 +67,43 @@ impl PlanService for Api {
     async fn get_plan(&self, request: Request<v1::GetPlanRequest>) -> Answer<v1::GetPlanResponse> {
         let tenant = self.tenant(&request)?;
         let (plan, revision) = in_force(&tenant).await?;
+        let known = |(id, holidays): (&String, &Shared<Holidays>)| v1::HolidaysKnown {
+            holidays: id.clone(),
+            known_until: holidays.known_until().map_or_else(String::new, |day| day.to_string()),
+        };
+        let holidays = plan.holidays.iter().map(known).collect();
         let document = aside(move || plan::render(&plan)).await?;
-        Ok(Response::new(v1::GetPlanResponse { document, revision }))
+        let time_zones = zone::version().to_owned();
+        Ok(Response::new(v1::GetPlanResponse { document, revision, time_zones, holidays }))
+    }
+
+    async fn import_shifts(
+        &self,
+        request: Request<v1::ImportShiftsRequest>,
+    ) -> Answer<v1::ImportShiftsResponse> {
+        import::import_shifts(self, request).await
+    }
+
+    async fn list_shifts(&self, request: Request<v1::ListShiftsRequest>) -> Answer<v1::ListShiftsResponse> {
+        shifts::list_shifts(self, request).await
+    }
+
+    async fn set_shift(&self, request: Request<v1::SetShiftRequest>) -> Answer<v1::SetShiftResponse> {
+        shifts::set_shift(self, request).await
+    }
+
+    async fn delete_shift(
+        &self,
+        request: Request<v1::DeleteShiftRequest>,
+    ) -> Answer<v1::DeleteShiftResponse> {
+        shifts::delete_shift(self, request).await
+    }
+
+    async fn get_schedule(
+        &self,
+        request: Request<v1::GetScheduleRequest>,
+    ) -> Answer<v1::GetScheduleResponse> {
+        chart::get_schedule(self, request).await
     }
 }
 
@@ -90,7 +126,9 @@ fn policy(check: &mut Check, request: &v1::ApplyPlanRequest) -> RemovedQueuePoli
 }
 
 /// Runs what takes a while, on a thread that serves nobody else.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| Refusal::field("document", "could not be read"))
 }
@@ -142,7 +180,7 @@ async fn change(tenant: &Tenant, wanted: &Wanted) -> Result<(PlanChange, Diff), 
 }
 
 /// A part for which there is no room now is no reason to begin anew.
-async fn stage_part(tenant: &Tenant, command: Command) -> Result<Reply, CallError> {
+pub(super) async fn stage_part(tenant: &Tenant, command: Command) -> Result<Reply, CallError> {
     for _ in 0..PART_ATTEMPTS_MAX {
         match tenant.call_ahead(command.clone()).await {
             Err(CallError::Overloaded) => tokio::time::sleep(PART_PAUSE).await,

@@ -40,7 +40,7 @@ enum Said {
 impl Said {
     fn at(self, state: &State) -> PromiseDue {
         match self {
-            Self::Time(wall_ms) => PromiseDue::At(state.engine_ms(wall_ms)),
+            Self::Time(wall_ms) => PromiseDue::At(state.engine_ms_at(wall_ms)),
             Self::After(ms) => PromiseDue::After(ms),
             Self::BusinessAfter(ms) => PromiseDue::BusinessAfter(ms),
         }

@@ -65,7 +65,9 @@ impl From<Refusal> for Status {
             Class::Exhausted => Code::ResourceExhausted,
             Class::Aborted => Code::Aborted,
         };
-        let mut details = ErrorDetails::with_error_info(refusal.reason, DOMAIN, HashMap::new());
+        let metadata: HashMap<String, String> =
+            refusal.metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let mut details = ErrorDetails::with_error_info(refusal.reason, DOMAIN, metadata);
         add_violations(&mut details, refusal.fields);
         if let Some(retry_after_ms) = refusal.retry_after_ms {
             details.set_retry_info(Some(Duration::from_millis(retry_after_ms)));

@@ -8,7 +8,10 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     engine::{command::Command, refusal::Refusal, state::State},
-    proto::v1::{self, supervisor_service_server::SupervisorService},
+    proto::{
+        journal::Presence,
+        v1::{self, supervisor_service_server::SupervisorService},
+    },
     runtime::{CallError, Tenant},
 };
 
@@ -16,7 +19,7 @@ use super::{
     Answer, Api, Check, Streamed,
     agents::{availability_command, call_agent},
     contacts::call_contact,
-    convert, explain, interventions, notices, page, promises, request_key,
+    convert, explain, interventions, notices, page, promises, request_key, schedule,
 };
 
 const INTERVAL_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
@@ -66,7 +69,8 @@ impl SupervisorService for Api {
         let size = check.page_size("page_size", request.page_size);
         let after: String = page::after(&mut check, &request.page_token);
         check.done()?;
-        let response = tenant.read(move |state, _| list_agents(state, &request, size, after)).await?;
+        let response =
+            tenant.read(move |state, now_ms| list_agents(state, &request, (size, after), now_ms)).await?;
         Ok(Response::new(response))
     }
 
@@ -181,6 +185,20 @@ impl SupervisorService for Api {
             explain::settled(&tenant, move |state, now_ms| explain::agent(state, &id, now_ms, max)).await?;
         Ok(Response::new(response))
     }
+
+    async fn override_shift(
+        &self,
+        request: Request<v1::OverrideShiftRequest>,
+    ) -> Answer<v1::OverrideShiftResponse> {
+        schedule::override_shift(self, request).await
+    }
+
+    async fn override_queue(
+        &self,
+        request: Request<v1::OverrideQueueRequest>,
+    ) -> Answer<v1::OverrideQueueResponse> {
+        schedule::override_queue(self, request).await
+    }
 }
 
 /// Ids after this one.
@@ -191,8 +209,8 @@ fn beyond(id: String) -> (Bound<String>, Bound<String>) {
 fn list_agents(
     state: &State,
     request: &v1::ListAgentsRequest,
-    size: usize,
-    after: String,
+    (size, after): (usize, String),
+    now_ms: u64,
 ) -> Result<v1::ListAgentsResponse, Refusal> {
     if !request.group.is_empty() && !state.plan().groups.contains_key(&request.group) {
         return Err(Refusal::not_found("GROUP_NOT_FOUND", format!("there is no group {}", request.group)));
@@ -202,7 +220,9 @@ fn list_agents(
         let agent = state.agent_by_id(id)?;
         let of_group = request.group.is_empty() || entry.groups.contains(&request.group);
         let there = !request.signed_in || agent.record.session != 0;
-        (of_group && there).then(|| convert::agent(state, agent))
+        let on_shift = !request.on_shift || agent.presence() != Some(Presence::Off);
+        let deviating = !request.deviating || agent.record.deviation_noted;
+        (of_group && there && on_shift && deviating).then(|| convert::agent(state, agent, now_ms))
     });
     Ok(v1::ListAgentsResponse { agents, next_page_token, sequence: state.sequence() })
 }

@@ -15,12 +15,13 @@ use crate::{
     telemetry::{ACCEPTED, Measure},
 };
 
-use super::talk::talk_of;
+use super::{duty::duty_of, talk::talk_of};
 
 /// The measures of an event that has just become part of `state`.
 pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl FnMut(Measure)) {
     let Some(kind) = &event.kind else { return };
     talk_of(state, kind, effect, &mut put);
+    duty_of(state, kind, effect, &mut put);
     if effect.channel == 0 {
         return;
     }

@@ -4,6 +4,7 @@
 
 mod clock;
 mod desk;
+mod duty;
 mod gauges;
 mod measures;
 mod open;

@@ -22,10 +22,12 @@ pub(super) fn contact_cause(kind: &Kind) -> Option<ContactCause> {
         Kind::ContactReturned(e) => match e.reason() {
             ReturnReason::AgentUnreachable => ContactCause::AgentUnreachable,
             ReturnReason::CustomerWrote | ReturnReason::Pulled => ContactCause::Returned,
+            ReturnReason::ShiftOver => ContactCause::ShiftOver,
             _ => ContactCause::AgentLost,
         },
         Kind::ContactTransferred(e) => match e.reason() {
             TransferReason::QueueRemoved => ContactCause::QueueRemoved,
+            TransferReason::QueueClosed => ContactCause::QueueClosed,
             _ => ContactCause::Transferred,
         },
         Kind::ContactClosed(_) => ContactCause::Closed,

@@ -71,6 +71,12 @@ pub fn items_of(
         parent_items(state, event, effect, cause, streams, &mut put);
     }
     let told = agent_items(state, event, kind, effect, streams, &mut put);
+    for agent in effect.agents.iter().filter(|agent| streams.wanted(Topic::Agent(**agent))) {
+        if let Some(changed) = state.agent(*agent) {
+            let update = AgentUpdate::AgentChanged(convert::agent(state, changed, event.at_ms));
+            put(Topic::Agent(*agent), agent_item(state, event, update));
+        }
+    }
     if effect.promise != 0 {
         promise_item(state, event, effect, told, streams, &mut put);
     }
@@ -228,8 +234,9 @@ fn agent_update(state: &State, kind: &Kind, effect: &Effect) -> Option<AgentUpda
         | Kind::AgentDisconnected(_)
         | Kind::AgentReconnected(_)
         | Kind::AgentSignedOut(_)
-        | Kind::AgentAvailabilitySet(_) => {
-            AgentUpdate::AgentChanged(convert::agent(state, state.agent(effect.agent)?))
+        | Kind::AgentAvailabilitySet(_)
+        | Kind::ShiftOverridden(_) => {
+            AgentUpdate::AgentChanged(convert::agent(state, state.agent(effect.agent)?, now_ms))
         }
         _ => return None,
     })
@@ -281,5 +288,6 @@ fn assignment_end(reason: AssignmentEnd) -> v1::AssignmentEndReason {
         AssignmentEnd::AgentLost => v1::AssignmentEndReason::AgentLost,
         AssignmentEnd::Parked => v1::AssignmentEndReason::Parked,
         AssignmentEnd::HandedOver => v1::AssignmentEndReason::HandedOver,
+        AssignmentEnd::ShiftOver => v1::AssignmentEndReason::ShiftOver,
     }
 }

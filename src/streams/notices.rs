@@ -4,10 +4,13 @@
 use std::collections::VecDeque;
 
 use crate::{
-    engine::{conversation::PAST_DUE, evolve::Effect, state::State},
+    engine::{conversation::PAST_DUE, evolve::Effect, schedule::override_text, state::State},
     gateway::convert,
     proto::{
-        journal::{self as j, ContactEnd, InterventionKind, LeftBot, OfferEnd, PromiseEnd, event::Kind},
+        journal::{
+            self as j, ContactEnd, DeviationKind, InterventionKind, LeftBot, OfferEnd, PromiseEnd,
+            event::Kind,
+        },
         v1::{self, NoticeKind, watch_notices_response::Update as NoticeUpdate},
     },
 };
@@ -47,6 +50,9 @@ pub(super) fn item_of(state: &State, event: &j::Event, effect: &Effect) -> Optio
     Some(Item::Notice(Box::new(v1::WatchNoticesResponse { sequence, time, update })))
 }
 
+/// Agents named in a notice about many.
+const NAMED_MAX: usize = 10;
+
 /// The notice of an event that has just become part of `state`, if it is one.
 fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Notice> {
     let names = state.names();
@@ -79,14 +85,9 @@ fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Not
             (NoticeKind::UnansweredParked, text)
         }
         Kind::ContactLeftBot(e) => (NoticeKind::BotLost, bot_text(e.reason(), &contact())?),
-        Kind::ContactIntervened(e) => {
-            let by = if e.supervisor.is_empty() { "a supervisor" } else { &e.supervisor };
-            // It is one line, whatever was given.
-            let reason = e.reason.replace(char::is_control, " ");
-            let text = format!("{by} {} {}: {reason}", intervention(e.kind()), contact());
-            (NoticeKind::Intervention, text)
-        }
-        _ => return None,
+        Kind::QueueHours(e) => return closed_notice(state, e),
+        Kind::DeviationsNoted(e) => (NoticeKind::Deviation, deviations_text(state, e)),
+        kind => change_by_hand(state, kind, &contact)?,
     };
     let missed = matches!(kind, NoticeKind::OfferMissed | NoticeKind::AgentMissed);
     let missed = state.agent(effect.agent).filter(|_| missed).map_or(0, |agent| agent.record.missed_in_row);
@@ -99,6 +100,54 @@ fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Not
         queue: names.id(record.map_or(effect.queue, |record| record.queue)).to_owned(),
         promise: None,
         missed_in_row: missed,
+    })
+}
+
+/// What somebody has changed by hand.
+fn change_by_hand(state: &State, kind: &Kind, contact: &dyn Fn() -> String) -> Option<(NoticeKind, String)> {
+    let names = state.names();
+    Some(match kind {
+        Kind::ContactIntervened(e) => {
+            let by = if e.supervisor.is_empty() { "a supervisor" } else { &e.supervisor };
+            // It is one line, whatever was given.
+            let reason = e.reason.replace(char::is_control, " ");
+            let text = format!("{by} {} {}: {reason}", intervention(e.kind()), contact());
+            (NoticeKind::Intervention, text)
+        }
+        Kind::ShiftOverridden(e) => {
+            let what = match &e.record {
+                None => "follows its schedule again".to_owned(),
+                Some(record) if record.on => {
+                    format!("is on shift, {}", override_text(&record.supervisor, &record.reason))
+                }
+                Some(record) => {
+                    format!("is off shift, {}", override_text(&record.supervisor, &record.reason))
+                }
+            };
+            (NoticeKind::ShiftOverridden, format!("{} {what}", names.id(e.agent)))
+        }
+        Kind::QueueOverridden(e) => {
+            let what = match &e.record {
+                None => "follows its calendar again".to_owned(),
+                Some(record) if record.open => {
+                    format!("is open, {}", override_text(&record.supervisor, &record.reason))
+                }
+                Some(record) => format!("is closed, {}", override_text(&record.supervisor, &record.reason)),
+            };
+            (NoticeKind::QueueOverridden, format!("queue {} {what}", names.id(e.queue)))
+        }
+        Kind::ShiftsCommitted(e) => {
+            let text = format!(
+                "shifts were imported from {}: {} added, {} changed, {} removed",
+                e.source, e.added, e.changed, e.removed
+            );
+            (NoticeKind::ShiftsChanged, text)
+        }
+        Kind::ShiftsChanged(e) if !e.staged => {
+            let text = format!("shifts were changed: {} set, {} deleted", e.set.len(), e.removed.len());
+            (NoticeKind::ShiftsChanged, text)
+        }
+        _ => return None,
     })
 }
 
@@ -145,6 +194,53 @@ fn bot_text(reason: LeftBot, contact: &str) -> Option<String> {
         LeftBot::Time => Some(format!("the bot had {contact} for too long: it waits in its queue")),
         LeftBot::Returned | LeftBot::Supervisor | LeftBot::Unspecified => None,
     }
+}
+
+/// Queues that closed while somebody waited: one, or the first few by name.
+fn closed_notice(state: &State, event: &j::QueueHours) -> Option<v1::Notice> {
+    let closed = event.changes.iter().filter(|change| !change.open).map(|change| {
+        let live = state.queue_live(change.queue);
+        (state.names().id(change.queue), live.waiting + live.offered)
+    });
+    let closed: Vec<(&str, u32)> = closed.filter(|(_, waiting)| *waiting > 0).collect();
+    let queue = match closed.as_slice() {
+        [] => return None,
+        [(queue, _)] => *queue,
+        _ => "",
+    };
+    let named = closed.iter().take(NAMED_MAX);
+    let mut told: Vec<String> =
+        named.map(|(queue, waiting)| format!("{queue} while {waiting} waited")).collect();
+    if closed.len() > NAMED_MAX {
+        told.push(format!("{} more", closed.len() - NAMED_MAX));
+    }
+    let what = if queue.is_empty() { "queues closed" } else { "queue closed" };
+    Some(v1::Notice {
+        kind: NoticeKind::QueueClosed.into(),
+        text: format!("{what}: {}", told.join(", ")),
+        queue: queue.to_owned(),
+        ..v1::Notice::default()
+    })
+}
+
+/// Who departs from its schedule, by how: the first few by name.
+fn deviations_text(state: &State, event: &j::DeviationsNoted) -> String {
+    let group = |group: &j::DeviationGroup| {
+        let mut who: Vec<&str> =
+            group.agents.iter().take(NAMED_MAX).map(|agent| state.names().id(*agent)).collect();
+        let more = group.agents.len().saturating_sub(NAMED_MAX);
+        let more = format!("{more} more");
+        if group.agents.len() > NAMED_MAX {
+            who.push(&more);
+        }
+        let what = match group.kind() {
+            DeviationKind::Absent => "on shift, but not signed in",
+            DeviationKind::NotReady => "on shift, but not ready",
+            DeviationKind::OffShiftReady | DeviationKind::Unspecified => "ready, but off shift",
+        };
+        format!("{what}: {}", who.join(", "))
+    };
+    event.groups.iter().map(group).collect::<Vec<_>>().join("; ")
 }
 
 fn seconds(ms: u64) -> String {

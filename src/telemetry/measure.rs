@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::talk::{Place, Talk};
+use super::{
+    duty::{Duty, DutyGauges},
+    talk::{Place, Talk},
+};
 
 /// Something that happened, once it is durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +30,14 @@ pub enum Measure {
     WrapUpEnded { queue: Arc<str>, channel: Arc<str>, wrap_up_ms: u64 },
     /// Something of a conversation.
     Talk { place: Place, talk: Talk },
+    /// Something of schedules.
+    Duty(Duty),
 }
 
 impl Measure {
-    /// The queue and channel that it is about.
-    pub(super) fn place(&self) -> (&Arc<str>, &Arc<str>) {
-        match self {
+    /// The queue and channel that it is about; none of what is of schedules.
+    pub(super) fn place(&self) -> Option<(&Arc<str>, &Arc<str>)> {
+        Some(match self {
             Self::ContactEntered { queue, channel }
             | Self::ContactUnservable { queue, channel }
             | Self::ContactRejected { queue, channel, .. }
@@ -42,7 +47,8 @@ impl Measure {
             | Self::HandleEnded { queue, channel, .. }
             | Self::WrapUpEnded { queue, channel, .. } => (queue, channel),
             Self::Talk { place, .. } => (&place.queue, &place.channel),
-        }
+            Self::Duty(_) => return None,
+        })
     }
 }
 
@@ -62,6 +68,12 @@ pub struct QueueGauges {
     pub promises: (u64, u64),
     /// The wait of the one that has waited longest; 0 when nobody waits.
     pub oldest_wait_ms: u64,
+    /// Whether it is open.
+    pub open: bool,
+    /// Whether it is open and none of its agents is there.
+    pub unstaffed: bool,
+    /// Contacts that nobody is offered before it opens.
+    pub held: u64,
 }
 
 /// How a tenant stands, read off at one moment.
@@ -84,4 +96,6 @@ pub struct TenantGauges {
     pub cases: u64,
     /// Revision of the plan in force.
     pub plan_revision: u64,
+    /// Where it stands by its schedules.
+    pub duty: DutyGauges,
 }

@@ -7,6 +7,7 @@
 //! on what is recorded.
 
 mod definition;
+mod duty;
 mod log;
 mod measure;
 pub mod names;
@@ -23,6 +24,7 @@ use std::{
 
 use metrics::{Counter, Gauge};
 
+pub use duty::{Duty, DutyGauges};
 pub use log::start_logs;
 pub(crate) use measure::ACCEPTED;
 pub use measure::{Measure, QueueGauges, TenantGauges};
@@ -64,6 +66,7 @@ impl Metrics {
     pub fn new() -> Self {
         let registry = Registry::new();
         registry.gauge(&names::BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
+        registry.gauge(&names::schedule::TIME_ZONES, &[crate::schedule::zone::version()]).set(1.0);
         let inner = Inner {
             tenants: Mutex::default(),
             connections: registry.gauge(&names::CONNECTIONS, &[]),

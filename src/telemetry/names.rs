@@ -6,6 +6,7 @@
 //! or by an enumeration in the code.
 
 pub mod conversation;
+pub mod schedule;
 
 use metrics::Unit;
 
@@ -184,7 +185,7 @@ pub const SCRAPE_TIMEOUTS: Definition = counter(
 
 /// All metrics.
 pub fn all() -> impl Iterator<Item = &'static Definition> {
-    OF_CONTACTS_AND_DAEMON.iter().chain(conversation::ALL).copied()
+    OF_CONTACTS_AND_DAEMON.iter().chain(conversation::ALL).chain(schedule::ALL).copied()
 }
 
 const OF_CONTACTS_AND_DAEMON: &[&Definition] = &[
@@ -241,6 +242,22 @@ mod tests {
             let stem = name.trim_end_matches("_total");
             assert_eq!(stem.ends_with("_seconds"), metric.unit == Unit::Seconds, "{name}");
             assert_eq!(stem.ends_with("_bytes"), metric.unit == Unit::Bytes, "{name}");
+        }
+    }
+
+    #[test]
+    fn alerts_and_the_readme_name_metrics_that_there_are() {
+        let texts = [
+            include_str!("../../deploy/alerts.yml"),
+            include_str!("../../deploy/alerts_test.yml"),
+            include_str!("../../README.md"),
+        ];
+        let known: BTreeSet<&str> = all().map(|metric| metric.name).collect();
+        for text in texts {
+            let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '_');
+            for name in words.filter(|word| word.starts_with("kefud_")) {
+                assert!(known.contains(name), "there is no {name}");
+            }
         }
     }
 

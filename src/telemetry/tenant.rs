@@ -11,6 +11,7 @@ use metrics::{Counter, Gauge, Histogram};
 use super::{
     Measure, QueueGauges, TenantGauges, as_f64,
     definition::Definition,
+    duty,
     measure::ACCEPTED,
     names,
     registry::{Family, Registry},
@@ -29,6 +30,7 @@ struct Inner {
     tenant: String,
     channels: RwLock<ByQueue>,
     queues: Mutex<QueueHandles>,
+    duty: Mutex<duty::Shown>,
     agents: Family<Gauge>,
     contacts_live: Gauge,
     cases: Gauge,
@@ -72,6 +74,7 @@ impl TenantMetrics {
         let inner = Inner {
             channels: RwLock::default(),
             queues: Mutex::default(),
+            duty: Mutex::default(),
             agents: Family::default(),
             contacts_live: registry.gauge(&names::CONTACTS_LIVE, &labels),
             cases: registry.gauge(&names::conversation::CASES, &labels),
@@ -100,7 +103,10 @@ impl TenantMetrics {
             talk::record(&self.inner.registry, &self.inner.tenant, place, *talk);
             return;
         }
-        let (queue, channel) = measure.place();
+        if let Measure::Duty(duty) = measure {
+            duty::record(&self.inner.registry, &self.inner.tenant, duty);
+        }
+        let Some((queue, channel)) = measure.place() else { return };
         let handles = self.channel(queue, channel);
         let labels = [self.inner.tenant.as_str(), queue, channel];
         match measure {
@@ -134,7 +140,7 @@ impl TenantMetrics {
             Measure::Talk { talk: Talk::Response(ms), .. } => {
                 self.time(&handles.times, &names::conversation::RESPONSE, labels, *ms);
             }
-            Measure::Talk { .. } => {}
+            Measure::Talk { .. } | Measure::Duty(_) => {}
         }
     }
 
@@ -169,6 +175,7 @@ impl TenantMetrics {
         }
         self.set_conversations(&handles, &gauges.queues);
         drop(handles);
+        inner.duty.lock().unwrap_or_else(PoisonError::into_inner).set(&inner.registry, &inner.tenant, gauges);
         self.set_agents(&gauges.agents_by_state);
         inner.contacts_live.set(as_f64(gauges.contacts_live));
         inner.cases.set(as_f64(gauges.cases));

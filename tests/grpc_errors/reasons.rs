@@ -5,6 +5,7 @@ mod conversations;
 mod limits;
 mod people;
 mod promised;
+mod shifts;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,6 +42,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("OVERLOADED", include_str!("../grpc_plans.rs")),
     ("CONSUMER_TOO_SLOW", include_str!("../grpc_streams.rs")),
     ("STREAM_REPLACED", include_str!("../grpc_streams.rs")),
+    // An import between another's reading and its writing.
+    ("SHIFTS_CHANGED", include_str!("../engine_schedules/dated.rs")),
     // After a lease of real time; here the clock is the test's.
     ("GATEWAY_LOST", include_str!("../engine_conversations/transfers.rs")),
 ];
@@ -121,6 +124,7 @@ async fn every_reason_is_reached() {
     conversations::conversations(&client, &mut anna, &mut reached).await;
     conversations::consults(&client, &mut anna, &mut chen, &mut reached).await;
     promised::promises(&client, &mut anna, &mut reached).await;
+    shifts::shifts(&client, &mut reached).await;
     people::sessions(&daemon, &client, &mut reached).await;
     limits::by_plan(&client, &mut reached).await;
     limits::full(&client, &mut reached).await;

@@ -12,7 +12,7 @@ use tonic_types::{BadRequest, ErrorDetails, FieldViolation, StatusExt};
 
 use super::*;
 use crate::proto::v1::{
-    GetPlanRequest, GetPlanResponse,
+    self, GetPlanRequest, GetPlanResponse,
     plan_service_server::{PlanService, PlanServiceServer},
 };
 
@@ -37,7 +37,46 @@ impl PlanService for Fake {
     }
 
     async fn get_plan(&self, _: Request<GetPlanRequest>) -> Result<Response<GetPlanResponse>, Status> {
-        Ok(Response::new(GetPlanResponse { document: "x = 1\n".into(), revision: 4 }))
+        Ok(Response::new(GetPlanResponse {
+            document: "x = 1\n".into(),
+            revision: 4,
+            ..GetPlanResponse::default()
+        }))
+    }
+
+    async fn import_shifts(
+        &self,
+        _: Request<v1::ImportShiftsRequest>,
+    ) -> Result<Response<v1::ImportShiftsResponse>, Status> {
+        Err(Status::unimplemented("plans only"))
+    }
+
+    async fn list_shifts(
+        &self,
+        _: Request<v1::ListShiftsRequest>,
+    ) -> Result<Response<v1::ListShiftsResponse>, Status> {
+        Err(Status::unimplemented("plans only"))
+    }
+
+    async fn set_shift(
+        &self,
+        _: Request<v1::SetShiftRequest>,
+    ) -> Result<Response<v1::SetShiftResponse>, Status> {
+        Err(Status::unimplemented("plans only"))
+    }
+
+    async fn delete_shift(
+        &self,
+        _: Request<v1::DeleteShiftRequest>,
+    ) -> Result<Response<v1::DeleteShiftResponse>, Status> {
+        Err(Status::unimplemented("plans only"))
+    }
+
+    async fn get_schedule(
+        &self,
+        _: Request<v1::GetScheduleRequest>,
+    ) -> Result<Response<v1::GetScheduleResponse>, Status> {
+        Err(Status::unimplemented("plans only"))
     }
 }
 

@@ -1,8 +1,9 @@
 //! `kefud bench`: how fast is this machine with that much of it? Owns what is measured and how it is
-//! printed; the load itself is made by [`crate::sim::load`].
+//! printed; the load itself is made by [`crate::sim`].
 
 mod engine;
 mod plan;
+mod schedule;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,8 @@ enum What {
     Engine(engine::Args),
     /// A change of the plan under load, without I/O
     Plan(plan::Args),
+    /// What an agent's schedule says, without I/O
+    Schedule(schedule::Args),
 }
 
 /// Measures, and prints the figures.
@@ -57,5 +60,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::Engine(args) => engine::run(args),
         What::Plan(args) => plan::run(args),
+        What::Schedule(args) => schedule::run(args),
     }
 }

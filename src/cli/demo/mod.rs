@@ -165,6 +165,7 @@ async fn set_scene(
     let mut plan = plan::parse(&in_force.document)
         .map_err(|problems| anyhow::anyhow!("the plan in force: {} problems", problems.len()))?;
     scene::make_lively(&mut plan);
+    scene::ignore_hours(&mut plan);
     let cast = Cast::of(&plan, args.agents);
     if let Some(trace) = trace {
         let by = scene::trace_channel(&plan)?;

@@ -1,4 +1,5 @@
-//! The plan as the demo plays it: its times shortened by the speed, and the categories of a trace added.
+//! The plan as the demo plays it: at any hour, its times shortened by the speed, and the categories of a trace
+//! added.
 //! Owns these changes to a copy; the plan's own rules say what is valid.
 
 use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
@@ -12,7 +13,7 @@ use crate::plan::{
         OFFER_TIMEOUT_MS, PARK_AFTER_MS, PARKED_KEEP_MS, PROMISE_STEP_BEFORE_MS, REOPEN_WITHIN_MS,
         REPLY_WITHIN_MS, RING_AFTER_MS, RISE_BEFORE_MS, WRAP_UP_MS,
     },
-    model::{Category, Channel, ChannelKind, Plan, Queue, ReplyWindow, Requirement},
+    model::{Category, Channel, ChannelKind, Follows, Plan, Queue, ReplyWindow, Requirement},
 };
 
 /// A copy whose times are shortened by `speed`, none below what a plan may hold. Objectives keep their
@@ -53,6 +54,18 @@ pub fn make_lively(plan: &mut Plan) {
         let steps = queue.promise_steps.iter_mut().map(|step| &mut step.before_ms);
         times.into_iter().flatten().chain(steps).for_each(|ms| *ms /= LIVELY_PROMISES);
     }
+}
+
+/// Lets everybody work and every queue be open, so that there is something to see at any hour: the demo has the
+/// time of day of whoever looks at it.
+pub fn ignore_hours(plan: &mut Plan) {
+    plan.queues.values_mut().for_each(|queue| queue.calendar = None);
+    plan.groups.values_mut().for_each(|group| group.follows = Follows::default());
+    for agent in plan.agents.values_mut().filter(|agent| !agent.follows.is_nothing()) {
+        agent.follows = Follows::default();
+    }
+    plan.calendars.clear();
+    plan.rotas.clear();
 }
 
 fn channel(channel: &mut Channel, speed: f64) {
@@ -222,6 +235,22 @@ mod tests {
         assert_eq!(short.channels["phone"].offer_timeout_ms, 2_000);
         assert_eq!(short.queues["vip"].objective_ms, 1_000);
         assert_eq!(shortened(&plan, 1.0), plan);
+    }
+
+    #[test]
+    fn everybody_works_at_any_hour() {
+        let mut plan = sample();
+        plan.groups.get_mut("temporary").unwrap().follows.rota = Some("desk".to_owned());
+        let follows = &mut plan.agents.get_mut("a1001").unwrap().follows;
+        follows.rota = Some("four_two".to_owned());
+        follows.valid_until = "2026-01-31".parse().ok();
+        assert!(plan.queues.values().any(|queue| queue.calendar.is_some()));
+        assert!(plan::parse(&plan::render(&plan)).is_ok());
+        ignore_hours(&mut plan);
+        assert!(plan.queues.values().all(|queue| queue.calendar.is_none()));
+        assert!(plan.groups.values().all(|group| group.follows.is_nothing()));
+        assert!(plan.agents.values().all(|agent| agent.follows.is_nothing()));
+        assert_eq!(plan::parse(&plan::render(&plan)).unwrap(), plan);
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub fn contact(answer: &v1::ExplainContactResponse) -> Value {
             "ring_open_time": time(contact.ring_open_time.as_ref()),
             "kept_for_agent_id": contact.kept_for_agent_id,
             "kept_until": time(contact.kept_until.as_ref()),
+            "held": contact.held,
+            "next_opening_time": time(contact.next_opening_time.as_ref()),
+            "overflowed_from": contact.overflowed_from,
             "sequence": contact.sequence,
         },
         "summary": answer.summary,
@@ -86,6 +89,7 @@ pub fn agent(answer: &v1::ExplainAgentResponse) -> Value {
             "used_units": agent.used_units,
             "interruptible_units": agent.interruptible_units,
             "groups": agent.groups,
+            "schedule": agent.schedule.as_ref().map(schedule),
             "sequence": agent.sequence,
         },
         "summary": answer.summary,
@@ -160,6 +164,7 @@ fn counts(counts: &v1::AgentCounts) -> Value {
         "ready": counts.ready,
         "eligible": counts.eligible,
         "but_for_room": counts.but_for_room,
+        "on_shift": counts.on_shift,
         "hindrances": hindrances
             .map(|entry| {
                 json!({
@@ -194,6 +199,25 @@ fn hindrance(hindrance: &v1::Hindrance) -> Value {
         "contact_id": hindrance.contact_id,
         "band": hindrance.band,
         "margin_permille": hindrance.margin_permille,
+        "channel": hindrance.channel,
+        "schedule_rule": rule(hindrance.schedule_rule()),
+    })
+}
+
+/// None: no schedule says so.
+fn rule(rule: v1::ScheduleRule) -> Option<&'static str> {
+    let said = rule != v1::ScheduleRule::Unspecified;
+    said.then(|| plain(rule.as_str_name(), "SCHEDULE_RULE_"))
+}
+
+fn schedule(schedule: &v1::AgentSchedule) -> Value {
+    json!({
+        "presence": plain(schedule.presence().as_str_name(), "SCHEDULE_PRESENCE_"),
+        "rule": rule(schedule.rule()),
+        "text": schedule.text,
+        "restricted": schedule.restricted,
+        "open_channels": schedule.open_channels,
+        "next_change_time": time(schedule.next_change_time.as_ref()),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::{instant_ms, ms, plain, seconds, skills};
+use super::words::{instant_ms, ms, plain, seconds, skills, utc};
 use crate::proto::v1;
 
 /// Why a contact waits.
@@ -14,6 +14,15 @@ pub fn contact(answer: &v1::ExplainContactResponse) -> String {
         "{}: {state}, queue {}, channel {}, waited {wait}\n{}\n",
         contact.contact_id, contact.queue, contact.channel, answer.summary
     );
+    if contact.held {
+        let opening = contact.next_opening_time.as_ref();
+        let opening =
+            opening.map_or_else(|| "until further notice".to_owned(), |at| format!("until {}", utc(at)));
+        let _ = writeln!(out, "held {opening}: its queue is closed");
+    }
+    if !contact.overflowed_from.is_empty() {
+        let _ = writeln!(out, "meant for queue {}, which was closed", contact.overflowed_from);
+    }
     facts(&mut out, answer, &contact);
     groups(&mut out, answer);
     if !answer.agents.is_empty() {
@@ -36,6 +45,9 @@ pub fn agent(answer: &v1::ExplainAgentResponse) -> String {
         "{}: {session}, {availability}, {} of {} units held, {} interruptible\n{}\n",
         agent.agent_id, agent.used_units, agent.capacity, agent.interruptible_units, answer.summary
     );
+    if let Some(schedule) = agent.schedule.as_ref().filter(|schedule| !schedule.text.is_empty()) {
+        let _ = writeln!(out, "schedule: {}", schedule.text);
+    }
     let mut rows = vec![];
     for offer in &answer.offers {
         rows.push(("offer".to_owned(), format!("{} (epoch {})", offer.offer_id, offer.epoch)));
@@ -119,7 +131,10 @@ fn facts(out: &mut String, answer: &v1::ExplainContactResponse, contact: &v1::Co
         }
     }
     if let (Some(all), Some(able)) = (&answer.agent_counts, &answer.able_counts) {
-        row("agents", format!("{}, {} signed in, {} ready", all.agents, all.signed_in, all.ready));
+        // Where nobody is off shift, there is nothing to say of it.
+        let off = all.signed_in.saturating_sub(all.on_shift);
+        let off = if off == 0 { String::new() } else { format!(" ({off} off shift)") };
+        row("agents", format!("{}, {} signed in{off}, {} ready", all.agents, all.signed_in, all.ready));
         row("able", format!("{} signed in; without room only: {}", able.agents, able.but_for_room));
     }
     table(out, &rows);

@@ -1,10 +1,15 @@
 //! From the engine's state to the API's messages. Owns the mapping of stored things to public ones; must
 //! not decide anything. Times are engine time in, UTC out.
 
+mod hours;
 pub mod promise;
+pub mod schedule;
+pub mod shift;
 pub mod talk;
 
 use prost_types::{Duration, Timestamp};
+
+pub use hours::asked_hours;
 
 use super::wants;
 use crate::{
@@ -44,6 +49,7 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         (ContactStage::Connecting | ContactStage::Active, Some(leg)) => (None, Some(assignment(state, leg))),
         _ => (None, None),
     };
+    let (held, next_opening_time) = hours::held(state, record, now_ms);
     let mut contact = v1::Contact {
         contact_id: record.id.clone(),
         gateway_id: state.gateway_id(record.gateway).to_owned(),
@@ -72,6 +78,9 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         kept_for_agent_id: names.id(record.kept_for()).to_owned(),
         kept_until: timestamp(state, record.kept_until_ms()),
         unservable: record.unservable,
+        held,
+        next_opening_time,
+        overflowed_from: names.id(record.overflowed_from).to_owned(),
         ..v1::Contact::default()
     };
     if let Some(asked) = &record.wants {
@@ -212,9 +221,9 @@ pub fn offered_contact(state: &State, leg: &j::AssignmentRecord, now_ms: u64) ->
     }
 }
 
-/// An agent as it is now.
+/// An agent as it is at `now_ms`.
 #[must_use]
-pub fn agent(state: &State, agent: &Agent) -> v1::Agent {
+pub fn agent(state: &State, agent: &Agent, now_ms: u64) -> v1::Agent {
     let record = &agent.record;
     let id = state.names().id(record.agent);
     let entry = state.plan().agents.get(id);
@@ -242,6 +251,7 @@ pub fn agent(state: &State, agent: &Agent) -> v1::Agent {
         groups: entry.map(|entry| entry.groups.clone()).unwrap_or_default(),
         missed_in_row: record.missed_in_row,
         sequence: record.sequence,
+        schedule: Some(schedule::agent_schedule(state, agent, now_ms)),
     }
 }
 
@@ -261,7 +271,8 @@ pub fn forgotten_agent(state: &State, number: u32) -> v1::Agent {
 /// An agent with everything that it holds.
 #[must_use]
 pub fn agent_snapshot(state: &State, entry: &Agent, now_ms: u64) -> v1::AgentSnapshot {
-    let mut snapshot = v1::AgentSnapshot { agent: Some(agent(state, entry)), ..v1::AgentSnapshot::default() };
+    let mut snapshot =
+        v1::AgentSnapshot { agent: Some(agent(state, entry, now_ms)), ..v1::AgentSnapshot::default() };
     for leg in entry.work.iter().filter_map(|offer| state.assignment(*offer)) {
         if leg.stage() == AssignmentStage::Offered {
             snapshot.offers.push(offered_contact(state, leg, now_ms));
@@ -292,6 +303,7 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         consults: counts.consults,
         follow_ups: counts.follow_ups,
     });
+    let hours = hours::queue(state, number, now_ms);
     v1::Queue {
         queue: id.to_owned(),
         name: state.plan().queues.get(id).map_or("", |queue| queue.name.as_str()).to_owned(),
@@ -303,6 +315,11 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         parked: live.parked,
         with_bot: live.with_bot,
         promises: Some(promise::counts(state, number)),
+        open: state.queue_open(number),
+        next_change_time: hours.next_change_time,
+        hours_text: hours.text,
+        by_hand: hours.by_hand,
+        held: hours.held,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Measure, Metrics, Place, QueueGauges, Talk, TenantGauges};
+use super::super::{Duty, DutyGauges, Measure, Metrics, Place, QueueGauges, Talk, TenantGauges};
 
 fn id(text: &str) -> Arc<str> {
     Arc::from(text)
@@ -136,6 +136,45 @@ fn conversations_are_measured() {
 }
 
 #[test]
+fn schedules_are_measured() {
+    let metrics = Metrics::new();
+    let tenant = metrics.tenant("east");
+    let duties = [
+        Duty::Edges("on", 1_000),
+        Duty::Edges("on", 7),
+        Duty::EdgeDelay(50),
+        Duty::EdgeDelay(51),
+        Duty::Deviated("absent", 3),
+        Duty::DeviationEnded("absent", 360_400),
+        Duty::DeviationEnded("absent", 600),
+        Duty::QueueEdge(id("q"), "closed"),
+        Duty::Overflowed(id("q"), id("night")),
+        Duty::Held(id("q")),
+        Duty::Overridden,
+    ];
+    for duty in duties {
+        tenant.record(&Measure::Duty(duty));
+    }
+    check(
+        &metrics,
+        &[
+            r#"kefud_shift_edges_total{tenant="east",presence="on"} 1007"#,
+            "# TYPE kefud_shift_edge_delay_seconds histogram",
+            r#"kefud_shift_edge_delay_seconds_bucket{tenant="east",le="0.05"} 1"#,
+            r#"kefud_shift_edge_delay_seconds_bucket{tenant="east",le="0.1"} 2"#,
+            r#"kefud_deviations_total{tenant="east",deviation="absent"} 3"#,
+            r#"kefud_deviation_seconds_total{tenant="east",deviation="absent"} 361"#,
+            r#"kefud_queue_edges_total{tenant="east",queue="q",to="closed"} 1"#,
+            r#"kefud_contacts_overflowed_total{tenant="east",queue="q",to="night"} 1"#,
+            r#"kefud_contacts_held_total{tenant="east",queue="q"} 1"#,
+            r#"kefud_shift_overrides_total{tenant="east"} 1"#,
+            &format!("kefud_time_zones_info{{version=\"{}\"}} 1", crate::schedule::zone::version()),
+        ],
+        &["quantile"],
+    );
+}
+
+#[test]
 fn journal_and_streams_are_measured() {
     let metrics = Metrics::new();
     let tenant = metrics.tenant("default");
@@ -170,6 +209,7 @@ fn gauges_follow_and_what_left_goes_to_zero() {
         apart: waiting.iter().map(|(channel, count)| (id(channel), *count + 10, 1)).collect(),
         promises: (7, 2),
         oldest_wait_ms,
+        ..QueueGauges::default()
     };
     let first = TenantGauges {
         tenant: id("default"),
@@ -180,6 +220,7 @@ fn gauges_follow_and_what_left_goes_to_zero() {
         contacts_live: 6,
         cases: 9,
         plan_revision: 2,
+        duty: DutyGauges::default(),
     };
     let second = TenantGauges {
         queues: vec![queue("a", &[("phone", 5)], 0)],
@@ -223,6 +264,78 @@ fn gauges_follow_and_what_left_goes_to_zero() {
         ],
         &[],
     );
+}
+
+#[test]
+fn schedules_are_shown_and_what_left_is_none_or_no_number() {
+    let metrics = Metrics::new();
+    let queue = |name: &str| QueueGauges {
+        queue: id(name),
+        open: true,
+        unstaffed: name == "b",
+        held: 4,
+        ..QueueGauges::default()
+    };
+    let first = TenantGauges {
+        tenant: id("default"),
+        queues: vec![queue("a"), queue("b")],
+        duty: DutyGauges {
+            scheduled: vec![("on", 3), ("off", 1)],
+            deviating: vec![("absent", 2)],
+            on_shift: vec![(id("core"), 3), (id("night"), 1)],
+            holidays_known_s: vec![(id("cn"), Some(86_400)), (id("hk"), Some(-5)), (id("none"), None)],
+            horizon_s: None,
+            pending: 8,
+        },
+        ..TenantGauges::default()
+    };
+    let second = TenantGauges {
+        queues: vec![queue("a")],
+        duty: DutyGauges {
+            on_shift: vec![(id("core"), 2)],
+            holidays_known_s: vec![(id("hk"), Some(7))],
+            horizon_s: Some(90),
+            ..first.duty.clone()
+        },
+        ..first.clone()
+    };
+    metrics.tenant("default").set_gauges(&first);
+    check(
+        &metrics,
+        &[
+            r#"kefud_agents_scheduled{tenant="default",presence="on"} 3"#,
+            r#"kefud_agents_deviating{tenant="default",deviation="absent"} 2"#,
+            r#"kefud_agents_on_shift{tenant="default",group="night"} 1"#,
+            r#"kefud_queue_open{tenant="default",queue="b"} 1"#,
+            r#"kefud_queue_unstaffed{tenant="default",queue="a"} 0"#,
+            r#"kefud_queue_unstaffed{tenant="default",queue="b"} 1"#,
+            r#"kefud_contacts_held{tenant="default",queue="b"} 4"#,
+            r#"kefud_holidays_known_seconds{tenant="default",holidays="cn"} 86400"#,
+            r#"kefud_holidays_known_seconds{tenant="default",holidays="hk"} -5"#,
+            r#"kefud_holidays_known_seconds{tenant="default",holidays="none"} NaN"#,
+            r#"kefud_schedule_pending{tenant="default"} 8"#,
+        ],
+        &["kefud_shift_horizon_seconds{"],
+    );
+    metrics.tenant("default").set_gauges(&second);
+    check(
+        &metrics,
+        &[
+            r#"kefud_agents_on_shift{tenant="default",group="core"} 2"#,
+            r#"kefud_agents_on_shift{tenant="default",group="night"} 0"#,
+            r#"kefud_queue_open{tenant="default",queue="b"} 0"#,
+            r#"kefud_queue_unstaffed{tenant="default",queue="b"} 0"#,
+            r#"kefud_contacts_held{tenant="default",queue="b"} 0"#,
+            r#"kefud_holidays_known_seconds{tenant="default",holidays="cn"} NaN"#,
+            r#"kefud_holidays_known_seconds{tenant="default",holidays="hk"} 7"#,
+            r#"kefud_shift_horizon_seconds{tenant="default"} 90"#,
+        ],
+        &[],
+    );
+    // All has been imported anew, and nothing was cut.
+    let third = TenantGauges { duty: DutyGauges { horizon_s: None, ..second.duty.clone() }, ..second };
+    metrics.tenant("default").set_gauges(&third);
+    check(&metrics, &[r#"kefud_shift_horizon_seconds{tenant="default"} NaN"#], &[]);
 }
 
 #[test]
