@@ -45,6 +45,8 @@ pub const SHIFT_SOURCES_MAX: usize = 100;
 pub const SHIFT_AGENTS_PER_STEP: usize = 1_000;
 /// How far ahead an override of a shift may end.
 pub const SHIFT_OVERRIDE_MAX_S: i64 = 7 * 86_400;
+/// How far ahead an override of a queue's hours may end; none need end at all.
+pub const QUEUE_OVERRIDE_MAX_S: i64 = 366 * 86_400;
 /// From one closed queue to another a contact goes at most so often.
 pub const OVERFLOW_HOPS_MAX: usize = 8;
 /// Contacts that a case remembers, the latest.

@@ -159,7 +159,10 @@ pub(super) async fn delete_shift(
     let tenant = api.tenant(&request)?;
     let request = request.into_inner();
     let mut check = Check::new();
-    check.id("shift_id", &request.shift_id);
+    // It has an agent's id, a time and a zone in it, and is longer than any of them.
+    if request.shift_id.is_empty() {
+        check.problem("shift_id", "is required");
+    }
     check.done()?;
     let id = parse_id(&request.shift_id).ok_or_else(|| not_found(&request.shift_id))?;
     let named = request.shift_id;

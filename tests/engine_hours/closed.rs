@@ -189,6 +189,7 @@ fn by_hand_a_queue_is_closed_in_an_emergency_and_open_on_a_day_off() {
         at 2026-09-28T13:00           => +30m opened always chain far line over ringed shut stop walk
         hours mail clear              => hours mail -; opened mail
         hours mail closed 2026-09-28T13:00   => !until
+        hours mail closed 2028-01-01T00:00   => !until
         hours none closed             => !QUEUE_NOT_FOUND
         at 2026-10-01T10:00
         hours mail open               => hours mail open; opened mail

@@ -3,7 +3,7 @@
 use crate::{
     engine::{
         command::{QueueOverride, Reply, ShiftOverride, Word},
-        limits::SHIFT_OVERRIDE_MAX_S,
+        limits::{QUEUE_OVERRIDE_MAX_S, SHIFT_OVERRIDE_MAX_S},
         refusal::Refusal,
         step::{Answer, Step},
     },
@@ -62,11 +62,15 @@ impl Step<'_> {
             return Err(Refusal::not_found("QUEUE_NOT_FOUND", format!("the plan has no queue {id}")));
         };
         let before = self.state.queue_hours(queue).and_then(|hours| hours.override_record.clone());
-        if state
-            .as_ref()
-            .is_some_and(|state| state.until_s != 0 && state.until_s <= self.state.wall_s(self.now_ms))
-        {
-            return Err(Refusal::field("until", "must be in the future, or absent"));
+        let now_s = self.state.wall_s(self.now_ms);
+        if let Some(until_s) = state.as_ref().map(|state| state.until_s).filter(|until_s| *until_s != 0) {
+            if until_s <= now_s {
+                return Err(Refusal::field("until", "must be in the future, or absent"));
+            }
+            if until_s > now_s + QUEUE_OVERRIDE_MAX_S {
+                let days = QUEUE_OVERRIDE_MAX_S / 86_400;
+                return Err(Refusal::field("until", format!("must be within {days} days, or absent")));
+            }
         }
         let record = state.map(|state| j::QueueOverrideRecord {
             open: state.open,
