@@ -74,6 +74,18 @@ impl House {
         self.tenant.read(move |state, _| Ok(ids(state))).await.unwrap()
     }
 
+    /// Waits until everything is durable and nothing more is to be done, so that the next append is the test's:
+    /// a start goes on in turns of its own while the first calls are answered.
+    async fn at_rest(&self) {
+        let rests = |desk: &mut Desk<'_>| {
+            let due = desk.state().next_deadline_ms().is_some_and(|due_ms| due_ms <= desk.now_ms());
+            Ok(!*desk.more && !due && desk.durable_sequence == desk.state().sequence())
+        };
+        while !self.tenant.run(rests).await.unwrap() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn watch(&self, id: &str) -> Result<super::Watch, CallError> {
         let id = id.to_owned();
         self.tenant
@@ -95,6 +107,7 @@ impl House {
 async fn a_rejected_append_undoes_what_ran_ahead_and_the_writer_goes_on() {
     let house = house();
     assert_eq!(house.enqueue("kept").await, Ok(true));
+    house.at_rest().await;
     house.storage.fail_next_append(AppendFault::Rejected);
     assert_eq!(house.enqueue("undone").await, Err(CallError::NotDurable));
     assert_eq!(house.ids().await, ["kept"]);
@@ -109,6 +122,7 @@ async fn a_rejected_append_undoes_what_ran_ahead_and_the_writer_goes_on() {
 async fn a_broken_journal_fails_the_tenant_and_every_call_says_so() {
     let house = house();
     assert_eq!(house.enqueue("kept").await, Ok(true));
+    house.at_rest().await;
     house.storage.fail_next_append(AppendFault::BrokenLost);
     assert_eq!(house.enqueue("unknown").await, Err(CallError::NotDurable));
     let mut failed = house.failed.clone();
@@ -252,6 +266,7 @@ async fn nothing_is_published_of_what_is_not_durable() {
     assert_eq!(house.enqueue("c1").await, Ok(true));
     let mut watch = house.watch("c1").await.unwrap();
     let first = watch.next().await.unwrap().unwrap().sequence();
+    house.at_rest().await;
     house.storage.fail_next_append(AppendFault::Rejected);
     let cancel = || Command::Cancel { contact: "c1".to_owned() };
     let refused = house.tenant.call(None, cancel(), |_, _, _| Ok(())).await;
