@@ -21,7 +21,10 @@ use crate::{
 const FORMATS: &str = "CSV needs a header: agent (or group), start, end; optional are date, kind (shift, extra, off, \
                        break), zone, breaks (12:00-13:00 15:00-15:15), activities (09:00-11:00=phone|wechat), \
                        channels, reason. Of iCalendar events the agent is X-KEFUD-AGENT, ATTENDEE or SUMMARY, or \
-                       X-KEFUD-GROUP names a group; the kind is X-KEFUD-KIND or follows from CATEGORIES.\n\n\
+                       X-KEFUD-GROUP names a group; the kind is X-KEFUD-KIND or follows from CATEGORIES, of which \
+                       known are SHIFT, 上班; EXTRA, OVERTIME, 加班; OFF, LEAVE, SICK, VACATION, HOLIDAY, ABSENCE, 休假, \
+                       年假, 病假, 事假, 请假, 调休; BREAK, MEETING, TRAINING, 会议, 培训. Events of other categories are \
+                       taken for shifts, with a warning. Recurrences are expanded up to the plan's shift_horizon.\n\n\
                        Exit codes: 0 imported, or nothing is wrong with it; 1 the dry run found problems; \
                        2 refused, nothing is changed.";
 
@@ -101,5 +104,19 @@ async fn import(
             Ok(if answer.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Err(status) => refused(&status, &args.file.display().to_string(), err),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::import::WORDS;
+
+    #[test]
+    fn all_categories_that_are_known_are_in_the_help() {
+        for (word, _) in WORDS {
+            let word = word.to_uppercase();
+            assert!(FORMATS.contains(&format!(" {word}")), "{word}");
+        }
     }
 }

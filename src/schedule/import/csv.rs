@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Fault, RowZone, kind_of, nearest,
+    Fault, RowZone, WORDS, kind_of, nearest,
     rows::{Draft, Reader, RowPart},
-    when,
+    when, word_of,
 };
 use crate::schedule::{DAY_S, DatedKind, Day, Span, shift::place};
 
@@ -28,11 +28,20 @@ impl Header {
 }
 
 pub fn read(document: &str, reader: &mut Reader<'_>) {
-    let first = document.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let mut filled = document.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = filled.next().unwrap_or_default();
+    // A line by which spreadsheets know the separator is none of the document.
+    let told = first.strip_prefix("sep=").or_else(|| first.strip_prefix("SEP="));
+    let first = if told.is_some() { filled.next().unwrap_or_default() } else { first };
     let separators = [b',', b';', b'\t'];
     let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
     // The last of the greatest counts: of none at all it doesn't matter which.
-    let separator = separators.into_iter().rev().max_by_key(count).unwrap_or(b',');
+    let counted = separators.into_iter().rev().max_by_key(count).unwrap_or(b',');
+    let separator = match told.map(str::as_bytes) {
+        Some([separator]) => *separator,
+        _ => counted,
+    };
+    let mut told = told.is_some();
     let mut rows = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -54,7 +63,7 @@ pub fn read(document: &str, reader: &mut Reader<'_>) {
             }
         }
         let line = lines.at(record.position().map_or(0, csv::Position::byte));
-        if record.iter().all(str::is_empty) {
+        if record.iter().all(str::is_empty) || std::mem::take(&mut told) {
             continue;
         }
         match &header {
@@ -186,8 +195,14 @@ fn agents(agent: &str, group: &str, reader: &mut Reader<'_>) -> Result<Vec<Arc<s
 }
 
 pub fn no_kind(word: &str) -> Fault {
-    let near = nearest(word, ["shift", "extra", "off", "break"].into_iter()).unwrap_or("shift");
-    Fault::nearest("is none of shift, extra, off, break", near)
+    let near = nearest(word, WORDS.into_iter().map(|(known, _)| known));
+    let near = near.and_then(word_of).map(|kind| match kind {
+        DatedKind::Shift => "shift",
+        DatedKind::Extra => "extra",
+        DatedKind::Off => "off",
+        DatedKind::Break => "break",
+    });
+    Fault::nearest("is none of shift, extra, off, break", near.unwrap_or_default())
 }
 
 /// Start and end, in one of both forms.
@@ -201,7 +216,14 @@ fn times(date: &str, start: &str, end: &str, zone: &RowZone) -> Result<(i64, i64
     }
     if date.is_empty() {
         let start_s = when::time(start, zone).map_err(|fault| ("start", fault))?;
-        return Ok((start_s, when::time(end, zone).map_err(|fault| ("end", fault))?));
+        let end_s = when::time(end, zone).map_err(|fault| match when::date(end) {
+            // Who gives a last date means the whole of it.
+            Ok(last) => {
+                ("end", Fault::nearest("is a date without a time", format!("{}T00:00", last.plus(1))))
+            }
+            Err(_) => ("end", fault),
+        })?;
+        return Ok((start_s, end_s));
     }
     let day_s = when::date(date).map_err(|fault| ("date", fault))?.start_local_s();
     let from_s = when::of_day(start, false).map_err(|fault| ("start", fault))?;

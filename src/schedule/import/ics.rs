@@ -1,64 +1,25 @@
 //! Shifts as iCalendar: an event is a shift, for each of its agents and at each of its occurrences.
 
+mod told;
+mod zone;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use super::{
-    Fault, RowZone, csv, kind_of,
+    Fault, RowZone, STEPS_MAX,
     lines::{self, Calendar, Event, Prop},
     recur,
     rows::{Draft, Reader},
     when,
 };
-use crate::schedule::{DAY_S, DatedKind, Day};
+use crate::schedule::{DAY_S, Day};
+use told::Told;
 
 /// Rules that never come are dear to look at: after so many no more are.
 const NEVER_MAX: usize = 5;
-
-/// Zones by the names that Windows has for them: those of most people.
-const WINDOWS: [(&str, &str); 24] = [
-    ("AUS Eastern Standard Time", "Australia/Sydney"),
-    ("Arabian Standard Time", "Asia/Dubai"),
-    ("Central America Standard Time", "America/Guatemala"),
-    ("Central Europe Standard Time", "Europe/Budapest"),
-    ("Central European Standard Time", "Europe/Warsaw"),
-    ("Central Standard Time", "America/Chicago"),
-    ("China Standard Time", "Asia/Shanghai"),
-    ("E. South America Standard Time", "America/Sao_Paulo"),
-    ("Eastern Standard Time", "America/New_York"),
-    ("FLE Standard Time", "Europe/Kyiv"),
-    ("GMT Standard Time", "Europe/London"),
-    ("GTB Standard Time", "Europe/Bucharest"),
-    ("India Standard Time", "Asia/Kolkata"),
-    ("Korea Standard Time", "Asia/Seoul"),
-    ("Mountain Standard Time", "America/Denver"),
-    ("Pacific Standard Time", "America/Los_Angeles"),
-    ("Romance Standard Time", "Europe/Paris"),
-    ("Russian Standard Time", "Europe/Moscow"),
-    ("SE Asia Standard Time", "Asia/Bangkok"),
-    ("Singapore Standard Time", "Asia/Singapore"),
-    ("Taipei Standard Time", "Asia/Taipei"),
-    ("Tokyo Standard Time", "Asia/Tokyo"),
-    ("UTC", "UTC"),
-    ("W. Europe Standard Time", "Europe/Berlin"),
-];
-
-/// What categories say of the kind.
-const CATEGORIES: [(&str, DatedKind); 11] = [
-    ("SHIFT", DatedKind::Shift),
-    ("EXTRA", DatedKind::Extra),
-    ("OVERTIME", DatedKind::Extra),
-    ("OFF", DatedKind::Off),
-    ("LEAVE", DatedKind::Off),
-    ("SICK", DatedKind::Off),
-    ("VACATION", DatedKind::Off),
-    ("BREAK", DatedKind::Break),
-    ("MEETING", DatedKind::Break),
-    ("TRAINING", DatedKind::Break),
-    ("HOLIDAY", DatedKind::Off),
-];
 
 /// How long an occurrence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,15 +49,23 @@ pub fn read(document: &str, reader: &mut Reader<'_>) {
     if calendar.events.is_empty() && reader.problems.is_empty() {
         reader.problems.fault(1, "", Fault::nearest("there is no event", "BEGIN:VEVENT"));
     }
-    let uid = |event: &Event| event.get("UID").map(|prop| prop.value.clone()).filter(|uid| !uid.is_empty());
-    let is_child = |event: &&Event| event.get("RECURRENCE-ID").is_some();
+    if let Some(method) = calendar.method.as_ref().filter(|prop| prop.value.eq_ignore_ascii_case("CANCEL")) {
+        let problem = "takes events back, which an import can't: import the calendar as it is now, in place of what it \
+                       brought before (REPLACE, `--replace`)";
+        reader.problems.fault(method.line, "METHOD", Fault::new(problem));
+        return;
+    }
+    let mut desk =
+        Desk { reader, calendar: &calendar, never: 0, steps_left: STEPS_MAX, categories: BTreeSet::new() };
+    desk.floating();
+    let events = desk.latest();
+    let is_child = |event: &&&Event| event.get("RECURRENCE-ID").is_some();
     let mut children: BTreeMap<String, Vec<&Event>> = BTreeMap::new();
-    for child in calendar.events.iter().filter(is_child) {
+    for child in events.iter().filter(is_child) {
         children.entry(uid(child).unwrap_or_default()).or_default().push(child);
     }
-    let mut desk = Desk { reader, calendar: &calendar, never: 0 };
     let mut parents = BTreeSet::new();
-    for event in calendar.events.iter().filter(|event| !is_child(event)) {
+    for event in events.iter().filter(|event| !is_child(event)) {
         let uid = uid(event);
         let children = uid.as_ref().and_then(|uid| children.get(uid)).map_or(&[][..], Vec::as_slice);
         parents.extend(uid.as_ref().filter(|_| !children.is_empty()).cloned());
@@ -110,6 +79,7 @@ pub fn read(document: &str, reader: &mut Reader<'_>) {
     // Occurrences whose event is not in the document stand for themselves.
     for (uid, children) in &children {
         for child in children.iter().filter(|_| !parents.contains(uid)) {
+            desk.told_cancelled(child);
             if let Err((line, field, fault)) = desk.one(child, child) {
                 desk.reader.problems.fault(line, &field, fault);
             }
@@ -121,16 +91,67 @@ struct Desk<'d, 'r> {
     reader: &'d mut Reader<'r>,
     calendar: &'d Calendar,
     never: usize,
+    /// Occurrences that may still be looked at.
+    steps_left: usize,
+    /// Categories that say no kind, and were told.
+    categories: BTreeSet<String>,
 }
 
 fn cancelled(event: &Event) -> bool {
     event.get("STATUS").is_some_and(|status| status.value.eq_ignore_ascii_case("CANCELLED"))
 }
 
+fn uid(event: &Event) -> Option<String> {
+    event.get("UID").map(|prop| prop.value.clone()).filter(|uid| !uid.is_empty())
+}
+
+impl<'d> Desk<'d, '_> {
+    /// All events but those of which the document has a later state: one with the same UID, and of the same
+    /// occurrence, with a higher SEQUENCE.
+    fn latest(&mut self) -> Vec<&'d Event> {
+        let sequence = |event: &Event| {
+            event.get("SEQUENCE").and_then(|prop| prop.value.parse::<u32>().ok()).unwrap_or_default()
+        };
+        let of = |event: &Event| {
+            uid(event).map(|uid| (uid, event.get("RECURRENCE-ID").map(|prop| prop.value.clone())))
+        };
+        let mut latest: BTreeMap<(String, Option<String>), (u32, u32)> = BTreeMap::new();
+        for event in &self.calendar.events {
+            if let Some(key) = of(event) {
+                let found = latest.entry(key).or_insert((sequence(event), event.line));
+                if sequence(event) > found.0 {
+                    *found = (sequence(event), event.line);
+                }
+            }
+        }
+        let mut events = Vec::with_capacity(self.calendar.events.len());
+        for event in &self.calendar.events {
+            match of(event).and_then(|key| latest.get(&key)) {
+                Some((highest, line)) if sequence(event) < *highest => {
+                    let problem =
+                        format!("the event of line {line} has the same UID and a higher SEQUENCE: left out");
+                    self.reader.warnings.fault(event.line, "SEQUENCE", Fault::new(problem));
+                }
+                _ => events.push(event),
+            }
+        }
+        events
+    }
+}
+
 impl Desk<'_, '_> {
+    /// Whether an event is cancelled, which is told.
+    fn told_cancelled(&mut self, event: &Event) -> bool {
+        let status = event.get("STATUS").filter(|_| cancelled(event));
+        if let Some(status) = status {
+            self.reader.warnings.fault(status.line, "STATUS", Fault::new("the event is cancelled: left out"));
+        }
+        status.is_some()
+    }
+
     /// An event with all its occurrences; `children` stand in place of some.
     fn event(&mut self, event: &Event, children: &[&Event]) -> Result<(), Wrong> {
-        if cancelled(event) {
+        if self.told_cancelled(event) {
             return Ok(());
         }
         let (start, length) = self.span(event)?;
@@ -235,8 +256,9 @@ impl Desk<'_, '_> {
                 let horizon_s = start.zone.zone.local_s(self.reader.horizon_s());
                 // An occurrence of OFF may have begun a year before it ends.
                 let from_s = start.zone.zone.local_s(self.reader.keep_from_s()) - 367 * DAY_S;
-                let found = recur::parse(&rule.value, &start.zone)
-                    .and_then(|parsed| parsed.expand(start.local_s, from_s, horizon_s));
+                let found = recur::parse(&rule.value, &start.zone).and_then(|parsed| {
+                    parsed.expand(start.local_s, (from_s, horizon_s), &mut self.steps_left)
+                });
                 let found = found.map_err(|fault| {
                     self.never += usize::from(fault.problem.ends_with("never comes"));
                     wrong(rule, fault)
@@ -314,7 +336,11 @@ impl Desk<'_, '_> {
                 (None, 14) => format!("{}T{}", &plain[..8], &plain[8..]),
                 _ => plain,
             };
-            let guess = if lines::stamp(&guess).is_some() { guess } else { "20261001T090000".to_owned() };
+            let guess = if lines::stamp(&guess).is_some_and(|stamp| when::known(stamp.local_s).is_ok()) {
+                guess
+            } else {
+                "such as 20261001T090000".to_owned()
+            };
             wrong(prop, Fault::nearest("is no time", guess))
         };
         let stamp = lines::stamp(text.trim()).ok_or_else(form)?;
@@ -357,111 +383,6 @@ impl Desk<'_, '_> {
         }
         Ok(periods)
     }
-
-    /// The zone of a TZID.
-    fn zone(&mut self, name: &str) -> Result<RowZone, Fault> {
-        let plain = name.trim_start_matches('/');
-        let windows =
-            WINDOWS.iter().find(|(windows, _)| windows.eq_ignore_ascii_case(name)).map(|(_, zone)| *zone);
-        let outside = self.calendar.zones.get(name).map(String::as_str).filter(|name| !name.is_empty());
-        // "/mozilla.org/20050126_1/Europe/Berlin"
-        let tail = plain.rmatch_indices('/').nth(1).map(|(at, _)| &plain[at + 1..]);
-        let candidates = [Some(plain), outside, windows, tail];
-        if let Some(zone) = candidates.into_iter().flatten().find_map(|name| self.reader.zone_of(name).ok()) {
-            return Ok(zone);
-        }
-        let fault = self.reader.zone_of(name).err().unwrap_or_else(|| Fault::new("is no time zone"));
-        if self.calendar.zones.contains_key(name) {
-            let problem = format!("{}, and its VTIMEZONE names none: its rules are not used", fault.problem);
-            let suggestion = if fault.suggestion.is_empty() {
-                "X-LIC-LOCATION:Asia/Shanghai".to_owned()
-            } else {
-                fault.suggestion
-            };
-            return Err(Fault { problem, suggestion });
-        }
-        Err(fault)
-    }
-
-    /// For whom it is, and what.
-    fn told(&mut self, event: &Event, parent: &Event) -> Result<Told, Wrong> {
-        let (agents, named) = self.agents(event, parent)?;
-        let find = |name: &str| event.get(name).or_else(|| parent.get(name));
-        let kind = match find("X-KEFUD-KIND") {
-            Some(prop) => kind_of(&prop.value).ok_or_else(|| wrong(prop, csv::no_kind(&prop.value)))?,
-            None => {
-                let of = if event.get("CATEGORIES").is_some() { event } else { parent };
-                let words = of.all("CATEGORIES").flat_map(|prop| prop.value.split(','));
-                let known =
-                    |word: &str| CATEGORIES.iter().find(|(known, _)| known.eq_ignore_ascii_case(word.trim()));
-                words.into_iter().find_map(known).map_or(DatedKind::Shift, |(_, kind)| *kind)
-            }
-        };
-        let channels = match find("X-KEFUD-CHANNELS") {
-            Some(prop) if kind != DatedKind::Extra => {
-                return Err(wrong(
-                    prop,
-                    Fault::nearest("only an extra names channels", "X-KEFUD-KIND:extra"),
-                ));
-            }
-            Some(prop) => Some(self.reader.channels(&prop.value).map_err(|fault| wrong(prop, fault))?),
-            None => None,
-        };
-        let channels = channels.filter(|channels| !channels.is_empty());
-        let reason = find("SUMMARY").map(|prop| prop.value.clone());
-        let reason = reason.filter(|reason| Some(reason) != named.as_ref()).unwrap_or_default();
-        Ok(Told { agents, kind, channels, reason })
-    }
-
-    /// The agents; and the summary, if it is what names one.
-    fn agents(&mut self, event: &Event, parent: &Event) -> Result<(Vec<Arc<str>>, Option<String>), Wrong> {
-        for of in [event, parent] {
-            let mut agents = Vec::new();
-            for prop in of.all("X-KEFUD-AGENT") {
-                for id in prop.value.split(',').map(str::trim) {
-                    agents.push(self.reader.agent(id).map_err(|fault| wrong(prop, fault))?);
-                }
-            }
-            for prop in of.all("X-KEFUD-GROUP") {
-                agents.extend(self.reader.group(prop.value.trim()).map_err(|fault| wrong(prop, fault))?);
-            }
-            if agents.is_empty() {
-                for prop in of.all("ATTENDEE") {
-                    agents.push(self.attendee(&prop.value).map_err(|fault| wrong(prop, fault))?);
-                }
-            }
-            if let (true, Some(prop)) = (agents.is_empty(), of.get("SUMMARY"))
-                && let Some((id, _)) = self.reader.context.plan.agents.get_key_value(&prop.value)
-            {
-                return Ok((vec![id.as_str().into()], Some(prop.value.clone())));
-            }
-            if !agents.is_empty() {
-                agents.sort_unstable();
-                agents.dedup();
-                return Ok((agents, None));
-            }
-        }
-        let problem =
-            "names no agent: neither X-KEFUD-AGENT, X-KEFUD-GROUP nor ATTENDEE, nor is the SUMMARY one";
-        Err((event.line, String::new(), Fault::nearest(problem, "X-KEFUD-AGENT:a1001")))
-    }
-
-    fn attendee(&mut self, address: &str) -> Result<Arc<str>, Fault> {
-        let plain = match address.get(..7) {
-            Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address[7..],
-            _ => address,
-        };
-        let agents = &self.reader.context.plan.agents;
-        let before = plain.split('@').next().unwrap_or(plain);
-        if agents.contains_key(plain) { self.reader.agent(plain) } else { self.reader.agent(before) }
-    }
-}
-
-struct Told {
-    agents: Vec<Arc<str>>,
-    kind: DatedKind,
-    channels: Option<Vec<String>>,
-    reason: String,
 }
 
 /// A time as the clocks of another's zone show it.

@@ -77,6 +77,10 @@ impl Event {
 #[derive(Debug, Default)]
 pub struct Calendar {
     pub events: Vec<Event>,
+    /// What the document is for: METHOD.
+    pub method: Option<Prop>,
+    /// Zone of times that name none: X-WR-TIMEZONE.
+    pub zone: Option<Prop>,
     /// What a VTIMEZONE is called outside, by its TZID; empty: it doesn't say.
     pub zones: BTreeMap<String, String>,
 }
@@ -103,8 +107,8 @@ pub fn read(document: &str, problems: &mut Problems) -> Calendar {
                 if within == "VCALENDAR" && name == "VEVENT" {
                     event = Event { line, props: Vec::new() };
                 }
-                if open.is_empty() && name != "VCALENDAR" {
-                    problems.fault(line, "BEGIN", Fault::nearest("is outside a calendar", "BEGIN:VCALENDAR"));
+                if let Some(fault) = misplaced(&name, &open) {
+                    problems.fault(line, "BEGIN", fault);
                 }
                 open.push((name, line));
             }
@@ -141,8 +145,10 @@ pub fn read(document: &str, problems: &mut Problems) -> Calendar {
             }
             "TZID" if within == "VTIMEZONE" => zone.0 = prop.value,
             "X-LIC-LOCATION" if within == "VTIMEZONE" => zone.1 = prop.value,
-            _ if within == "VEVENT" => event.props.push(prop),
-            // Alarms, to-dos, the calendar's own properties.
+            "METHOD" if within == "VCALENDAR" => calendar.method = Some(prop),
+            "X-WR-TIMEZONE" if within == "VCALENDAR" => calendar.zone = Some(prop),
+            _ if within == "VEVENT" && open.len() == 2 => event.props.push(prop),
+            // Alarms, to-dos, other properties of the calendar.
             _ => {}
         }
     }
@@ -150,6 +156,16 @@ pub fn read(document: &str, problems: &mut Problems) -> Calendar {
         problems.fault(*line, "BEGIN", Fault::nearest(format!("{name} is not ended"), format!("END:{name}")));
     }
     calendar
+}
+
+/// What is wrong with a component that begins within others.
+fn misplaced(name: &str, open: &[(String, u32)]) -> Option<Fault> {
+    if open.is_empty() {
+        let outside = || Fault::nearest("is outside a calendar", "BEGIN:VCALENDAR");
+        return (name != "VCALENDAR").then(outside);
+    }
+    let (_, around) = open.iter().find(|(of, _)| name == "VEVENT" && of == name)?;
+    Some(Fault::nearest(format!("an event within that of line {around}"), "END:VEVENT before it"))
 }
 
 /// Lines as they were before they were folded, with the number of the first of each.
@@ -264,6 +280,11 @@ mod tests {
         for (document, line, problem) in [
             ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "VEVENT of line 2 is not ended"),
             ("BEGIN:VCALENDAR\nBEGIN:VEVENT\n", 2, "VEVENT is not ended"),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nBEGIN:VEVENT\nUID:2\nEND:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n",
+                4,
+                "an event within that of line 2",
+            ),
             ("END:VCALENDAR\n", 1, "not begun"),
             ("BEGIN:VEVENT\nEND:VEVENT\n", 1, "outside a calendar"),
             ("BEGIN:VCALENDAR\nnonsense\nEND:VCALENDAR\n", 2, "no property"),

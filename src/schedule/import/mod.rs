@@ -28,6 +28,8 @@ pub const DOCUMENT_BYTES_MAX: usize = 32 << 20;
 pub const ENTRIES_MAX: usize = 200_000;
 /// Occurrences of one recurrence.
 pub const OCCURRENCES_MAX: usize = 10_000;
+/// Occurrences that are looked at for all recurrences of a document, those that are long over among them.
+pub const STEPS_MAX: usize = 2_000_000;
 /// VEVENTs of a document.
 pub const EVENTS_MAX: usize = 50_000;
 /// Problems that are told, and warnings.
@@ -167,6 +169,37 @@ fn refused(field: &str, fault: Fault) -> Read {
 struct RowZone {
     name: String,
     zone: Arc<Zone>,
+}
+
+/// What people call kinds: what categories of events say, and what a wrong kind may mean.
+pub const WORDS: [(&str, DatedKind); 22] = [
+    ("shift", DatedKind::Shift),
+    ("上班", DatedKind::Shift),
+    ("extra", DatedKind::Extra),
+    ("overtime", DatedKind::Extra),
+    ("加班", DatedKind::Extra),
+    ("off", DatedKind::Off),
+    ("leave", DatedKind::Off),
+    ("sick", DatedKind::Off),
+    ("vacation", DatedKind::Off),
+    ("holiday", DatedKind::Off),
+    ("absence", DatedKind::Off),
+    ("休假", DatedKind::Off),
+    ("年假", DatedKind::Off),
+    ("病假", DatedKind::Off),
+    ("事假", DatedKind::Off),
+    ("请假", DatedKind::Off),
+    ("调休", DatedKind::Off),
+    ("break", DatedKind::Break),
+    ("meeting", DatedKind::Break),
+    ("training", DatedKind::Break),
+    ("会议", DatedKind::Break),
+    ("培训", DatedKind::Break),
+];
+
+fn word_of(word: &str) -> Option<DatedKind> {
+    let lower = word.trim().to_lowercase();
+    WORDS.into_iter().find(|(known, _)| *known == lower).map(|(_, kind)| kind)
 }
 
 fn kind_of(word: &str) -> Option<DatedKind> {

@@ -1,11 +1,8 @@
 //! Recurrence rules (RFC 5545, section 3.3.10). Owns which of them a shift may have, and their expansion in local
 //! time: the crate that does it takes local times for UTC, so that its own zones decide nothing.
 
-use super::{Fault, OCCURRENCES_MAX, RowZone, lines};
-use crate::schedule::{Day, day::days_of_month};
-
-/// Occurrences that are looked at in all, those that are long over among them.
-const STEPS_MAX: usize = 100_000;
+use super::{Fault, OCCURRENCES_MAX, RowZone, STEPS_MAX, lines};
+use crate::schedule::{DAY_S, Day, day::days_of_month};
 
 /// Parts of a rule whose values are numbers, and their greatest; None: may not be 0 or negative.
 const NUMBERS: [(&str, i32, i32); 9] = [
@@ -76,7 +73,7 @@ pub fn parse(text: &str, zone: &RowZone) -> Result<Rule, Fault> {
 
 /// The last local second that counts.
 fn until(value: &str, zone: &RowZone) -> Result<i64, Fault> {
-    let fault = || Fault::nearest(format!("UNTIL={value} is no time"), "UNTIL=20261231T235959Z");
+    let fault = || Fault::nearest(format!("UNTIL={value} is no time"), "such as UNTIL=20261231T235959Z");
     let stamp = lines::stamp(value).ok_or_else(fault)?;
     Ok(match (stamp.date_only, stamp.utc) {
         (true, _) => stamp.local_s + 86_399,
@@ -112,7 +109,11 @@ fn check(name: &str, value: &str) -> Result<(), Fault> {
             if DAYS.contains(&name) && sound {
                 return Ok(());
             }
-            Err(Fault::nearest(format!("BYDAY={day} is no day"), "BYDAY=MO"))
+            // "MON", "1MONDAY"
+            let letters = day.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+            let near = DAYS.iter().find(|known| letters.starts_with(**known));
+            let near = near.map_or("such as BYDAY=MO".to_owned(), |near| format!("BYDAY={near}"));
+            Err(Fault::nearest(format!("BYDAY={day} is no day"), near))
         }),
         _ => {
             let Some((_, least, most)) = NUMBERS.into_iter().find(|(known, ..)| *known == name) else {
@@ -171,6 +172,13 @@ impl Rule {
             let problem = format!("BYDAY={day} does not go with FREQ={frequency}");
             return Err(Fault::nearest(problem, format!("BYDAY={plain}, or FREQ=MONTHLY")));
         }
+        let of_months = frequency == "MONTHLY" || self.get("BYMONTH").is_some();
+        let number = |day: &str| day.trim_end_matches(char::is_alphabetic).parse::<i32>().unwrap_or(0);
+        if let Some(day) = by_day.split(',').find(|day| of_months && number(day).abs() > 5) {
+            let plain = day.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+            let problem = format!("BYDAY={day} never comes: a month has five at most");
+            return Err(Fault::nearest(problem, format!("BYDAY=-1{plain}")));
+        }
         let starts = ["BYHOUR", "BYMINUTE", "BYSECOND"].map(|name| self.numbers(name).len().max(1));
         if starts.iter().product::<usize>() > 24 {
             return Err(Fault::new("gives more than 24 starts a day"));
@@ -197,13 +205,65 @@ impl Rule {
         Err(Fault::nearest(problem, format!("BYMONTHDAY={least}")))
     }
 
-    /// Expands it from a local start up to a local horizon; what starts before `from_s` is left out.
-    pub fn expand(&self, start_s: i64, from_s: i64, horizon_s: i64) -> Result<Starts, Fault> {
+    fn interval(&self) -> i64 {
+        self.numbers("INTERVAL").first().map_or(1, |interval| i64::from(*interval))
+    }
+
+    /// How long one of its periods is, about.
+    fn period_s(&self) -> i64 {
+        let days = match self.get("FREQ") {
+            Some("YEARLY") => 365,
+            Some("MONTHLY") => 30,
+            Some("WEEKLY") => 7,
+            _ => 1,
+        };
+        days * self.interval() * DAY_S
+    }
+
+    /// From when on the rule may be expanded and gives the same from `from_s` on, so that what began long ago costs
+    /// no more than what begins now: whole intervals after the start, at a date like it, and one more before
+    /// `from_s`, for the first period may be cut. A COUNT has to be counted from the start.
+    fn begin(&self, start_s: i64, from_s: i64) -> i64 {
+        if self.count.is_some() || from_s <= start_s {
+            return start_s;
+        }
+        let (first, from) = (Day::of_local(start_s), Day::of_local(from_s));
+        let of_day_s = start_s - first.start_local_s();
+        let interval = self.interval();
+        let day = match self.get("FREQ") {
+            Some(long @ ("YEARLY" | "MONTHLY")) => {
+                let months = if long == "YEARLY" { 12 } else { 1 } * i32::try_from(interval).unwrap_or(1);
+                let ((year, month, of_month), (from_year, from_month, _)) = (first.ymd(), from.ymd());
+                let between = (from_year - year) * 12 + from_month - month;
+                let like_it = |intervals: i32| {
+                    let month = year * 12 + month - 1 + intervals * months;
+                    Day::from_ymd(month.div_euclid(12), month.rem_euclid(12) + 1, of_month)
+                };
+                (0..between / months).rev().find_map(like_it).unwrap_or(first)
+            }
+            short => {
+                let days = if short == Some("WEEKLY") { 7 } else { 1 } * interval;
+                let intervals = ((from_s - start_s) / DAY_S / days - 1).max(0);
+                first.plus(i32::try_from(intervals * days).unwrap_or(0))
+            }
+        };
+        day.start_local_s() + of_day_s
+    }
+
+    /// Expands it from a local start up to a local horizon; what starts before `from_s` is left out. Each occurrence
+    /// that is looked at, and each period without one, takes one of `steps_left`.
+    pub fn expand(
+        &self,
+        start_s: i64,
+        (from_s, horizon_s): (i64, i64),
+        steps_left: &mut usize,
+    ) -> Result<Starts, Fault> {
         if self.until_s.is_some_and(|until_s| until_s < start_s) {
             return Err(Fault::new("UNTIL is before DTSTART"));
         }
         let parts: Vec<String> = self.parts.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let text = format!("DTSTART:{}Z\nRRULE:{}", lines::compact(start_s), parts.join(";"));
+        let mut before_s = self.begin(start_s, from_s);
+        let text = format!("DTSTART:{}Z\nRRULE:{}", lines::compact(before_s), parts.join(";"));
         let set: rrule::RRuleSet = text.parse().map_err(|error: rrule::RRuleError| refused(&error))?;
         let set = set.limit();
         let last_s = self.until_s.unwrap_or(i64::MAX);
@@ -213,6 +273,10 @@ impl Rule {
         // The start is the first occurrence, whether the rule has it or not.
         let by_rule = set.into_iter().map(|at| at.timestamp()).filter(|at_s| *at_s != start_s);
         for at_s in std::iter::once(start_s).chain(by_rule) {
+            // To find that nothing comes in a period takes as long as to find something.
+            let periods = usize::try_from((at_s - before_s) / self.period_s()).unwrap_or(0);
+            before_s = before_s.max(at_s);
+            *steps_left = steps_left.saturating_sub(periods.max(1));
             if at_s > last_s || self.count == Some(counted) {
                 return Ok(found);
             }
@@ -225,7 +289,12 @@ impl Rule {
             if at_s >= from_s {
                 found.starts.push(at_s);
             }
-            if found.starts.len() > OCCURRENCES_MAX || counted > STEPS_MAX {
+            if *steps_left == 0 {
+                let problem =
+                    format!("the rules of the document come to more than {STEPS_MAX} occurrences to look at");
+                return Err(Fault::nearest(problem, "later DTSTARTs without COUNT, or several documents"));
+            }
+            if found.starts.len() > OCCURRENCES_MAX {
                 let problem = format!("gives more than {OCCURRENCES_MAX} occurrences");
                 return Err(Fault::nearest(problem, "an UNTIL, or a later DTSTART"));
             }
@@ -259,7 +328,11 @@ mod tests {
 
     fn starts(rule: &str, start: &str, horizon: &str) -> Result<(Vec<String>, bool), Fault> {
         let [start_s, horizon_s] = [start, horizon].map(|time| local::parse(time).unwrap());
-        let found = parse(rule, &zone("America/New_York"))?.expand(start_s, start_s, horizon_s)?;
+        let found = parse(rule, &zone("America/New_York"))?.expand(
+            start_s,
+            (start_s, horizon_s),
+            &mut STEPS_MAX.clone(),
+        )?;
         let shown = found.starts.iter().map(|at_s| local::show(*at_s)[..16].to_owned());
         Ok((shown.collect(), found.cut))
     }
@@ -297,13 +370,18 @@ mod tests {
             ("FREQ=DAILY;COUNT=2;UNTIL=20270101", "both COUNT and UNTIL", ""),
             ("FREQ=DAILY;COUNT=0", "1 or more", "COUNT=1"),
             ("FREQ=DAILY;INTERVAL=0", "from 1 to", "INTERVAL=1"),
-            ("FREQ=DAILY;UNTIL=tomorrow", "no time", "UNTIL=20261231T235959Z"),
+            ("FREQ=DAILY;UNTIL=tomorrow", "no time", "such as UNTIL=20261231T235959Z"),
             ("FREQ=DAILY;UNTIL=20250101", "before DTSTART", ""),
             ("FREQ=WEEKLY;BYDAY=MON", "no day", "BYDAY=MO"),
+            ("FREQ=WEEKLY;BYDAY=THURS", "no day", "BYDAY=TH"),
+            ("FREQ=WEEKLY;BYDAY=XX", "no day", "such as BYDAY=MO"),
             ("FREQ=WEEKLY;BYDAY=1MO", "does not go with FREQ=WEEKLY", "BYDAY=MO"),
             ("FREQ=WEEKLY;BYMONTHDAY=3", "does not go", ""),
             ("FREQ=MONTHLY;BYMONTHDAY=32", "beyond 31", "BYMONTHDAY=31"),
             ("FREQ=MONTHLY;BYMONTHDAY=0", "from -31", "BYMONTHDAY=1"),
+            ("FREQ=MONTHLY;BYDAY=6MO", "BYDAY=6MO never comes: a month has five at most", "BYDAY=-1MO"),
+            ("FREQ=YEARLY;BYMONTH=3;BYDAY=MO,-6TU", "BYDAY=-6TU never comes", "BYDAY=-1TU"),
+            ("FREQ=YEARLY;BYDAY=54MO", "no day", "BYDAY=MO"),
             ("FREQ=DAILY;BYDAYS=MO", "no BYDAYS", "BYDAY"),
             ("FREQ=DAILY;FREQ=DAILY", "twice", ""),
             ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "BYMONTH=2;BYMONTHDAY=30 never comes", "BYMONTHDAY=28"),
@@ -323,10 +401,60 @@ mod tests {
             parse("FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", &zone("UTC")).unwrap();
         let [start_s, horizon_s] =
             ["2026-01-01T00:00", "2028-01-01T00:00"].map(|at| local::parse(at).unwrap());
-        assert!(rule.expand(start_s, start_s, horizon_s).unwrap_err().problem.contains("more than 10000"));
-        // What is over doesn't count.
+        let until = (start_s, horizon_s);
+        let mut steps_left = STEPS_MAX;
+        let refused = rule.expand(start_s, until, &mut steps_left).unwrap_err();
+        assert!(refused.problem.contains("more than 10000"));
+        // What is over doesn't count, and isn't looked at unless it is to be counted.
         let old_s = local::parse("2000-01-01T00:00").unwrap();
+        let mut taken = |rule: &str| {
+            let (rule, before) = (parse(rule, &zone("UTC")).unwrap(), steps_left);
+            (rule.expand(old_s, until, &mut steps_left).unwrap().starts.len(), before - steps_left)
+        };
+        assert_eq!(taken("FREQ=DAILY"), (730, 733));
+        assert_eq!(taken("FREQ=DAILY;COUNT=9600"), (103, 9_601));
+        // A day in March every year: what lies between is looked at too.
+        assert_eq!(taken("FREQ=DAILY;BYMONTH=3;BYMONTHDAY=1"), (2, 792));
+        steps_left = 100;
         let rule = parse("FREQ=DAILY", &zone("UTC")).unwrap();
-        assert_eq!(rule.expand(old_s, start_s, horizon_s).unwrap().starts.len(), 730);
+        let refused = rule.expand(old_s, until, &mut steps_left).unwrap_err();
+        assert!(refused.problem.contains("more than 2000000 occurrences to look at"), "{refused:?}");
+    }
+
+    #[test]
+    fn what_began_long_ago_goes_on_as_if_it_had_been_followed_all_the_time() {
+        for rule in [
+            "FREQ=DAILY",
+            "FREQ=DAILY;INTERVAL=7",
+            "FREQ=DAILY;INTERVAL=1000",
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29",
+            "FREQ=DAILY;BYHOUR=8,20;BYSETPOS=-1",
+            "FREQ=WEEKLY",
+            "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SU",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA;BYSETPOS=1",
+            "FREQ=MONTHLY",
+            "FREQ=MONTHLY;INTERVAL=5",
+            "FREQ=MONTHLY;BYDAY=-1FR,2MO",
+            "FREQ=MONTHLY;INTERVAL=7;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+            "FREQ=MONTHLY;BYMONTHDAY=-1",
+            "FREQ=YEARLY",
+            "FREQ=YEARLY;INTERVAL=4",
+            "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+            "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1,53;BYDAY=MO",
+            "FREQ=YEARLY;BYYEARDAY=1,-1",
+        ] {
+            for start in ["2000-02-29T09:00", "2001-01-31T22:30", "2003-12-30T08:15", "2019-05-06T00:00"] {
+                let [start_s, from_s, horizon_s] =
+                    [start, "2020-02-10T12:00", "2026-03-02T00:00"].map(|at| local::parse(at).unwrap());
+                let rule_of = |rule: &str| parse(rule, &zone("UTC")).unwrap();
+                let all =
+                    rule_of(rule).expand(start_s, (start_s, horizon_s), &mut STEPS_MAX.clone()).unwrap();
+                let later: Vec<i64> = all.starts.into_iter().filter(|at_s| *at_s >= from_s).collect();
+                let found =
+                    rule_of(rule).expand(start_s, (from_s, horizon_s), &mut STEPS_MAX.clone()).unwrap();
+                assert_eq!((found.starts, found.cut), (later, true), "{rule} from {start}");
+            }
+        }
     }
 }

@@ -274,7 +274,8 @@ impl<'a> Reader<'a> {
         self.twice();
         if self.over.0 > 0 {
             let days = self.context.plan.settings.shifts_keep_ms / 86_400_000;
-            let problem = format!("left out {} entries that ended more than {days} days ago", self.over.0);
+            let entries = if self.over.0 == 1 { "entry" } else { "entries" };
+            let problem = format!("left out {} {entries} that ended more than {days} days ago", self.over.0);
             self.warnings.fault(self.over.1, "", Fault::new(problem));
         }
         self.problems.list.sort();
