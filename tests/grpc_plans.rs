@@ -106,6 +106,37 @@ async fn revisions_and_repeats() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn shifts_that_go_with_their_agents_are_counted() {
+    let plan = |agents: &str| format!("{}\n{agents}", plans::DESK);
+    let place =
+        Place::new(&plan("[agents.eve]\ngroups = [\"sales\"]\n[agents.finn]\ngroups = [\"sales\"]\n"), &[]);
+    let daemon = place.start();
+    let client = daemon.client().await;
+    let shift = |agent: &str, day: u32| v1::Shift {
+        agent_id: agent.into(),
+        kind: v1::ShiftKind::Off.into(),
+        start: format!("2090-10-{day:02}T09:00"),
+        end: format!("2090-10-{day:02}T17:00"),
+        ..Default::default()
+    };
+    let shifts = vec![shift("anna", 1), shift("eve", 1), shift("eve", 2), shift("finn", 1)];
+    let set = v1::SetShiftRequest { shifts, ..Default::default() };
+    client.plans.clone().set_shift(set).await.expect("set");
+    for (document, validate_only, gone) in [
+        (plan(""), true, 3),
+        (plan("[agents.finn]\ngroups = [\"sales\"]\n"), false, 2),
+        (plan(""), false, 1),
+        (plan("[agents.finn]\ngroups = [\"sales\"]\n"), false, 0),
+        (plan(""), false, 0),
+    ] {
+        let request = v1::ApplyPlanRequest { validate_only, ..request(document.clone()) };
+        assert_eq!(apply(&client, request).await.expect("right").shifts_removed, gone, "{document}");
+    }
+    let left = client.plans.clone().list_shifts(v1::ListShiftsRequest::default()).await.expect("a page");
+    assert_eq!(left.into_inner().shifts.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn queues_that_go_while_contacts_wait() {
     let (_place, _daemon, client) = desk().await;
     let without = |queue: &str| plans::DESK.replace(&format!("[queues.{queue}]"), "[queues.instead]");

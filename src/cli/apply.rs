@@ -94,8 +94,13 @@ async fn apply(
 }
 
 fn changes(response: &ApplyPlanResponse, dry_run: bool) -> String {
-    let ApplyPlanResponse { revision, added, changed, removed } = response;
-    let counts = format!("{added} added, {changed} changed, {removed} removed");
+    let ApplyPlanResponse { revision, added, changed, removed, shifts_removed } = response;
+    let shifts = match shifts_removed {
+        0 => String::new(),
+        1 => ", with 1 dated shift of removed agents".to_owned(),
+        count => format!(", with {count} dated shifts of removed agents"),
+    };
+    let counts = format!("{added} added, {changed} changed, {removed} removed{shifts}");
     if dry_run {
         format!("would change: {counts}; revision {revision} stays in force")
     } else {

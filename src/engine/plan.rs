@@ -45,7 +45,19 @@ impl Step<'_> {
         self.check_channels(change)?;
         self.check_queues(change)?;
         let PlanChange { added, changed, removed, .. } = *change;
-        Ok(Reply::Plan { revision, added, changed, removed })
+        Ok(Reply::Plan { revision, added, changed, removed, shifts_removed: self.shifts_of(change) })
+    }
+
+    /// How many dated shifts go with agents who leave.
+    fn shifts_of(&self, change: &PlanChange) -> u32 {
+        let dated = &self.state.schedules.dated;
+        if dated.count() == 0 {
+            return 0;
+        }
+        let gone = change.removed_agents.iter().filter_map(|id| self.state.names.number(PlanKind::Agent, id));
+        gone.fold(0, |sum, agent| {
+            sum.saturating_add(u32::try_from(dated.of(agent).len()).unwrap_or(u32::MAX))
+        })
     }
 
     /// Sets a part of a change aside.
@@ -61,6 +73,7 @@ impl Step<'_> {
     pub fn commit_plan(&mut self, change: &PlanChange, stage: u64) -> Answer {
         self.check_plan(change)?;
         self.check_stage(stage)?;
+        let shifts_removed = self.shifts_of(change);
         let (policy, move_to) = match &change.policy {
             RemovedQueuePolicy::Refuse | RemovedQueuePolicy::End => (RemovedQueues::End, 0),
             RemovedQueuePolicy::Move(to) => {
@@ -75,7 +88,7 @@ impl Step<'_> {
             time_zones: schedule::zone::version().to_owned(),
         }));
         let PlanChange { added, changed, removed, .. } = *change;
-        Ok(Reply::Plan { revision, added, changed, removed })
+        Ok(Reply::Plan { revision, added, changed, removed, shifts_removed })
     }
 
     /// Returns what the parts after it and the commit must name.

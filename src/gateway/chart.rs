@@ -18,8 +18,8 @@ use crate::{
 
 use super::{
     Answer, Api, Check,
+    aside::PLANS,
     convert::schedule::{api_presence, api_rule, wall},
-    plans::aside,
 };
 
 const DAYS_MAX: u32 = 14;
@@ -204,7 +204,7 @@ async fn chart(tenant: &Tenant, wanted: Wanted, told: usize) -> Result<v1::GetSc
         });
         let page = page.await?;
         let mut headcounts = std::mem::take(&mut response.headcounts);
-        let counted = aside(move || {
+        let counted = PLANS.run(move || {
             for rules in page.iter().filter_map(|row| row.rules.as_ref()) {
                 count(&mut headcounts, &rules.spans(start_s, end_s), start_s);
             }

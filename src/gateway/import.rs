@@ -26,11 +26,7 @@ use crate::{
     },
 };
 
-use super::{
-    Answer, Api, Check,
-    plans::{aside, stage_part},
-    request_key,
-};
+use super::{Answer, Api, Check, aside::IMPORTS, plans::stage_part, request_key};
 use copy::{before, copy};
 use told::{refusal, response};
 
@@ -154,7 +150,7 @@ async fn import(
     let worked = work_out(tenant, wanted).await?;
     if wanted.validate_only {
         let wants = Arc::clone(wanted);
-        return Ok(aside(move || response(&worked, &wants.source, true)).await?);
+        return Ok(IMPORTS.run(move || response(&worked, &wants.source, true)).await?);
     }
     if !worked.problems.is_empty() {
         return Err(refusal(worked.problems).into());
@@ -172,7 +168,7 @@ async fn import(
         return Ok(answer);
     }
     let source = wanted.source.clone();
-    let parts = aside(move || parts(changes, &source)).await?;
+    let parts = IMPORTS.run(move || parts(changes, &source)).await?;
     let mut stage = 0;
     for part in parts {
         let command = Command::StageShifts { base: basis.revision, stage, part: Box::new(part) };
@@ -212,13 +208,13 @@ async fn work_out(tenant: &Tenant, wanted: &Arc<Wanted>) -> Result<Worked, CallE
         })
         .await?;
     let (of, wants) = (basis.clone(), Arc::clone(wanted));
-    let read = aside(move || {
+    let read = IMPORTS.run(move || {
         read(&wants.document, wants.format, Context { plan: &of.plan, zone: &wants.zone, now_s: of.now_s })
     });
     let read = read.await?;
     let entries = copy(tenant, basis.revision).await?;
     let (of, wants) = (basis.clone(), Arc::clone(wanted));
-    let compared = aside(move || {
+    let compared = IMPORTS.run(move || {
         let count = entries.iter().map(|(_, list)| list.len()).sum();
         let before = before(&entries, &read.rows, &of, &wants);
         let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();

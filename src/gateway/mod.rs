@@ -3,6 +3,7 @@
 //! about contacts or agents, and must not answer before the runtime says that it may.
 
 mod agents;
+mod aside;
 mod bots;
 mod chart;
 mod consults;

@@ -18,7 +18,7 @@ use crate::{
     schedule::zone,
 };
 
-use super::{Answer, Api, Check, chart, import, request_key, shifts};
+use super::{Answer, Api, Check, aside::PLANS, chart, import, request_key, shifts};
 
 /// A change that was worked out for a plan that is no longer in force is worked out anew so many times.
 const ATTEMPTS_MAX: usize = 3;
@@ -45,7 +45,7 @@ impl PlanService for Api {
         let policy = policy(&mut check, &request);
         check.done()?;
         let document = request.document;
-        let plan = aside(move || read(&document)).await??;
+        let plan = PLANS.run(move || read(&document)).await??;
         let wanted = Wanted {
             plan: Arc::new(plan),
             expected_revision: request.expected_revision,
@@ -72,7 +72,7 @@ impl PlanService for Api {
             known_until: holidays.known_until().map_or_else(String::new, |day| day.to_string()),
         };
         let holidays = plan.holidays.iter().map(known).collect();
-        let document = aside(move || plan::render(&plan)).await?;
+        let document = PLANS.run(move || plan::render(&plan)).await?;
         let time_zones = zone::version().to_owned();
         Ok(Response::new(v1::GetPlanResponse { document, revision, time_zones, holidays }))
     }
@@ -125,14 +125,6 @@ fn policy(check: &mut Check, request: &v1::ApplyPlanRequest) -> RemovedQueuePoli
     policy
 }
 
-/// Runs what takes a while, on a thread that serves nobody else.
-pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Refusal> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| Refusal::field("document", "could not be read"))
-}
-
 /// The plan in force, with its revision.
 async fn in_force(tenant: &Tenant) -> Result<(Arc<Plan>, u64), CallError> {
     tenant.read(|state, _| Ok((state.plan().clone(), state.plan_revision()))).await
@@ -170,7 +162,7 @@ async fn change(tenant: &Tenant, wanted: &Wanted) -> Result<(PlanChange, Diff), 
     let (before, base) = in_force(tenant).await?;
     let (plan, policy) = (wanted.plan.clone(), wanted.policy.clone());
     let outdated = wanted.expected_revision != 0 && wanted.expected_revision != base;
-    let compared = aside(move || {
+    let compared = PLANS.run(move || {
         // What is asked of another revision will be refused: nothing need be compared.
         let diff = if outdated { Diff::default() } else { plan::diff(&before, &plan) };
         (PlanChange::new(base, &diff, &plan, policy), diff)
@@ -192,9 +184,13 @@ pub(super) async fn stage_part(tenant: &Tenant, command: Command) -> Result<Repl
 
 fn response(reply: &Reply, revision: u64) -> v1::ApplyPlanResponse {
     match reply {
-        Reply::Plan { revision, added, changed, removed } => {
-            v1::ApplyPlanResponse { revision: *revision, added: *added, changed: *changed, removed: *removed }
-        }
+        Reply::Plan { revision, added, changed, removed, shifts_removed } => v1::ApplyPlanResponse {
+            revision: *revision,
+            added: *added,
+            changed: *changed,
+            removed: *removed,
+            shifts_removed: *shifts_removed,
+        },
         // A repeat: it is in force, or a later one is.
         _ => v1::ApplyPlanResponse { revision, ..v1::ApplyPlanResponse::default() },
     }

@@ -217,7 +217,8 @@ fn commands_get_their_turn_between_the_parts_of_a_plan() {
         // A gateway gets a number of its own, though names of the plan have got theirs.
         desk.run(&format!("gateway g{parts} 60s"));
     }
-    let counts = |added, changed, removed| Reply::Plan { revision: 2, added, changed, removed };
+    let counts =
+        |added, changed, removed| Reply::Plan { revision: 2, added, changed, removed, shifts_removed: 0 };
     assert_eq!(staging.commit(&mut desk.sim), Ok(counts(2, 4, 0)));
     assert_eq!(**desk.sim.state().plan(), staging.plan);
     assert_eq!(parts, 6);

@@ -109,7 +109,28 @@ async fn applied(
 }
 
 fn done() -> Answer {
-    Ok(ApplyPlanResponse { revision: 7, added: 1, changed: 2, removed: 3 })
+    Ok(ApplyPlanResponse { revision: 7, added: 1, changed: 2, removed: 3, shifts_removed: 0 })
+}
+
+#[test]
+fn shifts_that_go_with_their_agents_are_told() {
+    for (shifts_removed, dry_run, printed) in [
+        (0, false, "1 added, 2 changed, 3 removed; revision 7 is in force"),
+        (
+            1,
+            false,
+            "1 added, 2 changed, 3 removed, with 1 dated shift of removed agents; revision 7 is in force",
+        ),
+        (
+            40,
+            true,
+            "would change: 1 added, 2 changed, 3 removed, with 40 dated shifts of removed agents; revision 7 stays \
+             in force",
+        ),
+    ] {
+        let response = ApplyPlanResponse { shifts_removed, ..done().expect("an answer") };
+        assert_eq!(changes(&response, dry_run), printed);
+    }
 }
 
 #[tokio::test]

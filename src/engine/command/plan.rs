@@ -40,6 +40,8 @@ pub struct PlanChange {
     pub changed: u32,
     /// Entries removed.
     pub removed: u32,
+    /// Agents that are gone.
+    pub removed_agents: Vec<String>,
     /// Channels that are gone.
     pub removed_channels: Vec<String>,
     /// Queues that are gone.
@@ -69,6 +71,7 @@ impl PlanChange {
             added: count(diff.added()),
             changed: count(diff.changed()),
             removed: count(diff.removed()),
+            removed_agents: removed(EntryKind::Agent),
             removed_channels: removed(EntryKind::Channel),
             removed_queues: removed(EntryKind::Queue),
             policy,

@@ -62,5 +62,7 @@ pub enum Reply {
         changed: u32,
         /// Entries removed.
         removed: u32,
+        /// Dated shifts that go with agents who are removed.
+        shifts_removed: u32,
     },
 }
