@@ -199,6 +199,11 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// Whether the request has an id that nothing has remembered yet: events are what remembers it.
+    pub fn is_to_be_remembered(&self) -> bool {
+        self.request.is_some()
+    }
+
     /// Makes something happen.
     pub fn emit(&mut self, kind: Kind) {
         let mut event = j::Event { at_ms: self.now_ms, kind: Some(kind), ..j::Event::default() };

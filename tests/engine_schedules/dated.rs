@@ -215,6 +215,43 @@ fn an_import_whose_parts_do_not_fit_each_other_is_refused() {
     assert_eq!(again.expect_err("they overlap").fields[0].0, "shifts");
 }
 
+/// Imports an entry of its own under a name.
+fn import(desk: &mut Desk, source: &str, at: u32) -> Result<Reply, Refusal> {
+    let base = desk.sim.state().dated_revision();
+    let start = format!("2026-10-{:02}T{:02}:00", 1 + at / 10, at % 10);
+    let new = NewDated { source: source.to_owned(), ..new("a1", DatedKind::Off, &start, 1) };
+    let stage = stage(&mut desk.sim, base, 0, vec![new]).expect("a stage");
+    let summary = ImportSummary { source: source.to_owned(), added: 1, ..ImportSummary::default() };
+    desk.sim.run(Command::CommitShifts { base, stage, summary })
+}
+
+#[test]
+fn the_name_of_an_import_is_given_back_once_nothing_of_it_is_left() {
+    let mut desk = Desk::with(SHIFTS);
+    desk.run("wall 2026-09-28T10:00");
+    for at in 0..100 {
+        assert_eq!(import(&mut desk, &format!("s{at}"), at), Ok(Reply::Done));
+    }
+    assert_eq!(import(&mut desk, "more", 100).expect_err("too many").reason, "TOO_MANY_SHIFTS");
+    assert_eq!(import(&mut desk, "s7", 101), Ok(Reply::Done));
+    assert!(desk.run("undated a1 off 2026-10-01T00:00").ends_with("dated -1"));
+    // What another import or a hand has said anew is no longer the first one's.
+    assert_eq!(import(&mut desk, "s3", 1), Ok(Reply::Done));
+    let known = |desk: &Desk, source: &str| desk.sim.state().shift_sources().contains_key(source);
+    assert!(known(&desk, "s0") && known(&desk, "s1"));
+    for more in ["more", "most"] {
+        assert_eq!(import(&mut desk, more, 102), Ok(Reply::Done));
+    }
+    assert!(!known(&desk, "s0") && !known(&desk, "s1") && known(&desk, "most"));
+    // It has taken over the entry of `more`.
+    assert_eq!(import(&mut desk, "last", 103), Ok(Reply::Done));
+    assert!(!known(&desk, "more"));
+    assert_eq!(import(&mut desk, "one too many", 104).expect_err("too many").reason, "TOO_MANY_SHIFTS");
+    for state in [desk.sim.replayed(), desk.sim.reimported()] {
+        assert!(state.hash() == desk.sim.state().hash());
+    }
+}
+
 #[test]
 fn what_is_staged_outlives_a_snapshot_and_what_is_forgotten_meanwhile() {
     let mut desk = Desk::with(SHIFTS);

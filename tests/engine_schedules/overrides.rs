@@ -92,6 +92,11 @@ fn what_can_not_be_said_is_refused() {
         override a1 on 2026-10-05T10:00 => -
         request=r1 override a1 off 2026-09-28T11:00 => overridden a1 off; shift off a1
         request=r1 override a1 off 2026-09-28T11:00 => repeat
+        # One that changes nothing is remembered all the same.
+        request=r2 override a1 off 2026-09-28T11:00 => overridden a1 off
+        request=r2 override a1 off 2026-09-28T12:00 => !REQUEST_ID_REUSED
+        request=r3 override a2 clear => overridden a2 -
+        request=r3 override a2 off 2026-09-28T11:00 => !REQUEST_ID_REUSED
         apply remove agents.a1
         override a1 on 2026-09-28T11:00 => !AGENT_NOT_FOUND
         ",

@@ -8,7 +8,10 @@ mod queues;
 use std::collections::BTreeSet;
 
 use crate::{
-    engine::state::{Dated, State},
+    engine::{
+        limits::SHIFT_SOURCES_MAX,
+        state::{Dated, State},
+    },
     proto::journal::{self as j, DatedKind},
 };
 
@@ -60,8 +63,18 @@ impl State {
         }
         let agents = std::mem::take(&mut self.schedules.draft_agents);
         self.drop_draft();
-        self.schedules.sources.insert(event.source.clone(), event.horizon_s);
+        self.note_source(event);
         self.dated_changed(agents)
+    }
+
+    /// Names of imports that have no entries any more are given back when a new one finds no room.
+    fn note_source(&mut self, event: &j::ShiftsCommitted) {
+        let schedules = &mut self.schedules;
+        if !schedules.sources.contains_key(&event.source) && schedules.sources.len() >= SHIFT_SOURCES_MAX {
+            let dated = &schedules.dated;
+            schedules.sources.retain(|source, _| dated.has_source(source));
+        }
+        schedules.sources.insert(event.source.clone(), event.horizon_s);
     }
 
     fn note_last_dated(&mut self, part: &j::ShiftsChanged) {

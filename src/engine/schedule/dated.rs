@@ -47,10 +47,13 @@ impl Step<'_> {
     pub fn commit_shifts(&mut self, base: u64, stage: u64, summary: ImportSummary) -> Answer {
         self.check_dated_base(base)?;
         self.check_dated_stage(stage)?;
-        let sources = &self.state.schedules.sources;
-        if !sources.contains_key(&summary.source) && sources.len() >= SHIFT_SOURCES_MAX {
+        let schedules = &self.state.schedules;
+        let dated = schedules.draft.as_deref().unwrap_or(&schedules.dated);
+        let others = || schedules.sources.keys().filter(|name| dated.has_source(name));
+        if !schedules.sources.contains_key(&summary.source) && others().count() >= SHIFT_SOURCES_MAX {
             let message = format!(
-                "there are {SHIFT_SOURCES_MAX} sources of shifts already; import under the name of one of them"
+                "{SHIFT_SOURCES_MAX} sources have shifts already; import under the name of one of them, or take \
+                 away what one has"
             );
             return Err(Refusal::exhausted("TOO_MANY_SHIFTS", message, RETRY_MS));
         }

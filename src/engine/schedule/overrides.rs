@@ -18,7 +18,7 @@ impl Step<'_> {
             return Err(Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {id}")));
         }
         let Some(state) = state else {
-            if before.is_some() {
+            if before.is_some() || self.is_to_be_remembered() {
                 self.emit_override(j::ShiftOverridden { agent: number, record: None });
             }
             return Ok(Reply::Agent(number));
@@ -50,7 +50,7 @@ impl Step<'_> {
             reason: word.reason,
             supervisor: word.supervisor,
         };
-        if before.as_ref() != Some(&record) {
+        if before.as_ref() != Some(&record) || self.is_to_be_remembered() {
             self.emit_override(j::ShiftOverridden { agent: number, record: Some(record) });
         }
         Ok(Reply::Agent(number))
@@ -78,7 +78,7 @@ impl Step<'_> {
             reason: word.reason,
             supervisor: word.supervisor,
         });
-        if before != record {
+        if before != record || self.is_to_be_remembered() {
             self.emit(Kind::QueueOverridden(j::QueueOverridden { queue, record }));
             // At once, so that who comes next finds it so.
             self.queue_edges();

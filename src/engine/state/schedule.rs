@@ -80,6 +80,8 @@ pub struct Dated {
     by_agent: BTreeMap<u32, Arc<Vec<DatedRecord>>>,
     /// Names and zones that entries share.
     names: BTreeSet<Arc<str>>,
+    /// Entries by their source, of those that have any.
+    by_source: BTreeMap<Arc<str>, usize>,
     zones: Zones,
     /// How many there are.
     count: usize,
@@ -121,6 +123,12 @@ impl Dated {
         self.count
     }
 
+    /// Whether any entry is of this source.
+    #[must_use]
+    pub fn has_source(&self, source: &str) -> bool {
+        self.by_source.contains_key(source)
+    }
+
     fn shared_name(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.names.get(name) {
             return known.clone();
@@ -146,13 +154,17 @@ impl Dated {
             reason: self.shared_name(&entry.reason),
             source: self.shared_name(&entry.source),
         };
+        *self.by_source.entry(record.source.clone()).or_default() += 1;
         let list = Arc::make_mut(self.by_agent.entry(entry.agent).or_default());
         let order = |a: &DatedRecord, b: &DatedRecord| {
             let of = |record: &DatedRecord| (record.start_s, record.kind as i32);
             of(a).cmp(&of(b)).then_with(|| a.zone_name().cmp(b.zone_name()))
         };
         match list.binary_search_by(|known| order(known, &record)) {
-            Ok(at) => list[at] = record,
+            Ok(at) => {
+                let before = std::mem::replace(&mut list[at], record);
+                leave(&mut self.by_source, &before.source);
+            }
             Err(at) => {
                 list.insert(at, record);
                 self.count += 1;
@@ -169,10 +181,27 @@ impl Dated {
             return;
         }
         let before = list.len();
-        Arc::make_mut(list).retain(|record| !gone(record));
+        let by_source = &mut self.by_source;
+        Arc::make_mut(list).retain(|record| {
+            let goes = gone(record);
+            if goes {
+                leave(by_source, &record.source);
+            }
+            !goes
+        });
         self.count -= before - list.len();
         if list.is_empty() {
             self.by_agent.remove(&agent);
+        }
+    }
+}
+
+/// An entry of a source goes.
+fn leave(by_source: &mut BTreeMap<Arc<str>, usize>, source: &str) {
+    if let Some(count) = by_source.get_mut(source) {
+        *count -= 1;
+        if *count == 0 {
+            by_source.remove(source);
         }
     }
 }
