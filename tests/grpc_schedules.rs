@@ -18,7 +18,8 @@ use daemon_common::{
 use jiff::{ToSpan, Zoned, civil::Date, tz::TimeZone};
 use kefud::proto::v1::{
     self, ChangeKind, Deviation, HindranceCode, NoticeKind, OverrideState, SchedulePresence, ScheduleRule,
-    ShiftKind, watch_notices_response::Update::Notice as Told,
+    ShiftKind, watch_gateway_response::Update::QueuesOpened as Opened,
+    watch_notices_response::Update::Notice as Told,
 };
 use prost_types::Timestamp;
 use tonic::Code;
@@ -243,11 +244,24 @@ async fn a_held_contact_is_explained_and_offered_once_its_queue_opens() {
     );
     assert!(text.contains("  queue mail opens"), "{text}");
 
+    let mut gateway = client.watch_gateway("gw", 0).await;
+    gateway.snapshot().await;
+    let mut watched = client.watch_contact("held", 0).await;
+    assert!(watched.next().await.contact.expect("a contact").held);
     let interval = Some(prost_types::Duration { seconds: 0, nanos: 100_000_000 });
     let watch = client.supervisors.clone().watch_queues(v1::WatchQueuesRequest { interval }).await;
     let mut queues = Watching::new(watch.expect("opened").into_inner());
     assert!(!queues.next().await.queues.iter().any(|queue| queue.queue == "mail" && queue.open));
     set_hours(&client, "mail", OverrideState::On).await;
+    // Its watchers are told that it is held no longer, and gateways which queue opened.
+    let opened = watched.next().await;
+    let contact = opened.contact.as_ref().expect("a contact");
+    assert_eq!(
+        (opened.cause(), contact.held, contact.state()),
+        (v1::ContactCause::QueueOpened, false, v1::ContactState::Waiting)
+    );
+    let Some(Opened(queues_opened)) = gateway.next().await.update else { panic!("queues opened") };
+    assert_eq!(queues_opened.queues, ["mail"]);
     let (offer, told) = anna.offered().await;
     assert_eq!((told.contact_id.as_str(), told.held, told.next_opening_time), ("held", false, None));
     assert_eq!(offer.reason.expect("a reason").trigger(), v1::OfferTrigger::QueueOpened);
@@ -286,6 +300,17 @@ async fn a_queue_that_closes_while_somebody_waits_is_a_notice() {
     let sent = watch.next().await;
     let queue = sent.contact.as_ref().map(|contact| contact.queue.as_str());
     assert_eq!((sent.cause(), queue), (v1::ContactCause::QueueClosed, Some("tiny")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_tells_who_departs_from_its_schedule() {
+    let (_place, _daemon, client) = start().await;
+    let kinds = vec![NoticeKind::Deviation.into()];
+    let mut notices = client.notices(v1::WatchNoticesRequest { kinds, ..Default::default() }).await;
+    set_shift(&client, "ben", OverrideState::On, &[]).await;
+    let Some(Told(notice)) = notices.next().await.update else { panic!("a notice") };
+    assert_eq!((notice.agent_id.as_str(), notice.agent_ids.as_slice()), ("ben", &["ben".to_owned()][..]));
+    assert_eq!(notice.text, "on shift, but not signed in: ben");
 }
 
 #[tokio::test(flavor = "multi_thread")]

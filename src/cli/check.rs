@@ -53,7 +53,8 @@ fn check(
     if report.errors.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    writeln!(err, "kefud: {} errors in {name}", report.errors.len())?;
+    let count = report.errors.len();
+    writeln!(err, "kefud: {count} {} in {name}", if count == 1 { "error" } else { "errors" })?;
     Ok(ExitCode::from(EXIT_WRONG_INPUT))
 }
 
@@ -111,6 +112,8 @@ mod tests {
         assert_eq!(code, ExitCode::from(EXIT_WRONG_INPUT));
         assert!(out.lines().any(|line| line.starts_with("-:1:1 quues: ")), "{out}");
         assert_eq!(err, format!("kefud: {} errors in -\n", out.lines().count()));
+        let (_, out, err) = checked("-", &format!("quues = 1\n{}", plan::SAMPLE));
+        assert_eq!(err, "kefud: 1 error in -\n", "{out}");
     }
 
     #[test]

@@ -28,7 +28,10 @@ fn state(check: &mut Check, value: i32) -> Option<bool> {
 
 fn word(check: &mut Check, supervisor: &str, reason: &str) -> Word {
     check.optional_id("supervisor_id", supervisor);
-    check.why("reason", reason);
+    if reason.trim().is_empty() {
+        check.problem("reason", "is required");
+    }
+    check.short_why("reason", reason);
     Word { supervisor: supervisor.to_owned(), reason: reason.to_owned() }
 }
 

@@ -54,6 +54,18 @@ impl Filter {
             && seconds(&told.start_time) < self.to_s
     }
 
+    /// Whether the plan has those whose entries are asked for.
+    fn check(&self, state: &State) -> Result<(), Refusal> {
+        let Self { agent, group, .. } = self;
+        if !agent.is_empty() && !state.plan().agents.contains_key(agent) {
+            return Err(Refusal::not_found("AGENT_NOT_FOUND", format!("the plan has no agent {agent}")));
+        }
+        if !group.is_empty() && !state.plan().groups.contains_key(group) {
+            return Err(Refusal::not_found("GROUP_NOT_FOUND", format!("the plan has no group {group}")));
+        }
+        Ok(())
+    }
+
     /// Whether an agent's entries are.
     fn has_agent(&self, state: &State, id: &str) -> bool {
         if !self.agent.is_empty() && self.agent != id {
@@ -89,6 +101,7 @@ pub(super) async fn list_shifts(
     };
     let response = tenant
         .read(move |state, _| {
+            filter.check(state)?;
             let entries =
                 entries_after(state, after.as_ref()).filter(|last| filter.has_agent(state, last.agent));
             let told = |last: Last<'_>| {
@@ -145,8 +158,14 @@ pub(super) async fn set_shift(
     let set =
         (0..).zip(request.shifts).map(|(at, shift)| new_dated(&mut check, &format!("shifts[{at}]"), shift));
     let set: Vec<_> = set.collect();
-    check.done()?;
     let ids: Vec<DatedId> = set.iter().map(|new| new.id.clone()).collect();
+    for (at, id) in ids.iter().enumerate() {
+        if let Some(first) = ids[..at].iter().position(|other| other == id) {
+            let problem = format!("has agent, kind, start and zone of shifts[{first}]: give it once");
+            check.problem(&format!("shifts[{at}]"), problem);
+        }
+    }
+    check.done()?;
     let command = Command::SetShifts(Box::new(DatedChange { set, removed }));
     let shifts = tenant.call(key, command, move |state, _, _| Ok(told(state, &ids))).await?;
     Ok(Response::new(v1::SetShiftResponse { shifts }))

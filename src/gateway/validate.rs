@@ -125,6 +125,15 @@ impl Check {
         self.text(field, value, WHY_BYTES);
     }
 
+    /// Why a schedule is what it is: words that are shown in one line, possibly none.
+    pub fn short_why(&mut self, field: &str, value: &str) {
+        if value.chars().count() > REASON_CHARS || value.chars().any(char::is_control) {
+            let problem =
+                format!("must be at most {REASON_CHARS} characters, none of them a control character");
+            self.problem(field, problem);
+        }
+    }
+
     /// Attributes.
     pub fn attributes(&mut self, field: &str, attributes: &BTreeMap<String, String>) {
         if attributes.len() > ATTRIBUTES_MAX {

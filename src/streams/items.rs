@@ -1,6 +1,8 @@
 //! What an event means to those who watch: at most one item a topic and event, so that a sequence names
 //! an item.
 
+use std::collections::BTreeSet;
+
 use crate::{
     engine::{evolve::Effect, state::State},
     gateway::convert,
@@ -70,6 +72,9 @@ pub fn items_of(
     if let Some(cause) = parent_cause(kind) {
         parent_items(state, event, effect, cause, streams, &mut put);
     }
+    if let Kind::QueueHours(hours) = kind {
+        opening_items(state, event, hours, effect, streams, &mut put);
+    }
     let told = agent_items(state, event, kind, effect, streams, &mut put);
     for agent in effect.agents.iter().filter(|agent| streams.wanted(Topic::Agent(**agent))) {
         if let Some(changed) = state.agent(*agent) {
@@ -84,6 +89,44 @@ pub fn items_of(
         && let Some(item) = item_of(state, event, effect)
     {
         put(Topic::Notices, item);
+    }
+}
+
+/// Tells gateways which queues opened, and the watchers of contacts that wait there. By who watches, so that it
+/// doesn't matter how many wait.
+fn opening_items(
+    state: &State,
+    event: &j::Event,
+    hours: &j::QueueHours,
+    effect: &Effect,
+    streams: &Streams,
+    put: &mut impl FnMut(Topic, Item),
+) {
+    let changes = hours.changes.iter().filter(|change| change.open && effect.queues.contains(&change.queue));
+    let opened: BTreeSet<u32> = changes.map(|change| change.queue).collect();
+    if opened.is_empty() {
+        return;
+    }
+    let queues: Vec<String> = opened.iter().map(|queue| state.names().id(*queue).to_owned()).collect();
+    let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
+    for topic in streams.all_wanted() {
+        match topic {
+            Topic::Gateway(_) => {
+                let update = Some(GatewayUpdate::QueuesOpened(v1::QueuesOpened { queues: queues.clone() }));
+                put(topic, Item::Gateway(v1::WatchGatewayResponse { sequence, time, update }));
+            }
+            Topic::Contact(number) => {
+                let waits = |record: &&j::ContactRecord| {
+                    record.stage() == j::ContactStage::Waiting && opened.contains(&record.queue)
+                };
+                if let Some(record) = state.contact(number).filter(waits) {
+                    let contact = Some(convert::contact(state, record, event.at_ms));
+                    let cause = ContactCause::QueueOpened.into();
+                    put(topic, Item::Contact(v1::WatchContactResponse { contact, cause, sequence, time }));
+                }
+            }
+            Topic::Agent(_) | Topic::Notices => {}
+        }
     }
 }
 

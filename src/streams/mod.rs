@@ -115,6 +115,12 @@ impl Streams {
         self.topics.contains_key(&topic)
     }
 
+    /// Topics of which anybody wants items.
+    #[must_use]
+    pub fn all_wanted(&self) -> Vec<Topic> {
+        self.topics.iter().map(|state| *state.key()).collect()
+    }
+
     /// Whether somebody watches `topic` or is about to.
     #[must_use]
     pub fn watched(&self, topic: Topic) -> bool {

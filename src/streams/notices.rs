@@ -50,8 +50,10 @@ pub(super) fn item_of(state: &State, event: &j::Event, effect: &Effect) -> Optio
     Some(Item::Notice(Box::new(v1::WatchNoticesResponse { sequence, time, update })))
 }
 
-/// Agents named in a notice about many.
+/// Agents named in the text of a notice about many …
 const NAMED_MAX: usize = 10;
+/// … and those whose ids it has.
+const AGENTS_MAX: usize = 100;
 
 /// The notice of an event that has just become part of `state`, if it is one.
 fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Notice> {
@@ -86,7 +88,7 @@ fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Not
         }
         Kind::ContactLeftBot(e) => (NoticeKind::BotLost, bot_text(e.reason(), &contact())?),
         Kind::QueueHours(e) => return closed_notice(state, e),
-        Kind::DeviationsNoted(e) => (NoticeKind::Deviation, deviations_text(state, e)),
+        Kind::DeviationsNoted(e) => return Some(deviation_notice(state, e)),
         kind => change_by_hand(state, kind, &contact)?,
     };
     let missed = matches!(kind, NoticeKind::OfferMissed | NoticeKind::AgentMissed);
@@ -100,6 +102,7 @@ fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Not
         queue: names.id(record.map_or(effect.queue, |record| record.queue)).to_owned(),
         promise: None,
         missed_in_row: missed,
+        agent_ids: Vec::new(),
     })
 }
 
@@ -185,6 +188,7 @@ fn promise_notice(state: &State, promise: u64, kind: NoticeKind) -> Option<v1::N
         queue: names.id(record.queue).to_owned(),
         promise: Some(convert::promise::promise(state, record)),
         missed_in_row: 0,
+        agent_ids: Vec::new(),
     })
 }
 
@@ -221,6 +225,15 @@ fn closed_notice(state: &State, event: &j::QueueHours) -> Option<v1::Notice> {
         queue: queue.to_owned(),
         ..v1::Notice::default()
     })
+}
+
+fn deviation_notice(state: &State, event: &j::DeviationsNoted) -> v1::Notice {
+    let agents = event.groups.iter().flat_map(|group| &group.agents);
+    let agent_ids: Vec<String> =
+        agents.take(AGENTS_MAX).map(|agent| state.names().id(*agent).to_owned()).collect();
+    let agent_id = if let [agent] = &agent_ids[..] { agent.clone() } else { String::new() };
+    let text = deviations_text(state, event);
+    v1::Notice { kind: NoticeKind::Deviation.into(), text, agent_id, agent_ids, ..v1::Notice::default() }
 }
 
 /// Who departs from its schedule, by how: the first few by name.

@@ -5,10 +5,10 @@ use kefud::proto::v1::{
     supervisor_service_update_promise_request::Change as AnyChange, update_promise_request::Change,
 };
 use prost_types::Duration;
-use tonic::Response;
+use tonic::{Code, Response};
 
 use crate::daemon_common::{
-    client::{Client, assert_invalid},
+    client::{Client, assert_invalid, assert_refused},
     talk::{after, closed_by_bot, consult, from_bot, promise, talk, to_queue, with_bot},
 };
 
@@ -268,4 +268,82 @@ async fn wrong_requests_of_supervisors_about_conversations() {
         v1::WatchNoticesRequest { kinds: vec![1, 0, 99], queue: "a b".into(), ..Default::default() };
     let answer = supervisors.watch_notices(request).await.map(|_| Response::new(()));
     assert_invalid(answer, &["queue", "kinds[1]", "kinds[2]"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reasons_of_schedules_are_one_short_line() {
+    let (_place, _daemon, client) = talk().await;
+    let until = Some((std::time::SystemTime::now() + std::time::Duration::from_secs(600)).into());
+    for (reason, of_entry, of_word) in [
+        ("", true, false),
+        (" ", true, false),
+        ("swap with li, 换班", true, true),
+        (&"客".repeat(64), true, true),
+        (&"x".repeat(65), false, false),
+        ("sick\nleave", false, false),
+        ("sick\u{1b}[2J", false, false),
+    ] {
+        let shift = v1::Shift {
+            agent_id: "anna".into(),
+            kind: v1::ShiftKind::Off.into(),
+            start: "2090-10-01T09:00".into(),
+            end: "2090-10-01T17:00".into(),
+            reason: reason.into(),
+            ..Default::default()
+        };
+        let request = v1::SetShiftRequest { shifts: vec![shift], ..Default::default() };
+        let set = client.plans.clone().set_shift(request).await.map(drop);
+        let state = v1::OverrideState::Off.into();
+        let (agent_id, reason) = ("anna".to_owned(), reason.to_owned());
+        let request =
+            v1::OverrideShiftRequest { agent_id, state, until, reason: reason.clone(), ..Default::default() };
+        let shift = client.supervisors.clone().override_shift(request).await.map(drop);
+        let request =
+            v1::OverrideQueueRequest { queue: "care".into(), state, until, reason, ..Default::default() };
+        let queue = client.supervisors.clone().override_queue(request).await.map(drop);
+        for (answer, right, field) in
+            [(set, of_entry, "shifts[0].reason"), (shift, of_word, "reason"), (queue, of_word, "reason")]
+        {
+            match right {
+                true => answer.expect(field),
+                false => assert_invalid(answer.map(Response::new), &[field]),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shifts_that_contradict_each_other_and_unknown_names_are_refused() {
+    let (_place, _daemon, client) = talk().await;
+    let part = |start: &str, end: &str, is_break: bool| v1::ShiftPart {
+        start: format!("2090-10-01T{start}"),
+        end: format!("2090-10-01T{end}"),
+        is_break,
+        channels: Vec::new(),
+    };
+    let shift = |parts: Vec<v1::ShiftPart>| v1::Shift {
+        agent_id: "anna".into(),
+        kind: v1::ShiftKind::Shift.into(),
+        start: "2090-10-01T09:00".into(),
+        end: "2090-10-01T17:00".into(),
+        parts,
+        ..Default::default()
+    };
+    let lunch = part("12:00", "13:00", true);
+    let overlapping = vec![lunch.clone(), part("12:30", "14:00", false), part("12:59", "13:30", true)];
+    for (shifts, wrong) in [
+        (vec![shift(overlapping)], "shifts[0].parts[2]"),
+        (vec![shift(vec![lunch.clone()]), shift(vec![])], "shifts[1]"),
+    ] {
+        let request = v1::SetShiftRequest { shifts, ..Default::default() };
+        assert_invalid(client.plans.clone().set_shift(request).await, &[wrong]);
+    }
+    let beside = vec![lunch, part("12:30", "14:00", false), part("13:00", "13:30", true)];
+    let request = v1::SetShiftRequest { shifts: vec![shift(beside)], ..Default::default() };
+    client.plans.clone().set_shift(request).await.expect("set");
+    for (agent, group, reason) in [("nobody", "", "AGENT_NOT_FOUND"), ("", "none", "GROUP_NOT_FOUND")] {
+        let (agent_id, group) = (agent.to_owned(), group.to_owned());
+        let request = v1::ListShiftsRequest { agent_id, group, ..Default::default() };
+        assert_refused(client.plans.clone().list_shifts(request).await, Code::NotFound, reason);
+    }
 }

@@ -107,7 +107,7 @@ pub fn new_dated(check: &mut Check, field: &str, shift: v1::Shift) -> NewDated {
     let start_s = time(check, &at("start"), &shift.start);
     let end_s = time(check, &at("end"), &shift.end);
     let length_s = length(check, &at("end"), start_s, end_s, kind);
-    check.text(&at("reason"), &shift.reason, 256);
+    check.short_why(&at("reason"), &shift.reason);
     if kind != DatedKind::Shift && !shift.parts.is_empty() {
         check.problem(&at("parts"), "only a SHIFT has parts");
     }
@@ -121,7 +121,15 @@ pub fn new_dated(check: &mut Check, field: &str, shift: v1::Shift) -> NewDated {
         let field = format!("{field}.parts[{number}]");
         new_part(check, &field, part, start_s, i64::from(length_s))
     });
-    let parts = parts.collect();
+    let parts: Vec<NewPart> = parts.collect();
+    for (at, part) in parts.iter().enumerate() {
+        let overlaps = |other: &NewPart| {
+            other.is_break == part.is_break && other.from_s < part.to_s && part.from_s < other.to_s
+        };
+        if let Some(first) = parts[..at].iter().position(overlaps) {
+            check.problem(&format!("{field}.parts[{at}]"), format!("overlaps {field}.parts[{first}]"));
+        }
+    }
     NewDated {
         id: DatedId { agent: shift.agent_id, kind, start_s, zone: shift.zone },
         length_s,

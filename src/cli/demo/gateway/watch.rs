@@ -65,7 +65,7 @@ async fn read_one(
                 let cause = change.cause();
                 change.contact.map(|contact| Change::Contact(Box::new(contact), cause))
             }
-            Some(Update::Resumed(_)) | None => None,
+            Some(Update::Resumed(_) | Update::QueuesOpened(_)) | None => None,
         };
         if let Some(change) = change
             && out.send(change).await.is_err()
