@@ -51,7 +51,7 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_waits_for_counts_until_it_is_done() {
         let aside: &'static Aside = Box::leak(Box::new(Aside::new(1)));
-        let (go, gone) = mpsc::channel::<()>();
+        let (go, gone) = mpsc::sync_channel::<()>(1);
         let abandoned = tokio::spawn(aside.run(move || gone.recv().is_ok()));
         while aside.permits.available_permits() > 0 {
             tokio::task::yield_now().await;
