@@ -52,15 +52,17 @@ mod tests {
     async fn what_nobody_waits_for_counts_until_it_is_done() {
         let aside: &'static Aside = Box::leak(Box::new(Aside::new(1)));
         let (go, gone) = mpsc::sync_channel::<()>(1);
-        let abandoned = tokio::spawn(aside.run(move || gone.recv().is_ok()));
-        while aside.permits.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let abandoned = tokio::spawn(aside.run(move || {
+            begin.send(()).unwrap();
+            gone.recv().is_ok()
+        }));
+        begun.await.unwrap();
         abandoned.abort();
         assert!(abandoned.await.unwrap_err().is_cancelled());
+        assert_eq!(aside.permits.available_permits(), 0);
         let mut next = Box::pin(aside.run(|| 7));
         assert!((&mut next).now_or_never().is_none());
-        assert_eq!(aside.permits.available_permits(), 0);
         go.send(()).unwrap();
         assert_eq!(next.await, Ok(7));
         // Work that fails gives its place back too.

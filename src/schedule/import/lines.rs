@@ -133,11 +133,8 @@ pub fn read(document: &str, problems: &mut Problems) -> Calendar {
                 if name == "VEVENT" && open.last().is_some_and(|(name, _)| name == "VCALENDAR") {
                     if calendar.events.len() == EVENTS_MAX {
                         let problem = format!("the document has more than {EVENTS_MAX} events");
-                        problems.fault(
-                            event.line,
-                            "VEVENT",
-                            Fault::nearest(problem, "split it by time or team"),
-                        );
+                        let fault = Fault::nearest(problem, "split it by time or team");
+                        problems.fault(event.line, "VEVENT", fault);
                         return calendar;
                     }
                     calendar.events.push(std::mem::take(&mut event));
