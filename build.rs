@@ -7,6 +7,7 @@ use prost::Message;
 
 const PROTOS: &[&str] = &[
     "kefud/v1/schedule.proto",
+    "kefud/v1/surge.proto",
     "kefud/v1/types.proto",
     "kefud/v1/conversation.proto",
     "kefud/v1/explanation.proto",
@@ -46,8 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .boxed(".kefud.journal.v1.PromiseMade.promise")
         .boxed(".kefud.journal.v1.PromiseRecord.by")
         .boxed(".kefud.journal.v1.PromiseRecord.window")
+        .boxed(".kefud.journal.v1.PromiseRecord.callback")
         .boxed(".kefud.journal.v1.ContactLeftBot.wants")
         .boxed(".kefud.journal.v1.ContactLeftBot.customer")
+        .boxed(".kefud.v1.Contact.callback")
         .compile_fds(files)?;
     Ok(())
 }

@@ -40,6 +40,14 @@ pub mod journal {
         }
     }
 
+    impl QueueHoursRecord {
+        /// When it closed last. Snapshots of before that was told have only when hours or clock changed last.
+        #[must_use]
+        pub fn closed_at(&self) -> u64 {
+            if self.closed_ms == 0 { self.changed_ms } else { self.closed_ms }
+        }
+    }
+
     impl ContactRecord {
         /// How it has ended; all zero while it is live.
         #[must_use]
