@@ -4,10 +4,13 @@
 
 mod conversation;
 mod schedule;
+mod surge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeTable;
+
+pub(super) use surge::at_step;
 
 use super::{
     duration::format_ms,
@@ -37,6 +40,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>, context: &mut Context) {
         search.rings(path, queue, asked.remove(id.as_str()).unwrap_or_default());
         search.promise_steps(path, queue);
     }
+    search.surges(plan);
     let categories = Path::Key(&Path::Root, EntryKind::Category.section());
     for (id, category) in &plan.categories {
         let path = &Path::Key(&categories, id);

@@ -104,6 +104,7 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
     diff.compare(EntryKind::Calendar, &old.calendars, &new.calendars);
     diff.compare(EntryKind::Shift, &old.shifts, &new.shifts);
     diff.compare(EntryKind::Rota, &old.rotas, &new.rotas);
+    diff.compare(EntryKind::Surge, &old.surges, &new.surges);
     diff.compare(EntryKind::Queue, &old.queues, &new.queues);
     diff.compare(EntryKind::Group, &old.groups, &new.groups);
     diff.compare(EntryKind::Agent, &old.agents, &new.agents);

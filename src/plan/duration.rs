@@ -57,6 +57,20 @@ pub mod option {
     }
 }
 
+/// The same for lists of durations.
+pub mod list {
+    use super::{Deserialize, Deserializer, Error, Serializer, format_ms, parse_ms};
+
+    pub fn serialize<S: Serializer>(list: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(list.iter().map(|ms| format_ms(*ms)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts.iter().map(|text| parse_ms(text).map_err(D::Error::custom)).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{format_ms, parse_ms};

@@ -30,6 +30,8 @@ pub enum EntryKind {
     Shift,
     /// One of [`Plan::rotas`].
     Rota,
+    /// One of [`Plan::surges`].
+    Surge,
     /// One of [`Plan::queues`].
     Queue,
     /// One of [`Plan::groups`].
@@ -40,7 +42,7 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// Every kind, in the order of the model.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Settings,
         Self::Channel,
         Self::Skill,
@@ -50,6 +52,7 @@ impl EntryKind {
         Self::Calendar,
         Self::Shift,
         Self::Rota,
+        Self::Surge,
         Self::Queue,
         Self::Group,
         Self::Agent,
@@ -68,6 +71,7 @@ impl EntryKind {
             Self::Calendar => "calendars",
             Self::Shift => "shifts",
             Self::Rota => "rotas",
+            Self::Surge => "surges",
             Self::Queue => "queues",
             Self::Group => "groups",
             Self::Agent => "agents",
@@ -87,6 +91,7 @@ impl EntryKind {
             Self::Calendar => "calendar",
             Self::Shift => "shift",
             Self::Rota => "rota",
+            Self::Surge => "surge",
             Self::Queue => "queue",
             Self::Group => "group",
             Self::Agent => "agent",
@@ -106,6 +111,7 @@ impl EntryKind {
             Self::Calendar => limits::CALENDARS_MAX,
             Self::Shift => limits::SHIFTS_MAX,
             Self::Rota => limits::ROTAS_MAX,
+            Self::Surge => limits::SURGES_MAX,
             Self::Queue => limits::QUEUES_MAX,
             Self::Group => limits::GROUPS_MAX,
             Self::Agent => limits::AGENTS_MAX,
@@ -132,6 +138,7 @@ impl Plan {
             EntryKind::Calendar => insert(&mut self.calendars, id, document),
             EntryKind::Shift => insert(&mut self.shifts, id, document),
             EntryKind::Rota => insert(&mut self.rotas, id, document),
+            EntryKind::Surge => insert(&mut self.surges, id, document),
             EntryKind::Queue => insert(&mut self.queues, id, document),
             EntryKind::Group => insert(&mut self.groups, id, document),
             EntryKind::Agent => insert(&mut self.agents, id, document),
@@ -154,6 +161,7 @@ impl Plan {
             EntryKind::Calendar => self.calendars.remove(id).is_some(),
             EntryKind::Shift => self.shifts.remove(id).is_some(),
             EntryKind::Rota => self.rotas.remove(id).is_some(),
+            EntryKind::Surge => self.surges.remove(id).is_some(),
             EntryKind::Queue => self.queues.remove(id).is_some(),
             EntryKind::Group => self.groups.remove(id).is_some(),
             EntryKind::Agent => self.agents.remove(id).is_some(),

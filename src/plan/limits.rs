@@ -24,6 +24,8 @@ pub const CALENDARS_MAX: usize = 200;
 pub const SHIFTS_MAX: usize = 1_000;
 /// Rotas of a plan.
 pub const ROTAS_MAX: usize = 1_000;
+/// Surges of a plan.
+pub const SURGES_MAX: usize = 100;
 /// Different time zones that a plan names.
 pub const ZONES_MAX: usize = 64;
 /// Queues of a plan. At least one is needed.
@@ -77,6 +79,23 @@ pub const CYCLE_DAYS_MAX: usize = 366;
 /// A contact overflows from queue to queue so often.
 pub const OVERFLOW_HOPS_MAX: usize = 8;
 
+/// Levels of a surge, beside the normal one.
+pub const SURGE_LEVELS_MAX: usize = 3;
+/// Steps of a level of a surge, and of those at every level.
+pub const SURGE_STEPS_MAX: usize = 16;
+/// Windows of a surge.
+pub const SURGE_WINDOWS_MAX: usize = 16;
+/// Groups of a step `open_groups`.
+pub const SURGE_GROUPS_MAX: usize = 16;
+/// Languages of a text.
+pub const LANGUAGES_MAX: usize = 20;
+/// Bytes of a language tag.
+pub const LANGUAGE_BYTES_MAX: usize = 35;
+/// Bytes of a text that customers are told.
+pub const TEMPLATE_BYTES_MAX: usize = 1_024;
+/// Bytes of a link to frequent questions.
+pub const FAQ_BYTES_MAX: usize = 512;
+
 /// The year of a date.
 pub const YEARS: RangeInclusive<i32> = 2_000..=2_100;
 /// The level of a skill.
@@ -113,7 +132,23 @@ pub const REPLIES_KEPT: RangeInclusive<u64> = 0..=1_000;
 pub const RISE_PRIORITY: RangeInclusive<u64> = 1..=10;
 /// The `priority` of a step of `promise_steps`.
 pub const PROMISE_STEP_PRIORITY: RangeInclusive<u64> = 0..=10;
+/// The least `level` in a window of a surge.
+pub const SURGE_LEVEL: RangeInclusive<u64> = 1..=3;
+/// The `rings` of a step.
+pub const SURGE_RINGS: RangeInclusive<u64> = 1..=10;
+/// The `times` of a message.
+pub const SURGE_TIMES: RangeInclusive<u64> = 1..=10;
+/// The `waiting` of a threshold, and the `at_most` of a bot.
+pub const SURGE_WAITING_MAX: u64 = 1_000_000;
+/// The `agents_below` of a threshold.
+pub const SURGE_AGENTS: RangeInclusive<u64> = 1..=100_000;
 
+/// Durations of a callback's `spacing`.
+pub const CALLBACK_SPACINGS_MAX: usize = 9;
+/// A callback's `attempts`.
+pub const CALLBACK_ATTEMPTS: RangeInclusive<u64> = 1..=10;
+/// A callback's `max_open`.
+pub const CALLBACKS_OPEN: RangeInclusive<u64> = 1..=50_000;
 /// The `rota_offset` of an agent or group; it is below the weeks or days of the rota too.
 pub const ROTA_OFFSET: RangeInclusive<u64> = 0..=365;
 
@@ -165,6 +200,24 @@ pub const ADHERENCE_TOLERANCE_MS: RangeInclusive<u64> = 0..=4 * HOUR_MS;
 pub const SHIFT_HORIZON_MS: RangeInclusive<u64> = DAY_MS..=800 * DAY_MS;
 /// The setting `shifts_keep`: 1 to 366 days.
 pub const SHIFTS_KEEP_MS: RangeInclusive<u64> = DAY_MS..=366 * DAY_MS;
+/// A surge's `hold`: 10 s to 24 h.
+pub const SURGE_HOLD_MS: RangeInclusive<u64> = 10_000..=DAY_MS;
+/// A threshold of waits: 1 s to 24 h, to leave a level also 0 s.
+pub const SURGE_WAIT_MS: RangeInclusive<u64> = 1_000..=DAY_MS;
+/// The `first` of a message and the `after` of other steps: up to 24 h.
+pub const SURGE_AFTER_MS: RangeInclusive<u64> = 0..=DAY_MS;
+/// The `every` of a message: 30 s to 1 h.
+pub const SURGE_EVERY_MS: RangeInclusive<u64> = 30_000..=HOUR_MS;
+/// The `retry` of a cap: 1 s to 24 h.
+pub const SURGE_RETRY_MS: RangeInclusive<u64> = 1_000..=DAY_MS;
+/// Each duration of a callback's `spacing`: 1 min to 7 days.
+pub const CALLBACK_SPACING_MS: RangeInclusive<u64> = MINUTE_MS..=7 * DAY_MS;
+/// A callback's `dial_timeout`: 5 s to 5 min.
+pub const DIAL_TIMEOUT_MS: RangeInclusive<u64> = 5_000..=5 * MINUTE_MS;
+/// A callback's `dial_ahead`: up to 10 min.
+pub const DIAL_AHEAD_MS: RangeInclusive<u64> = 0..=10 * MINUTE_MS;
+/// A callback's `expire`: 5 min to 30 days.
+pub const CALLBACK_EXPIRE_MS: RangeInclusive<u64> = 5 * MINUTE_MS..=30 * DAY_MS;
 
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;

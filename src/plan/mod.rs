@@ -13,6 +13,7 @@
 //!
 //! Must never hold state of its own, do I/O, read the clock, or stop at the first error of a document.
 
+mod callback;
 mod contradictions;
 mod conversation;
 mod diff;
@@ -31,6 +32,8 @@ mod schedule;
 mod sections;
 mod shared;
 mod staff;
+mod surge;
+pub mod template;
 #[cfg(test)]
 mod tests;
 mod values;

@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::shared::Shared;
 
+mod callback;
 mod conversation;
 mod rules;
 mod schedule;
 mod settings;
+mod surge;
 
+pub use callback::{CallbackMode, CallbackOffer, CallbackRules};
 pub use conversation::{
     AfterBot, DEFAULT_BOT_LIMIT_MS, DEFAULT_PARKED_KEEP_MS, DEFAULT_REPLIES_KEPT, ParkedReturn, PromiseStep,
     ReplyAllowance, ReplyWindow, TransferAge, WindowRise,
@@ -26,6 +29,7 @@ pub use schedule::{
     DayKind, DayShifts, Followed, Follows, Holidays, Rota, RotaWeek, Shift,
 };
 pub use settings::Settings;
+pub use surge::{DEFAULT_HOLD_MS, Surge, SurgeLevel, SurgeStep, SurgeWindow, Texts, Thresholds, WaitMessage};
 
 /// Entries of one kind by id.
 pub type Entries<T> = BTreeMap<String, T>;
@@ -51,6 +55,8 @@ pub struct Plan {
     pub shifts: Entries<Shared<Shift>>,
     /// Which shift is worked when.
     pub rotas: Entries<Shared<Rota>>,
+    /// How queues behave when more come than can be served.
+    pub surges: Entries<Shared<Surge>>,
     /// Where contacts wait.
     pub queues: Entries<Queue>,
     /// Teams of agents.
@@ -336,6 +342,12 @@ pub struct Queue {
     /// When those who wait grow older. Absent: [`Queue::ages`] tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ageing: Option<Ageing>,
+    /// Id of the surge by which it has levels. Absent: it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surge: Option<String>,
+    /// How its customers are called back. Absent: they aren't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<CallbackRules>,
 }
 
 impl Queue {
@@ -368,6 +380,8 @@ impl Queue {
             closing: Closing::default(),
             closing_queue: None,
             ageing: None,
+            surge: None,
+            callback: None,
         }
     }
 }

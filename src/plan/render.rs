@@ -2,7 +2,9 @@
 //! durations as text. Values that are in force are written even where they are the defaults; what is
 //! empty or absent is left out. Must write nothing that [`super::parse`] reads differently.
 
+mod callback;
 mod schedule;
+mod surge;
 
 use std::fmt::{self, Write};
 
@@ -45,6 +47,7 @@ pub fn render(plan: &Plan) -> String {
         out.name(&disposition.name);
     });
     out.schedules(plan);
+    out.surges(plan);
     out.entries(EntryKind::Queue, &plan.queues, Writer::queue);
     out.entries(EntryKind::Group, &plan.groups, |out, group| {
         out.name(&group.name);
@@ -111,6 +114,10 @@ impl Writer {
         self.optional_duration("promise_agent_wait", queue.promise_agent_wait_ms);
         self.promise_steps(&queue.promise_steps);
         self.queue_hours(queue);
+        if let Some(id) = &queue.surge {
+            self.text("surge", id);
+        }
+        self.callback(queue.callback.as_ref());
     }
 
     /// What a channel says of its conversations; nothing that its kind or another value leaves without effect.

@@ -151,7 +151,8 @@ impl Fields<'_> {
         }
     }
 
-    fn spans(&mut self, key: &'static str, count: RangeInclusive<usize>) -> Vec<Span> {
+    /// A list of spans; it may be absent if it may be empty.
+    pub fn spans(&mut self, key: &'static str, count: RangeInclusive<usize>) -> Vec<Span> {
         let default = (*count.start() == 0).then(Vec::new);
         self.read(key, SPANS, default, |value, path, context| spans(value, &count, path, context))
     }

@@ -17,6 +17,7 @@ use super::{
     parse::is_valid_id,
     problem::{Path, did_you_mean},
     schedule,
+    surge::{self, Named},
     values::{Context, Ids},
     words::{
         AFTER_BOT, AGEING, AGENT_CHOICES, ALL_DECLINED, AT_SHIFT_END, CHANNEL_KINDS, CLOSED, CLOSING,
@@ -56,6 +57,8 @@ impl<'a> Sections<'a> {
             rotas: self.entries(EntryKind::Rota, context, |fields| {
                 schedule::rota(fields, self.ids(EntryKind::Holidays), self.ids(EntryKind::Shift)).into()
             }),
+            surges: self
+                .entries(EntryKind::Surge, context, |fields| surge::surge(fields, self.named()).into()),
             queues: self.entries(EntryKind::Queue, context, |fields| self.queue(fields)),
             groups: self.entries(EntryKind::Group, context, |fields| self.group(fields)),
             agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min).into()),
@@ -147,6 +150,16 @@ impl<'a> Sections<'a> {
         Ids { kind, entries, readable: value.is_none() || entries.is_some() }
     }
 
+    fn named(&self) -> Named<'a> {
+        Named {
+            channels: self.ids(EntryKind::Channel),
+            calendars: self.ids(EntryKind::Calendar),
+            holidays: self.ids(EntryKind::Holidays),
+            queues: self.ids(EntryKind::Queue),
+            groups: self.ids(EntryKind::Group),
+        }
+    }
+
     fn settings(&self, context: &mut Context) -> Settings {
         let Some((table, offset)) = self.section(EntryKind::Settings, context) else {
             return Settings::default();
@@ -199,6 +212,8 @@ impl<'a> Sections<'a> {
             closing: fields.choice_or_default("closing", &CLOSING),
             closing_queue: fields.optional_reference("closing_queue", self.ids(EntryKind::Queue)),
             ageing: fields.optional_choice("ageing", &AGEING),
+            surge: fields.optional_reference("surge", self.ids(EntryKind::Surge)),
+            callback: fields.callback(self.ids(EntryKind::Calendar)),
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod conversation;
 mod schedule;
+mod surge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use toml::de::DeTable;
 
 use super::{
     entry::EntryKind,
-    model::{GroupKind, Plan, Queue, Requirement},
+    model::{GroupKind, Plan, Queue, Requirement, SurgeStep},
     place::offset_of,
     problem::{Path, Problems},
     staff::{Able, Staff},
@@ -30,6 +31,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>, today: Option<Day>) -> Probl
     search.idle_rings();
     search.conversations();
     search.schedules();
+    search.surges();
     search.unmet_requirements();
     search.warnings
 }
@@ -91,7 +93,13 @@ impl<'a> Search<'a> {
         let by_rings = queues().flat_map(|queue| &queue.rings).flat_map(|ring| &ring.groups);
         let by_steps = queues().flat_map(|queue| &queue.promise_steps).flat_map(|step| &step.groups);
         let at_home = queues().flat_map(|queue| &queue.groups);
-        let named: BTreeSet<&String> = at_home.chain(by_rings).chain(by_steps).collect();
+        let in_surges = self.plan.surges.values().flat_map(|surge| surge.flat_steps());
+        let in_surges = in_surges.filter_map(|(.., step)| match step {
+            SurgeStep::OpenGroups { groups } => Some(groups),
+            _ => None,
+        });
+        let named: BTreeSet<&String> =
+            at_home.chain(by_rings).chain(by_steps).chain(in_surges.flatten()).collect();
         let open_to_all = queues().any(|queue| queue.groups.is_empty());
         for (id, group) in &self.plan.groups {
             if !manned.contains(id) {

@@ -339,6 +339,8 @@ pub enum ClosedPolicy {
     Accept,
     /// It goes to the queue that `closed_queue` names.
     Overflow,
+    /// It is refused as by [`ClosedPolicy::Refuse`], but may ask to be called back once the queue is open.
+    Callback,
 }
 
 /// What becomes of those who wait when their queue closes.
@@ -352,6 +354,8 @@ pub enum Closing {
     Hold,
     /// They go to the queue that `closing_queue` names, if that is open; else as [`Closing::ServeOut`].
     Move,
+    /// They are asked once whether they want to be called back; else as [`Closing::ServeOut`].
+    Callback,
 }
 
 /// When those who wait grow older.

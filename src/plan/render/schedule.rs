@@ -157,9 +157,13 @@ impl Writer {
     }
 
     fn spans(&mut self, spans: &[Span]) {
+        self.span_list(spans);
+        self.0.push('\n');
+    }
+
+    pub(super) fn span_list(&mut self, spans: &[Span]) {
         let spans: Vec<String> = spans.iter().map(|span| format_span(*span)).collect();
         self.texts(&spans);
-        self.0.push('\n');
     }
 
     /// A list, which may be empty.

@@ -101,7 +101,7 @@ fn sections_of_the_wrong_type() {
             "1:1 queues: is not a table, write [queues.some_id]",
             "2:1 settings: is not a table, write [settings]",
             "3:1 zebra: unknown section `zebra`, the sections are `settings`, `channels`, `skills`, `categories`, \
-             `dispositions`, `holidays`, `calendars`, `shifts`, `rotas`, `queues`, `groups`, `agents`",
+             `dispositions`, `holidays`, `calendars`, `shifts`, `rotas`, `surges`, `queues`, `groups`, `agents`",
             "4:3 channels: is not a table, write [channels.some_id]",
         ],
     );

@@ -8,6 +8,7 @@ use super::{
     apply,
     generated_conversations::{channel, mend_steps, promise_steps},
     generated_schedules::{Dice, schedule},
+    generated_surges::surges,
 };
 use crate::plan::{
     Diff, Plan, diff, limits,
@@ -221,6 +222,7 @@ fn agent(
 fn plan() -> impl Strategy<Value = Plan> {
     (without_schedules(), Dice::any()).prop_map(|(mut plan, mut dice)| {
         schedule(&mut plan, &mut dice);
+        surges(&mut plan, &mut dice);
         plan
     })
 }
@@ -282,6 +284,7 @@ fn mixed(plan: &Plan, other: &Plan, keep: u64) -> Plan {
         mixed
     }
     Plan {
+        surges: mix(&plan.surges, &other.surges, keep),
         settings: if keep & 1 == 1 { plan.settings.clone() } else { other.settings.clone() },
         channels: mix(&plan.channels, &other.channels, keep),
         skills: mix(&plan.skills, &other.skills, keep),

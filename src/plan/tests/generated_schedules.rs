@@ -32,21 +32,21 @@ impl Dice {
     }
 
     /// Below `count`.
-    fn below(&mut self, count: u32) -> u32 {
+    pub fn below(&mut self, count: u32) -> u32 {
         self.at += 1;
         self.numbers[self.at % self.numbers.len()] % count.max(1)
     }
 
-    fn once_in(&mut self, count: u32) -> bool {
+    pub fn once_in(&mut self, count: u32) -> bool {
         self.below(count) == count - 1
     }
 
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
+    pub fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
         let count = u32::try_from(list.len()).unwrap();
         if count == 0 { None } else { list.get(self.below(count) as usize) }
     }
 
-    fn maybe<T: Clone>(&mut self, list: &[T]) -> Option<T> {
+    pub fn maybe<T: Clone>(&mut self, list: &[T]) -> Option<T> {
         if self.once_in(2) { self.pick(list).cloned() } else { None }
     }
 
@@ -59,7 +59,7 @@ impl Dice {
         self.maybe(&zones).map(str::to_owned)
     }
 
-    fn name(&mut self) -> String {
+    pub fn name(&mut self) -> String {
         ["", "早班", "\"x\"\\"][self.below(3) as usize].to_owned()
     }
 
@@ -76,7 +76,7 @@ impl Dice {
     }
 
     /// Spans of a day, each beginning on it.
-    fn hours(&mut self, max: u32) -> Vec<Span> {
+    pub fn hours(&mut self, max: u32) -> Vec<Span> {
         let mut spans = self.spans(Span { from_s: FIRST_S, to_s: FIRST_S + DAY_S }, max);
         spans.retain(|span| span.from_s < DAY_S);
         spans

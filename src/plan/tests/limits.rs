@@ -65,6 +65,7 @@ fn counts_of_entries() {
     limit(EntryKind::Calendar, 0, "");
     limit(EntryKind::Shift, 0, "at = [\"09:00-18:00\"]");
     limit(EntryKind::Rota, 0, "weeks = [{}]");
+    limit(EntryKind::Surge, 0, "");
     limit(EntryKind::Queue, 1, "channels = [\"phone\"]\nobjective = \"1s\"");
     limit(EntryKind::Group, 1, "");
 }

@@ -1,5 +1,6 @@
 //! Tests of the plan module as a whole: documents in, problems or plans out.
 
+mod callbacks;
 mod conversation_forms;
 mod conversations;
 mod documents;
@@ -7,6 +8,7 @@ mod forms;
 mod generated;
 mod generated_conversations;
 mod generated_schedules;
+mod generated_surges;
 mod hours;
 mod large;
 mod limits;
@@ -18,6 +20,8 @@ mod sample;
 mod schedule_forms;
 mod schedule_meaning;
 mod schedules;
+mod surge_forms;
+mod surges;
 mod warnings;
 mod when;
 

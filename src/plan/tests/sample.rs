@@ -26,6 +26,7 @@ fn every_entry_of_the_sample_has_a_name() {
         .chain(plan.calendars.values().map(|entry| &entry.name))
         .chain(plan.shifts.values().map(|entry| &entry.name))
         .chain(plan.rotas.values().map(|entry| &entry.name))
+        .chain(plan.surges.values().map(|entry| &entry.name))
         .chain(plan.queues.values().map(|entry| &entry.name))
         .chain(plan.groups.values().map(|entry| &entry.name))
         .chain(plan.agents.values().map(|entry| &entry.name));
