@@ -68,6 +68,12 @@ impl Calendar {
         &self.zone
     }
 
+    /// The same hours on the clock of another zone.
+    #[must_use]
+    pub fn in_zone(&self, zone: Arc<Zone>) -> Self {
+        Self { zone, ..self.clone() }
+    }
+
     /// The holidays that count.
     #[must_use]
     pub fn holidays(&self) -> Option<&HolidaySet> {

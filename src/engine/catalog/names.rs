@@ -16,7 +16,7 @@ pub struct Names {
 }
 
 /// Kinds of names, the unspecified one included.
-const KINDS: usize = PlanKind::Rota as usize + 1;
+const KINDS: usize = PlanKind::Surge as usize + 1;
 
 impl Names {
     /// Remembers that `number` stands for `id`.

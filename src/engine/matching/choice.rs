@@ -100,7 +100,7 @@ impl State {
             && fits(profile, class)
             && self.index.not_reserved(&profile.info.groups, class).is_ok()
             && contact.is_none_or(|contact| not_excluded(&contact.record, number, now_ms).is_ok());
-        let preferred_matched = preferred_matched(&profile.info.skills, &class.key.requirement);
+        let preferred_matched = preferred_matched(&profile.info.skills, &class.asked);
         able.then_some(Chosen { agent: number, rule, preferred_matched, rank: 0 })
     }
 }
@@ -112,7 +112,7 @@ fn first_of(
     contact: Option<&Contact>,
     now_ms: u64,
 ) -> Option<(Rank, Chosen)> {
-    let matched = preferred_matched(&profile.info.skills, &class.key.requirement);
+    let matched = preferred_matched(&profile.info.skills, &class.asked);
     let welcome =
         |agent: u32| contact.is_none_or(|contact| not_excluded(&contact.record, agent, now_ms).is_ok());
     let first = |free: &Free| -> Option<(u64, u64, u32)> {

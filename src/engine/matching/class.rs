@@ -19,7 +19,7 @@ use crate::{
     proto::journal::OfferTrigger,
 };
 
-use super::{bits::Bits, profile::skill_bit};
+use super::{bits::Bits, policy::Policy, profile::skill_bit};
 
 /// What makes contacts of one class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,9 +38,9 @@ pub struct ClassKey {
     pub ring: u32,
     /// Rings of their own; empty: the queue's.
     pub rings: Vec<Ring>,
-    /// Groups that the rings opened so far have added, ordered.
+    /// Groups that the rings opened so far have added, ordered. What counts is [`Class::borrowed`].
     pub borrowed: Vec<u32>,
-    /// What is asked for in this ring.
+    /// What is asked for in this ring. What counts is [`Class::asked`].
     pub requirement: Requirement,
 }
 
@@ -49,6 +49,10 @@ pub struct ClassKey {
 pub struct Class {
     /// What they have in common.
     pub key: ClassKey,
+    /// What is asked for now: in this ring, or in a later one that a surge has opened to the queue.
+    pub asked: Requirement,
+    /// Groups that serve it beside those at home: by its ring, likewise, or by a surge; ordered.
+    pub borrowed: Vec<u32>,
     /// Lower is served first.
     pub band: u8,
     /// The channel's place among the plan's.
@@ -69,8 +73,8 @@ pub struct Class {
     pub clock: u32,
     lane: u32,
     dirty: Option<OfferTrigger>,
-    /// It stays when it is empty.
-    lasting: bool,
+    /// Its place among those that stay when they are empty, if it is one of them.
+    lasting: Option<u32>,
     /// The profiles that could ever serve it; for lasting classes only.
     pub fit: Option<Bits>,
     /// Whether somebody signed in could serve it, as of which state of the staff.
@@ -108,6 +112,8 @@ pub struct Classes {
     lane_numbers: BTreeMap<(u8, u64, u8, u32), u32>,
     dirty_lanes: BTreeSet<u32>,
     kept: BTreeMap<u32, BTreeSet<u32>>,
+    /// In which somebody waits, by queue.
+    of_queue: BTreeMap<u32, BTreeSet<u32>>,
     /// By borrowed group that keeps some of its agents free.
     borrowers: BTreeMap<u32, BTreeSet<u32>>,
     /// In which somebody waits whom nobody signed in can serve.
@@ -168,6 +174,12 @@ impl Classes {
         self.borrowers.get(&group).into_iter().flatten().copied()
     }
 
+    /// Classes of a queue in which somebody waits.
+    #[must_use]
+    pub fn of_queue(&self, queue: u32) -> Option<&BTreeSet<u32>> {
+        self.of_queue.get(&queue)
+    }
+
     /// Classes with waiting contacts, in an order of no meaning that is the same on every machine.
     pub fn waiting(&self) -> impl Iterator<Item = (u32, &Class)> {
         let all = (0..).zip(&self.list).filter_map(|(number, class)| Some((number, class.as_ref()?)));
@@ -190,11 +202,18 @@ impl Classes {
     }
 
     /// The number of the class of this key, whose contacts grow older by the clock of a queue (0: by time itself).
-    pub fn number_of(&mut self, key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo, clock: u32) -> u32 {
+    /// A new one asks for what `policy` makes of it.
+    pub fn number_of(
+        &mut self,
+        key: ClassKey,
+        (queue, channel): (&QueueInfo, &ChannelInfo),
+        policy: &Policy,
+        clock: u32,
+    ) -> u32 {
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
-        let class = self.new_class(Class { clock, ..Class::of(key.clone(), queue, channel) });
+        let class = self.new_class(Class { clock, ..Class::of(key.clone(), queue, channel, policy) });
         let number = if let Some(number) = self.vacant.pop() {
             self.list[number as usize] = Some(class);
             number
@@ -247,7 +266,7 @@ impl Classes {
         self.settle_at(number, before);
         self.head_changed(number, before);
         self.unstaffed.remove(&number);
-        if self.get(number).is_some_and(|class| !class.lasting) {
+        if self.get(number).is_some_and(|class| class.lasting.is_none()) {
             self.empty.push(number);
         }
         if self.empty.len() > EMPTY_CLASSES_MAX {
@@ -264,7 +283,7 @@ impl Classes {
         }
         let head = |(arrival_ms, contact)| (arrival_ms, contact, number);
         if let Some(lane) = self.lanes.get_mut(class.lane as usize) {
-            let listed = class.key.kept_for == 0 && !class.lasting;
+            let listed = class.key.kept_for == 0 && class.lasting.is_none();
             if let Some(before) = before.map(head) {
                 if listed {
                     lane.heads.remove(&before);
@@ -287,7 +306,7 @@ impl Classes {
         }
     }
 
-    /// Files a class that is kept for an agent or may borrow, while somebody waits in it.
+    /// Files a class by its queue, and if it is kept for an agent or may borrow by these, while somebody waits in it.
     fn list_special(&mut self, number: u32, waiting: bool) {
         let Some(class) = self.list.get(number as usize).and_then(Option::as_ref) else { return };
         let file = |map: &mut BTreeMap<u32, BTreeSet<u32>>, of: u32| {
@@ -300,10 +319,11 @@ impl Classes {
                 }
             }
         };
+        file(&mut self.of_queue, class.key.queue);
         if class.key.kept_for != 0 {
             file(&mut self.kept, class.key.kept_for);
         }
-        for group in &class.key.borrowed {
+        for group in &class.borrowed {
             file(&mut self.borrowers, *group);
         }
     }
@@ -359,9 +379,10 @@ impl Classes {
 
     /// Keeps a class also when it is empty. `fit`: the profiles that could ever serve it.
     pub fn make_lasting(&mut self, number: u32, fit: Bits) {
-        let Some(class) = self.get_mut(number).filter(|class| !class.lasting) else { return };
+        let at = u32::try_from(self.lasting.len()).unwrap_or(u32::MAX);
+        let Some(class) = self.get_mut(number).filter(|class| class.lasting.is_none()) else { return };
         let first = class.waiting.first();
-        class.lasting = true;
+        class.lasting = Some(at);
         class.fit = Some(fit);
         let lane = class.lane;
         self.lasting.push(number);
@@ -370,9 +391,47 @@ impl Classes {
         }
     }
 
+    /// Classes of a queue from a number on, with or without contacts.
+    pub fn all_of(&self, queue: u32, from: u32) -> impl Iterator<Item = u32> + '_ {
+        let all = (from..).zip(self.list.iter().skip(from as usize));
+        let of_queue =
+            move |class: &Option<Class>| class.as_ref().is_some_and(|class| class.key.queue == queue);
+        all.filter(move |(_, class)| of_queue(class)).map(|(number, _)| number)
+    }
+
+    /// Has a class ask for what `policy` makes of it, and files it accordingly. Returns what was known of who fits it
+    /// before, if it asks for something else now.
+    pub fn ask_anew(&mut self, number: u32, policy: &Policy, of_queue: &[Ring]) -> Option<Option<Bits>> {
+        let waiting = !self.get(number)?.waiting.is_empty();
+        if waiting {
+            self.list_special(number, false);
+        }
+        let class = self.get_mut(number)?;
+        let before = class.fit.take();
+        let changed = class.dress(policy, of_queue);
+        let known = if changed {
+            Some(before)
+        } else {
+            class.fit = before;
+            None
+        };
+        if waiting {
+            self.list_special(number, true);
+        }
+        known
+    }
+
+    /// Notes who fits a class that stays.
+    pub fn set_fit(&mut self, number: u32, fit: Bits) {
+        if let Some(class) = self.get_mut(number) {
+            class.fit = Some(fit);
+        }
+    }
+
     fn drop_empty(&mut self) {
         for number in std::mem::take(&mut self.empty) {
-            let empty = self.get(number).is_some_and(|class| class.waiting.is_empty() && !class.lasting);
+            let empty =
+                self.get(number).is_some_and(|class| class.waiting.is_empty() && class.lasting.is_none());
             if empty && let Some(class) = self.list[number as usize].take() {
                 self.numbers.remove(&class.key);
                 self.vacant.push(number);
@@ -384,25 +443,57 @@ impl Classes {
 impl Class {
     /// A class by itself: what the index says of it is not known.
     #[must_use]
-    pub fn of(key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo) -> Self {
-        let adds_up = queue.agent_choice == AgentChoice::MostSkilled;
-        let skills = key.requirement.required.iter().fold(0, |bits, ask| bits | skill_bit(ask.skill));
-        Self {
+    pub fn of(key: ClassKey, queue: &QueueInfo, channel: &ChannelInfo, policy: &Policy) -> Self {
+        let mut class = Self {
+            asked: Requirement::default(),
+            borrowed: Vec::new(),
             band: queue.band.unwrap_or(channel.kind as u8),
             slot: channel.slot,
             home: queue.groups.clone(),
             every_group: queue.every_group,
             choice: queue.agent_choice,
-            wanted: if adds_up { key.requirement.wanted() } else { Vec::new() },
-            skills,
+            wanted: Vec::new(),
+            skills: 0,
             waiting: Line::default(),
             clock: 0,
             lane: 0,
             dirty: None,
-            lasting: false,
+            lasting: None,
             fit: None,
             staffed: Cell::new((0, false)),
             key,
+        };
+        class.dress(policy, &queue.rings);
+        class
+    }
+
+    /// Works out what is asked for now, whom that may be, and what is known of it no more. Returns whether it is something
+    /// else than before.
+    fn dress(&mut self, policy: &Policy, of_queue: &[Ring]) -> bool {
+        let rings = if self.key.rings.is_empty() { of_queue } else { &self.key.rings };
+        let mut asked = self.key.requirement.clone();
+        let mut borrowed = [&self.key.borrowed[..], &policy.groups].concat();
+        let opened = rings.iter().take(policy.rings as usize).skip(self.key.ring as usize);
+        for ring in opened {
+            asked.relax(ring);
+            borrowed.extend_from_slice(&ring.groups);
         }
+        borrowed.sort_unstable();
+        borrowed.dedup();
+        if asked == self.asked && borrowed == self.borrowed {
+            return false;
+        }
+        self.skills = asked.required.iter().fold(0, |bits, ask| bits | skill_bit(ask.skill));
+        self.wanted = if self.choice == AgentChoice::MostSkilled { asked.wanted() } else { Vec::new() };
+        (self.asked, self.borrowed) = (asked, borrowed);
+        self.fit = None;
+        self.staffed.set((0, false));
+        true
+    }
+
+    /// Its place among the classes that stay.
+    #[must_use]
+    pub fn lasting(&self) -> Option<u32> {
+        self.lasting
     }
 }

@@ -11,8 +11,6 @@ use crate::{
     proto::journal as j,
 };
 
-use super::class::ClassKey;
-
 /// Why an agent can't serve a contact now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hindrance {
@@ -54,6 +52,8 @@ pub enum Hindrance {
     ShiftLead(u32, i64),
     /// This queue, in which the contact waits, is closed and holds it; likewise.
     QueueClosed(u32, i64),
+    /// The contact is a callback whose customer is not on the line yet.
+    NotDialled,
     /// The groups that could help keep so many free: one of them, free now, to keep.
     Reserved(u32, u32, u32),
     /// The contact is kept for another agent until then.
@@ -65,9 +65,9 @@ pub enum Hindrance {
 }
 
 /// Whether one of the agent's groups is open to the contact.
-pub fn in_group(groups: &[u32], key: &ClassKey, home: &[u32], every_group: bool) -> Result<(), Hindrance> {
+pub fn in_group(groups: &[u32], borrowed: &[u32], home: &[u32], every_group: bool) -> Result<(), Hindrance> {
     let named = |list: &[u32]| groups.iter().any(|group| list.binary_search(group).is_ok());
-    if (every_group && !groups.is_empty()) || named(home) || named(&key.borrowed) {
+    if (every_group && !groups.is_empty()) || named(home) || named(borrowed) {
         Ok(())
     } else {
         Err(Hindrance::NotInGroup)

@@ -41,6 +41,7 @@ impl Hindrance {
             Self::OtherActivity(..) => "OTHER_ACTIVITY",
             Self::ShiftLead(..) => "SHIFT_LEAD",
             Self::QueueClosed(..) => "QUEUE_CLOSED",
+            Self::NotDialled => "NOT_DIALLED",
             Self::Reserved(..) => "RESERVED",
             Self::KeptForAnother(..) => "KEPT_FOR_ANOTHER",
             Self::Excluded(_) | Self::AsksItself => "EXCLUDED",
@@ -85,6 +86,7 @@ impl Hindrance {
             Self::QueueClosed(queue, _) => {
                 format!("may not be offered it: queue {} is closed", names.id(queue))
             }
+            Self::NotDialled => "may not be offered it: its customer is not on the line yet".to_owned(),
             Self::Reserved(group, free, keep) => {
                 format!("is reserved: group {} has {free} free and keeps {keep}", names.id(group))
             }
@@ -193,7 +195,7 @@ impl State {
         else {
             return found;
         };
-        if in_group(&info.groups, &class.key, &class.home, class.every_group).is_err() {
+        if in_group(&info.groups, &class.borrowed, &class.home, class.every_group).is_err() {
             note(Err(opening()));
         } else {
             note(self.not_reserved(&info.groups, class));
@@ -201,9 +203,10 @@ impl State {
         note(capacity_for(info, &agent.load, channel));
         note(self.open_now(agent, channel, now_ms));
         note(self.not_held(&contact.record, now_ms));
+        note(if contact.record.awaits_dialling() { Err(Hindrance::NotDialled) } else { Ok(()) });
         note(not_kept(contact, agent.record.agent));
         note(not_excluded(&contact.record, agent.record.agent, now_ms));
-        found.extend(unfit(&info.skills, &class.key.requirement));
+        found.extend(unfit(&info.skills, &class.asked));
         found
     }
 
@@ -274,7 +277,7 @@ pub(super) fn opening_of<C: std::ops::Deref<Target = Class>>(
     agent: &Agent,
 ) -> Hindrance {
     let groups = agent.info.as_ref().map_or(&[][..], |info| &info.groups);
-    let opens = |class: &C| in_group(groups, &class.key, &class.home, class.every_group).is_ok();
+    let opens = |class: &C| in_group(groups, &class.borrowed, &class.home, class.every_group).is_ok();
     let ring = later.into_iter().find(|(_, class)| opens(class)).map(|(ring, _)| ring);
     ring.and_then(|ring| u8::try_from(ring).ok()).map_or(Hindrance::NotInGroup, Hindrance::RingNotOpen)
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    engine::{catalog::Catalog, lookup::Lookup},
+    engine::{catalog::Catalog, lookup::Lookup, requirement::Ring},
     proto::journal::OfferTrigger,
 };
 
@@ -13,6 +13,7 @@ use super::{
     bits::Bits,
     class::{Class, Classes},
     eligible::{Hindrance, in_group, unfit},
+    policy::Policy,
     profile::{Among, FreeKey, Profile, Profiles},
 };
 
@@ -91,6 +92,20 @@ impl Index {
             self.classes.make_lasting(*number, fit);
         }
         self.kinds.insert(kind, known);
+    }
+
+    /// Has a class ask for what `policy` makes of it. Returns whether that is something else than before.
+    pub fn ask_anew(&mut self, number: u32, policy: &Policy, rings: &[Ring]) -> bool {
+        let Some(before) = self.classes.ask_anew(number, policy, rings) else { return false };
+        let Some(class) = self.classes.get(number) else { return true };
+        if let (Some(at), Some(before)) = (class.lasting(), before) {
+            let mut fit = Bits::default();
+            self.profiles.fitting(Among::Able, class).for_each(|profile| fit.set(profile, true));
+            let places = |class: u32| self.classes.get(class).and_then(Class::lasting);
+            self.profiles.fit_changed((number, at), &before, &fit, places);
+            self.classes.set_fit(number, fit);
+        }
+        true
     }
 
     /// Adds a waiting contact to its class.
@@ -214,7 +229,7 @@ impl Index {
             return Ok(());
         }
         let mut reserved = Ok(());
-        for group in groups.iter().filter(|group| class.key.borrowed.binary_search(group).is_ok()) {
+        for group in groups.iter().filter(|group| class.borrowed.binary_search(group).is_ok()) {
             let Some(keep) = self.guarded.get(group) else { return Ok(()) };
             let free = free_in(*group);
             if free > *keep {
@@ -268,6 +283,6 @@ impl Index {
 #[must_use]
 pub fn fits(profile: &Profile, class: &Class) -> bool {
     class.skills & !profile.skills == 0
-        && in_group(&profile.info.groups, &class.key, &class.home, class.every_group).is_ok()
-        && unfit(&profile.info.skills, &class.key.requirement).next().is_none()
+        && in_group(&profile.info.groups, &class.borrowed, &class.home, class.every_group).is_ok()
+        && unfit(&profile.info.skills, &class.asked).next().is_none()
 }

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod hindrance;
 pub mod index;
 pub mod order;
+pub mod policy;
 pub mod profile;
 pub mod rings;
 mod staff;
@@ -79,7 +80,7 @@ impl State {
     /// until something about them changes.
     pub(super) fn next_pair(&mut self, now_ms: u64) -> Option<Pair> {
         // Who comes first is known only once everybody is in the index.
-        if !self.settled() || !self.index.dirty() {
+        if !self.settled() || !self.surges.asking.is_empty() || !self.index.dirty() {
             return None;
         }
         let fresh = self.index.fresh().to_vec();

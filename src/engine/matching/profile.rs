@@ -289,6 +289,55 @@ impl Profiles {
         profile.looked_at = lasting.len();
     }
 
+    /// A lasting class, at this place among these, fits others than before: profiles that have looked at it know.
+    /// `places`: those of lasting classes.
+    pub fn fit_changed(
+        &mut self,
+        (class, at): (u32, u32),
+        before: &Bits,
+        after: &Bits,
+        places: impl Fn(u32) -> Option<u32>,
+    ) {
+        for word in 0..before.words().max(after.words()) {
+            let mut changed = before.word(word) ^ after.word(word);
+            while changed != 0 {
+                let bit = changed.trailing_zeros() as usize;
+                changed &= changed - 1;
+                let Some(profile) = self.list.get_mut(word * 64 + bit) else { continue };
+                if profile.looked_at <= at as usize {
+                    continue;
+                }
+                let place = profile.common.partition_point(|other| places(*other) < Some(at));
+                if after.word(word) >> bit & 1 == 1 {
+                    profile.common.insert(place, class);
+                } else if profile.common.get(place) == Some(&class) {
+                    profile.common.remove(place);
+                }
+            }
+        }
+    }
+
+    /// Agents who are there, by a bit for each group; each once, though in several of them.
+    #[must_use]
+    pub fn signed_in_of(&self, groups: &[u32], every_group: bool) -> u32 {
+        let sets: Vec<&Bits> = if every_group {
+            vec![&self.in_some_group]
+        } else {
+            groups.iter().filter_map(|group| self.by_group.get(group)).collect()
+        };
+        let words = sets.iter().map(|set| set.words()).max().unwrap_or(0);
+        let mut sum = 0;
+        for word in 0..words {
+            let mut bits = sets.iter().fold(0, |bits, set| bits | set.word(word));
+            while bits != 0 {
+                let profile = self.list.get(word * 64 + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+                sum += profile.map_or(0, |profile| profile.signed_in);
+            }
+        }
+        sum
+    }
+
     /// Whether anybody has room who fits the class, rules of the moment aside.
     #[must_use]
     pub fn may_take(&self, class: &Class) -> bool {
@@ -296,6 +345,20 @@ impl Profiles {
             (Some(open), Some(fit)) => fit.intersects(open),
             _ => self.fitting(Among::Open, class).next().is_some(),
         }
+    }
+
+    /// How many agents have room who fit the class, rules of the moment aside, counted up to `max`.
+    #[must_use]
+    pub fn free_agents(&self, class: &Class, max: u32) -> u32 {
+        let mut count = 0;
+        for profile in self.fitting(Among::Open, class).filter_map(|number| self.list.get(number as usize)) {
+            let free = profile.free.iter().filter(|free| free.room & (1 << class.slot) != 0);
+            count += free.map(|free| u32::try_from(free.idle.len()).unwrap_or(u32::MAX)).sum::<u32>();
+            if count >= max {
+                return max;
+            }
+        }
+        count
     }
 
     /// The profiles that fit a class, rules of the moment (reserve, keeping, exclusions) aside.
@@ -324,12 +387,12 @@ impl Profiles {
         if let Some(fit) = &class.fit {
             return Some(Filter { base, fit: Some(fit), all: Vec::new(), none: Vec::new(), any: Vec::new() });
         }
-        let requirement = &class.key.requirement;
+        let requirement = &class.asked;
         let mut filter = Filter { base, fit: None, all: Vec::new(), none: Vec::new(), any: Vec::new() };
         if class.every_group {
             filter.all.push(&self.in_some_group);
         } else {
-            let groups = class.home.iter().chain(&class.key.borrowed);
+            let groups = class.home.iter().chain(&class.borrowed);
             let groups: Vec<&Bits> = groups.filter_map(|group| self.by_group.get(group)).collect();
             filter.any.push(groups.into_iter().map(|bits| (bits, None)).collect());
         }

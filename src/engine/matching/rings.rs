@@ -14,6 +14,7 @@ use crate::{
 use super::{
     class::{Class, ClassKey},
     index::{Kind, Known, fits},
+    policy::Policy,
 };
 
 /// A contact as far as its requirement goes; it need not be in yet.
@@ -117,8 +118,8 @@ impl Resolved<'_> {
         }
     }
 
-    fn class(&self, subject: Subject<'_>, ring: u32) -> Class {
-        Class::of(self.key(subject, ring, 0, 0), self.queue, self.channel)
+    fn class(&self, subject: Subject<'_>, ring: u32, policy: &Policy) -> Class {
+        Class::of(self.key(subject, ring, 0, 0), self.queue, self.channel, policy)
     }
 }
 
@@ -176,8 +177,9 @@ impl State {
         let servable = common && self.servable(Subject { asking_agent: 0, ..subject });
         let clock = self.clock_of(kind.0);
         let (queue, channel) = (self.catalog.queues.get(&kind.0)?, self.catalog.channels.get(&kind.1)?);
+        let policy = self.surges.policies.get(&kind.0).unwrap_or_else(|| Policy::calm());
         let classes = &mut self.index.classes;
-        let classes = keys.into_iter().map(|key| classes.number_of(key, queue, channel, clock));
+        let classes = keys.into_iter().map(|key| classes.number_of(key, (queue, channel), policy, clock));
         let classes: Vec<u32> = classes.collect();
         let class = classes.get(ring as usize).or(classes.last()).copied();
         if common {
@@ -197,7 +199,8 @@ impl State {
             return known.servable;
         }
         let Some(resolved) = self.resolve(subject) else { return false };
-        let class = resolved.class(subject, resolved.last_ring());
+        // A refusal must not depend on a level that passes.
+        let class = resolved.class(subject, resolved.last_ring(), Policy::calm());
         if asking == 0 { self.able_to_serve(&class) } else { self.able_besides(&class, asking) }
     }
 
@@ -209,7 +212,7 @@ impl State {
             let number = known.classes.get(ring as usize).or(known.classes.last())?;
             return self.index.classes.get(*number).map(Looked::Indexed);
         }
-        Some(Looked::Made(Box::new(self.resolve(subject)?.class(subject, ring))))
+        Some(Looked::Made(Box::new(self.resolve(subject)?.class(subject, ring, self.policy(subject.queue)))))
     }
 
     /// The number of the last ring of such a contact; 0: it has none but the first.
@@ -320,5 +323,40 @@ impl State {
     pub(in crate::engine) fn check_kept(&mut self, agent: u32) {
         let kept: Vec<u32> = self.index.classes.kept_for(agent).collect();
         kept.into_iter().for_each(|number| self.check_class(number));
+    }
+
+    /// Has the classes of queues whose surge steps have changed ask for what that makes of them, so many at most. Until
+    /// all do nothing is offered. Returns whether there were any.
+    pub(in crate::engine) fn reask_slice(&mut self, max: usize) -> bool {
+        let Some((queue, from)) = self.surges.asking.first_key_value().map(|(queue, from)| (*queue, *from))
+        else {
+            return false;
+        };
+        let numbers: Vec<u32> = self.index.classes.all_of(queue, from).take(max).collect();
+        for number in &numbers {
+            self.ask_anew(queue, *number);
+        }
+        match numbers.last() {
+            Some(last) if numbers.len() == max => self.surges.asking.insert(queue, last + 1),
+            _ => self.surges.asking.remove(&queue),
+        };
+        true
+    }
+
+    fn ask_anew(&mut self, queue: u32, number: u32) {
+        let policy = self.surges.policies.get(&queue).unwrap_or_else(|| Policy::calm());
+        let rings = self.catalog.queues.get(&queue).map_or(&[][..], |info| &info.rings);
+        if !self.index.ask_anew(number, policy, rings) {
+            return;
+        }
+        self.index.classes.set_unstaffed(number, false);
+        self.check_class(number);
+        self.index.classes.touch(number, j::OfferTrigger::Surge);
+    }
+
+    /// How many who are there belong to a queue's home groups.
+    pub(in crate::engine) fn home_staff(&self, queue: u32) -> u32 {
+        let info = self.catalog.queues.get(&queue);
+        info.map_or(0, |info| self.index.profiles.signed_in_of(&info.groups, info.every_group))
     }
 }

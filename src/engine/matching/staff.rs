@@ -14,8 +14,8 @@ use super::{
 
 /// Whether an agent fits a class: groups and skills, which don't change with the moment.
 fn fits(info: &AgentInfo, class: &Class) -> bool {
-    in_group(&info.groups, &class.key, &class.home, class.every_group).is_ok()
-        && unfit(&info.skills, &class.key.requirement).next().is_none()
+    in_group(&info.groups, &class.borrowed, &class.home, class.every_group).is_ok()
+        && unfit(&info.skills, &class.asked).next().is_none()
 }
 
 impl State {

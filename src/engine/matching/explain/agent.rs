@@ -67,7 +67,7 @@ impl State {
             contact: mine.contact,
             alike,
             urgency: self.urgency_of(contact, mine, now_ms),
-            requirement: rings.get(ring).map(|class| class.key.requirement.clone()).unwrap_or_default(),
+            requirement: rings.get(ring).map(|class| class.asked.clone()).unwrap_or_default(),
             hindrances: self.all_hindrances(contact, &rings, ring, agent, now_ms),
         })
     }

@@ -28,6 +28,7 @@ impl State {
         if matches!(stage, ContactStage::Waiting | ContactStage::Offered) {
             self.hours_changes(contact, now_ms, &mut changes);
             self.ring_changes(contact, now_ms, &mut changes);
+            self.surge_changes(record.queue, now_ms, &mut changes);
             if record.kept_for() != 0 {
                 changes.push(Change {
                     at_ms: record.kept_until_ms(),
@@ -75,7 +76,14 @@ impl State {
         }
         let promise = self.promises.get(&record.talk().promise);
         if let Some(promise) = promise.filter(|promise| promise.due_ms > 0) {
-            changes.push(Change { at_ms: promise.due_ms, what: Happening::PromiseEscalates });
+            let at_ms = promise.due_ms;
+            let what = match promise.record.callback.as_deref() {
+                None => Happening::PromiseEscalates,
+                Some(callback) if callback.dial_deadline_ms == at_ms => Happening::DialEnds,
+                Some(callback) if callback.expire_ms == at_ms => Happening::CallbackExpires,
+                Some(_) => Happening::CallbackRests,
+            };
+            changes.push(Change { at_ms, what });
         }
     }
 
@@ -124,14 +132,18 @@ impl State {
         } else {
             own.iter().map(|ring| ring.after_ms).collect()
         };
+        let open = self.ring_in_force(record);
         for (ring, after_ms) in (1..).zip(afters).skip(record.ring as usize) {
             if ring > record.ring + 1 {
                 at_ms += after_ms;
             } else if at_ms < opening_ms {
                 at_ms = opening_ms + after_ms;
             }
-            let what = if closed { Happening::RingRests(ring) } else { Happening::RingOpens(ring) };
-            changes.push(Change { at_ms, what });
+            // What the surge of its queue has opened already does not change anything.
+            if ring > open {
+                let what = if closed { Happening::RingRests(ring) } else { Happening::RingOpens(ring) };
+                changes.push(Change { at_ms, what });
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     engine::{
         matching::rings::{Looked, Subject},
         requirement::Requirement,
-        state::State,
+        state::{Contact, State},
     },
     proto::journal::ContactStage,
 };
@@ -27,13 +27,13 @@ impl State {
         let mut explained = ContactExplained {
             contact: number,
             summary: String::new(),
-            ring: record.ring,
+            ring: self.ring_in_force(record),
             last_ring,
             place: None,
             urgency: None,
             nobody_in_plan: class.is_some() && !self.servable(subject),
             nobody_signed_in: class.is_some_and(|class| !self.staffed_besides(class, subject.asking_agent)),
-            requirement: class.map_or_else(Requirement::default, |class| class.key.requirement.clone()),
+            requirement: class.map_or_else(Requirement::default, |class| class.asked.clone()),
             groups: Vec::new(),
             groups_left_out: 0,
             everybody: Counts::default(),
@@ -47,7 +47,10 @@ impl State {
         if let Some((_, mine)) = self.waiting_class(contact, now_ms) {
             explained.place = Some(self.place_of(record.queue, &mine, now_ms));
             explained.urgency = Some(self.urgency_of(contact, &mine, now_ms));
-            (explained.groups, explained.groups_left_out) = self.groups_of(contact, &rings, ring);
+        }
+        if self.is_told_of(contact, now_ms) {
+            (explained.groups, explained.groups_left_out) =
+                self.groups_of(contact, &rings, explained.ring.min(last_ring));
             let listed = explained.groups.iter().map(|entry| entry.group);
             let survey = self.survey(contact, &rings, ring as usize, listed, now_ms, max);
             let mut counts = survey.groups;
@@ -73,12 +76,19 @@ impl State {
     #[must_use]
     pub fn explain_pair(&self, number: u64, agent: u32, now_ms: u64) -> Option<AgentHindered> {
         let contact = self.contacts.get(number)?;
-        self.waiting_class(contact, now_ms)?;
+        if !self.is_told_of(contact, now_ms) {
+            return None;
+        }
         let subject = Subject::of(&contact.record);
         let ring = contact.record.ring.min(self.last_ring(subject)) as usize;
         let hindrances =
             self.all_hindrances(contact, &self.rings_of(subject), ring, self.agent(agent)?, now_ms);
         Some(self.hindered_agent(contact, agent, hindrances, now_ms))
+    }
+
+    /// Whether what keeps agents from a contact is told: it waits, or its customer is to be dialled first.
+    fn is_told_of(&self, contact: &Contact, now_ms: u64) -> bool {
+        self.waiting_class(contact, now_ms).is_some() || contact.record.awaits_dialling()
     }
 
     /// The class of such a contact in each of its rings.

@@ -10,6 +10,7 @@ mod contact;
 mod groups;
 mod place;
 mod summary;
+mod surge;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ pub struct ContactExplained {
     pub contact: u64,
     /// In a sentence or two.
     pub summary: String,
-    /// The ring that it is in.
+    /// The ring that it is in, or up to which its queue's surge level has opened them.
     pub ring: u32,
     /// The last ring that it can come to; 0: it has none but the first.
     pub last_ring: u32,
@@ -39,7 +40,7 @@ pub struct ContactExplained {
     pub nobody_signed_in: bool,
     /// What is asked of agents in its ring.
     pub requirement: Requirement,
-    /// The groups that its queue and rings name, or all of them, while it waits.
+    /// The groups that its queue, rings and surge levels name, or all of them, while it waits.
     pub groups: Vec<GroupExplained>,
     /// Groups that are not told.
     pub groups_left_out: usize,
@@ -118,6 +119,8 @@ pub enum Opening {
     Closed,
     /// No ring opens it.
     Never,
+    /// No ring opens it, but its queue's surge does at this level.
+    BySurge(u32),
 }
 
 /// A group as a contact sees it.
@@ -127,6 +130,8 @@ pub struct GroupExplained {
     pub group: u32,
     /// Whether it is open.
     pub opening: Opening,
+    /// It is open because its queue's surge has taken a step of this level.
+    pub by_surge: Option<u32>,
     /// Its agents.
     pub counts: Counts,
 }
@@ -200,6 +205,16 @@ pub enum Happening {
     QueueOpens(u32),
     /// This queue closes.
     QueueCloses(u32),
+    /// A supervisor's word about the surge level of this queue ends.
+    SurgeWordEnds(u32),
+    /// A planned window ends, by which this queue's surge level is at least so high.
+    SurgeWindowEnds(u32),
+    /// The attempt to reach its customer ends, at the latest.
+    DialEnds,
+    /// Its callback leaves the line until it may be called again.
+    CallbackRests,
+    /// Its callback expires.
+    CallbackExpires,
 }
 
 /// What an agent could get, and what keeps it from it.

@@ -8,7 +8,9 @@ use crate::{
         state::{Agent, Contact, State},
     },
     plan::{format_ms, model::ParkedReturn},
-    proto::journal::{AgentRule, AssignmentRecord, AssignmentStage, ContactEnd, ContactStage, OfferTrigger},
+    proto::journal::{
+        AgentRule, AssignmentRecord, AssignmentStage, ContactEnd, ContactStage, Dialling, OfferTrigger,
+    },
 };
 
 use super::{AgentExplained, Change, ContactExplained, Counts, Happening};
@@ -56,6 +58,15 @@ impl Happening {
             Self::ShiftChanges(number) => format!("the schedule of {} changes", agent(number)),
             Self::QueueOpens(queue) => format!("queue {} opens", agent(queue)),
             Self::QueueCloses(queue) => format!("queue {} closes", agent(queue)),
+            Self::SurgeWordEnds(queue) => {
+                format!("the word about the surge level of queue {} ends", agent(queue))
+            }
+            Self::SurgeWindowEnds(queue) => {
+                format!("the window that keeps up the surge level of queue {} ends", agent(queue))
+            }
+            Self::DialEnds => "the attempt to reach its customer is over".to_owned(),
+            Self::CallbackRests => "it leaves the line: its customer may not be called then".to_owned(),
+            Self::CallbackExpires => "it leaves the line: its callback expires".to_owned(),
         }
     }
 }
@@ -110,6 +121,7 @@ fn trigger_text(trigger: OfferTrigger) -> &'static str {
         OfferTrigger::ByHand => "",
         OfferTrigger::ShiftEdge => ", when the agent came on shift",
         OfferTrigger::QueueOpened => ", when the queue opened",
+        OfferTrigger::Surge => ", when the surge level of its queue let more agents serve it",
     }
 }
 
@@ -149,6 +161,9 @@ fn end_text(end: ContactEnd) -> &'static str {
         ContactEnd::ParentEnded => "has ended with the contact that it was about",
         ContactEnd::ParentMoved => "has ended: the contact that it was about went elsewhere",
         ContactEnd::PromiseSettled => "has ended: its promise was moved, kept or cancelled",
+        ContactEnd::CallbackRequested => "has left the line: its customer is called back instead",
+        ContactEnd::CallbackFailed => "has ended: the attempt to reach its customer came to nothing",
+        ContactEnd::CallbackPostponed => "has ended: its callback waits for another time, or has ended",
     }
 }
 
@@ -224,6 +239,7 @@ impl State {
             return format!("{asking} asks for advice on {} by it. ", self.contact_name(talk.parent));
         }
         match self.promise(talk.promise) {
+            Some(promise) if talk.callback => format!("It is callback {}. ", promise.id),
             Some(promise) => format!("It is the follow-up of promise {}. ", promise.id),
             None => String::new(),
         }
@@ -234,11 +250,18 @@ impl State {
         let queue = self.names.id(record.queue);
         let Some(place) = found.place else {
             let gateway = self.gateways.get(&record.gateway).filter(|gateway| gateway.lost);
-            if let Some(gateway) = gateway.filter(|_| record.is_follow_up()) {
+            if let Some(gateway) = gateway.filter(|_| record.keeps_promise()) {
                 return format!(
                     "Its gateway {} is not there: it is offered to nobody, and waits until that is back.",
                     gateway.id
                 );
+            }
+            if record.awaits_dialling() {
+                let when = match record.talk().dialling() {
+                    Dialling::Dialled => "is being dialled",
+                    _ => "is dialled when that comes near",
+                };
+                return format!("It has its place in queue {queue}; its customer {when}.");
             }
             return format!(
                 "It is about to leave queue {queue}: the queue is no longer in the plan, or its gateway is lost."
@@ -272,7 +295,12 @@ impl State {
         let next = found.changes.first().map(|change| format!("; {}", self.coming(change, now_ms)));
         let next = next.unwrap_or_default();
         let hours = self.serving_closed(contact, now_ms);
-        format!("{why}{hours} It is number {} of {} waiting in {queue}{next}.", place.position, place.waiting)
+        let surge = self.surge_text(record.queue, now_ms);
+        let surge = if surge.is_empty() { surge } else { format!(" {surge}.") };
+        format!(
+            "{why}{hours}{surge} It is number {} of {} waiting in {queue}{next}.",
+            place.position, place.waiting
+        )
     }
 
     /// That the queue of a contact is closed, unless the contact is held, in a sentence; empty while it is open.
