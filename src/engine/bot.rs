@@ -160,8 +160,19 @@ impl Step<'_> {
         if fresh || (!record.talk().deflected && rule == AfterBot::Fresh) {
             entry.arrival_ms = self.now_ms.max(1);
         }
+        let absorbed = self.place_of_callback(record, left.queue, &mut entry);
+        if left.queue != record.queue || !record.talk().deflected {
+            self.predict(&mut entry, record, subject);
+        }
         left.entry = Some(entry);
+        let (contact, elsewhere) = (left.contact, left.queue != record.queue);
         self.emit(Kind::ContactLeftBot(left));
+        if elsewhere {
+            self.resume_callback(contact);
+        }
+        if let Some(promise) = absorbed {
+            self.absorb(contact, promise);
+        }
     }
 
     /// A contact is taken from its bot, which has found out nothing.

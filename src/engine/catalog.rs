@@ -11,13 +11,17 @@ use crate::{
 
 use super::requirement::{Requirement, Ring};
 
+mod callback;
 mod conversation;
 mod names;
 mod schedule;
+mod surge;
 
+pub use callback::CallbackInfo;
 pub use conversation::{ParkingInfo, PromiseStepInfo, ReplyWindowInfo};
 pub use names::{Names, SkillLevel};
 pub use schedule::HoursInfo;
+pub use surge::{LevelInfo, SurgeInfo};
 
 /// A channel of the plan.
 #[derive(Debug, Clone)]
@@ -100,6 +104,10 @@ pub struct QueueInfo {
     pub promise_steps: Vec<PromiseStepInfo>,
     /// When it is open.
     pub hours: HoursInfo,
+    /// How it behaves when more come than can be served; none: as always.
+    pub surge: Option<Arc<SurgeInfo>>,
+    /// How its customers are called back; none: they aren't.
+    pub callback: Option<Arc<CallbackInfo>>,
 }
 
 /// A category of the plan.
@@ -169,10 +177,15 @@ impl Catalog {
         let slots: BTreeMap<&str, u8> = plan.channels.keys().map(String::as_str).zip(0..).collect();
         let schedules = Schedules::new(plan, &|channel| slots.get(channel).copied());
         let open = Open { plan, names };
-        let queues = plan.queues.iter();
-        let queues = queues
-            .map(|(id, queue)| (of(PlanKind::Queue, id), QueueInfo::new(queue, open, &schedules)))
+        let surges = plan.surges.iter();
+        let surges: BTreeMap<&str, Arc<SurgeInfo>> = surges
+            .map(|(id, surge)| (id.as_str(), Arc::new(SurgeInfo::new(surge, open, &schedules))))
             .collect();
+        let queues = plan.queues.iter().map(|(id, queue)| {
+            let surge = queue.surge.as_deref().and_then(|id| surges.get(id)).cloned();
+            (of(PlanKind::Queue, id), QueueInfo { surge, ..QueueInfo::new(queue, open, &schedules) })
+        });
+        let queues = queues.collect();
         let group = |(id, group): (&String, &model::Group)| {
             (of(PlanKind::Group, id), GroupInfo { closed: group.closed, keep_free: group.keep_free })
         };
@@ -269,6 +282,8 @@ impl QueueInfo {
             promise_agent_wait_ms: entry.promise_agent_wait_ms,
             promise_steps: conversation::promise_steps(&entry.promise_steps, open),
             hours: HoursInfo::new(entry, open, schedules),
+            surge: None,
+            callback: entry.callback.as_ref().map(|rules| Arc::new(CallbackInfo::new(rules, schedules))),
         }
     }
 }

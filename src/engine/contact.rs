@@ -3,7 +3,6 @@
 use crate::{
     engine::{
         command::{Ending, Enqueue, NewPromise, Reply, Update},
-        limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX},
         matching::rings::Subject,
         refusal::Refusal,
         schedule::Hours,
@@ -13,6 +12,14 @@ use crate::{
     plan::model::ChannelKind,
     proto::journal::{self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, event::Kind},
 };
+
+/// What a contact that comes in names, by numbers.
+struct Asked {
+    channel: u32,
+    category: u32,
+    queue: u32,
+    wants: Option<Box<j::Wants>>,
+}
 
 impl Step<'_> {
     /// The contact of an id.
@@ -66,22 +73,7 @@ impl Step<'_> {
         if let Some(reply) = self.known_contact(&enqueue.id, enqueue.fingerprint)? {
             return Ok(reply);
         }
-        let mut fields = Vec::new();
-        let channel = self.named(PlanKind::Channel, "channel", &enqueue.channel, &mut fields);
-        let category = self.named(PlanKind::Category, "category", &enqueue.category, &mut fields);
-        let mut queue = self.asked_queue(&enqueue, category, &mut fields);
-        let wants = self.wants(&enqueue.wants, &mut fields);
-        self.check_case(&enqueue.case_id, &mut fields);
-        let clicked = self.state.catalog.channels.get(&channel).filter(|_| enqueue.by_action);
-        if clicked.is_some_and(|channel| channel.kind != ChannelKind::Messaging) {
-            fields.push(("by_action".to_owned(), "goes with messaging channels only".to_owned()));
-        }
-        if fields.is_empty() {
-            self.check_channel(queue, channel, "channel", &mut fields);
-        }
-        if !fields.is_empty() {
-            return Err(Refusal::invalid(fields));
-        }
+        let Asked { channel, category, mut queue, wants } = self.asked(&enqueue)?;
         let with_bot = !enqueue.bot.is_empty();
         // Who begins with a bot comes to the queue only later.
         let mut hours = Hours { queue, held: 0, overflowed_from: 0 };
@@ -89,17 +81,22 @@ impl Step<'_> {
             hours = self.admit_hours(queue, channel)?;
             queue = hours.queue;
         }
-        self.admit(queue, !with_bot)?;
+        // Whose customer has a place in line already takes that place, and needs no other.
+        let customer = enqueue.customer.lookup;
+        let absorbed = self.state.callback_to_absorb(queue, customer).filter(|_| !with_bot);
+        let in_line = absorbed.is_some_and(|promise| self.state.callback_in_line(promise));
+        self.admit(queue, !with_bot && !in_line)?;
         let subject =
             Subject { queue, channel, category, wants: wants.as_deref(), groups: &[], asking_agent: 0 };
         let unservable = self.check_servable(subject)?;
         let case_id = self.case_of(&enqueue);
         let known_agent = self.known_agent(&case_id);
         let window = self.first_window(channel, enqueue.by_action);
-        // Who begins with a bot is not in line yet.
-        let entry = self.state.entry(subject, known_agent, &[], self.now_ms);
-        let entry = Some(j::QueueEntry { held: hours.held, ..entry })
-            .filter(|entry| !with_bot && *entry != j::QueueEntry::default());
+        let arrival_ms = absorbed.map_or(0, |promise| self.state.arrival_for(promise, self.now_ms));
+        let since_ms = if arrival_ms == 0 { self.now_ms } else { arrival_ms };
+        let (expected_ms, bound_ms, ahead) =
+            if with_bot { (0, 0, 0) } else { self.predicted(subject, enqueue.priority, since_ms) };
+        let entry = self.first_entry(subject, known_agent, hours.held, arrival_ms).filter(|_| !with_bot);
         // Both or neither: a refusal leaves no trace.
         self.check_gateways(&[&enqueue.gateway, &enqueue.bot])?;
         let gateway = self.gateway_number(&enqueue.gateway)?;
@@ -126,9 +123,55 @@ impl Step<'_> {
             origin,
             window,
             overflowed_from: hours.overflowed_from,
+            expected_ms,
+            bound_ms,
+            ahead,
         }));
+        if let Some(promise) = absorbed {
+            self.absorb(contact, promise);
+        }
         self.came_again(contact);
         Ok(Reply::Enqueued { contact, created: true })
+    }
+
+    /// What a contact that comes in names.
+    fn asked(&self, enqueue: &Enqueue) -> Result<Asked, Refusal> {
+        let mut fields = Vec::new();
+        let channel = self.named(PlanKind::Channel, "channel", &enqueue.channel, &mut fields);
+        let category = self.named(PlanKind::Category, "category", &enqueue.category, &mut fields);
+        let queue = self.asked_queue(enqueue, category, &mut fields);
+        let wants = self.wants(&enqueue.wants, &mut fields);
+        self.check_case(&enqueue.case_id, &mut fields);
+        if enqueue.by_action {
+            self.check_clicked(channel, &mut fields);
+        }
+        if fields.is_empty() {
+            self.check_channel(queue, channel, "channel", &mut fields);
+        }
+        if !fields.is_empty() {
+            return Err(Refusal::invalid(fields));
+        }
+        Ok(Asked { channel, category, queue, wants })
+    }
+
+    /// How a contact that comes in enters its queue; none: as most do.
+    fn first_entry(
+        &self,
+        subject: Subject<'_>,
+        known_agent: u32,
+        held: u32,
+        arrival_ms: u64,
+    ) -> Option<j::QueueEntry> {
+        let entry = self.state.entry(subject, known_agent, &[], self.now_ms);
+        Some(j::QueueEntry { held, arrival_ms, ..entry }).filter(|entry| *entry != j::QueueEntry::default())
+    }
+
+    /// Whether a contact of the channel can come by a click.
+    fn check_clicked(&self, channel: u32, fields: &mut Vec<(String, String)>) {
+        let channel = self.state.catalog.channels.get(&channel);
+        if channel.is_some_and(|channel| channel.kind != ChannelKind::Messaging) {
+            fields.push(("by_action".to_owned(), "goes with messaging channels only".to_owned()));
+        }
     }
 
     /// The queue that a contact names, or that of its category.
@@ -149,22 +192,6 @@ impl Step<'_> {
             let (queue, channel) = (self.state.names.id(queue), self.state.names.id(channel));
             fields.push((field.to_owned(), format!("queue {queue} does not accept channel {channel}")));
         }
-    }
-
-    /// Admission is exact: with a limit of N the N + 1st is refused. Who begins with a bot, or is
-    /// for one agent, is not `in_line`.
-    pub fn admit(&self, queue: u32, in_line: bool) -> Result<(), Refusal> {
-        let live = self.state.queue_live(queue);
-        let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
-        if in_line && live.waiting + live.offered >= max {
-            let message = format!("queue {} is full: {max} contacts wait", self.state.names.id(queue));
-            return Err(Refusal::exhausted("QUEUE_FULL", message, ADMISSION_RETRY_MS));
-        }
-        if self.state.live_contacts >= LIVE_CONTACTS_MAX {
-            let message = format!("{LIVE_CONTACTS_MAX} contacts are live");
-            return Err(Refusal::exhausted("TENANT_FULL", message, ADMISSION_RETRY_MS));
-        }
-        Ok(())
     }
 
     pub fn update(&mut self, id: &str, update: Update) -> Answer {
@@ -207,7 +234,7 @@ impl Step<'_> {
         let record = self.contact(id)?;
         let (contact, stage) = (record.contact, record.stage());
         let reason = ended_by(record, ContactEnd::CustomerLeft);
-        if stage != ContactStage::Closed {
+        if stage != ContactStage::Closed && !self.called_customer_gone(contact) {
             self.close(contact, reason, 0, 0);
         }
         Ok(Reply::Contact(contact))

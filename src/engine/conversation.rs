@@ -5,7 +5,10 @@ use std::{ops::Bound, sync::LazyLock};
 
 use crate::{plan::model::ChannelKind, proto::journal as j};
 
-use super::state::{Cell, State};
+use super::{
+    line::Line,
+    state::{Cell, State},
+};
 
 /// The step of a promise's escalation that says that its time has passed.
 pub const PAST_DUE: u32 = 255;
@@ -19,6 +22,8 @@ pub enum ContactKind {
     Consult,
     /// A promise has come due.
     FollowUp,
+    /// A customer is called back.
+    Callback,
 }
 
 /// What the timers of a contact's stage and reply window are armed for; 0: they are not.
@@ -72,6 +77,8 @@ impl j::ContactRecord {
         let talk = self.talk();
         if talk.parent != 0 {
             ContactKind::Consult
+        } else if talk.callback {
+            ContactKind::Callback
         } else if talk.promise != 0 {
             ContactKind::FollowUp
         } else {
@@ -85,10 +92,28 @@ impl j::ContactRecord {
         self.kind() == ContactKind::Consult
     }
 
-    /// Whether it keeps a promise.
+    /// Whether it keeps a promise, or is a callback.
     #[must_use]
-    pub fn is_follow_up(&self) -> bool {
-        self.kind() == ContactKind::FollowUp
+    pub fn keeps_promise(&self) -> bool {
+        matches!(self.kind(), ContactKind::FollowUp | ContactKind::Callback)
+    }
+
+    /// Whether its customer is still to be called: nobody is on the line whose gateway could be lost.
+    #[must_use]
+    pub fn to_be_called(&self) -> bool {
+        self.keeps_promise() && self.talk().dialling() != j::Dialling::Answered
+    }
+
+    /// Whether it stands in line for a customer who is not there: a callback, until its customer has answered.
+    #[must_use]
+    pub fn holds_place(&self) -> bool {
+        self.talk().callback && self.talk().dialling() != j::Dialling::Answered
+    }
+
+    /// Whether its customer has to be on the line before it is offered, and is not.
+    #[must_use]
+    pub fn awaits_dialling(&self) -> bool {
+        matches!(self.talk().dialling(), j::Dialling::Waits | j::Dialling::Dialled)
     }
 
     /// Points added to its own priority now: by its reply window or its promise, whichever is more.
@@ -142,6 +167,13 @@ impl j::ContactRecord {
     }
 }
 
+impl Cell {
+    /// The line in which a contact stands while it waits or is offered.
+    pub(super) fn line_mut(&mut self, record: &j::ContactRecord) -> &mut Line<(u64, u64)> {
+        if record.holds_place() { &mut self.callbacks } else { &mut self.arrivals }
+    }
+}
+
 impl j::PromiseRecord {
     /// Whether it is not yet noted that it is past its time.
     #[must_use]
@@ -192,6 +224,12 @@ impl State {
         self.promise(*self.promise_ids.get(id)?)
     }
 
+    /// A callback by id.
+    #[must_use]
+    pub fn callback_by_id(&self, id: &str) -> Option<&j::PromiseRecord> {
+        self.promise_by_id(id).filter(|record| record.callback.is_some())
+    }
+
     /// All promises that are kept, open or not, by number.
     pub fn promises(&self) -> impl Iterator<Item = &j::PromiseRecord> {
         self.promises.values().map(|promise| &promise.record)
@@ -215,10 +253,17 @@ impl State {
         self.promises.range(later).map(|(_, promise)| &promise.record)
     }
 
-    /// How many promises are open.
+    /// How many promises are open, callbacks not counted.
     #[must_use]
     pub fn open_promises(&self) -> usize {
-        self.promises_due.len()
+        self.promises_due.len() - self.open_callbacks()
+    }
+
+    /// How many callbacks of a queue are in line, and their customers not on it.
+    #[must_use]
+    pub fn callbacks_in_line(&self, queue: u32) -> u32 {
+        let waiting: usize = self.cells_of(queue).map(|cell| cell.callbacks.len()).sum();
+        u32::try_from(waiting).unwrap_or(u32::MAX)
     }
 
     /// How many promises of a queue are open.
@@ -227,9 +272,11 @@ impl State {
         self.cells_of(queue).map(Cell::open_promises).sum()
     }
 
-    /// Open promises that are past their time, the longest first.
+    /// Open promises that are past their time, the longest first. Callbacks are no promises of that kind.
     pub fn overdue_promises(&self, now_ms: u64) -> impl Iterator<Item = &j::PromiseRecord> {
-        self.promises_due.range(..=(now_ms, u64::MAX)).filter_map(|(_, promise)| self.promise(*promise))
+        let due = self.promises_due.range(..=(now_ms, u64::MAX));
+        let due = due.filter_map(|(_, promise)| self.promise(*promise));
+        due.filter(|record| record.callback.is_none())
     }
 
     /// When a contact's stage and reply window fall due; 0: never.

@@ -5,7 +5,7 @@ use crate::{
     engine::{
         catalog::ChannelInfo,
         command::Reply,
-        limits::CHORES_PER_STEP,
+        limits::{CHORES_PER_STEP, CLASSES_PER_SLICE},
         matching::rings::Subject,
         state::Chore,
         step::{Answer, Step},
@@ -40,11 +40,18 @@ impl Step<'_> {
             // Nothing else is looked at while half a shift is in.
             return Ok(Reply::Done);
         }
+        if std::mem::take(&mut self.state.surges.pending) {
+            self.state.arm_surges(self.now_ms);
+        }
+        if self.state.reask_slice(CLASSES_PER_SLICE) {
+            // What falls due meanwhile has to wait for them, which takes less than a second.
+            return Ok(Reply::Done);
+        }
         let mut left = CHORES_PER_STEP;
         while left > 0 {
             left -= 1;
             if let Some(timer) = self.state.timers.pop_due(self.now_ms) {
-                self.timer(timer);
+                left = left.saturating_sub(self.timer(timer));
             } else if let Some(chore) = self.state.chores.pop_first() {
                 left = left.saturating_sub(self.chore(chore));
             } else {
@@ -54,7 +61,8 @@ impl Step<'_> {
         Ok(Reply::Done)
     }
 
-    fn timer(&mut self, timer: Timer) {
+    /// Does what has fallen due; returns how much more than one thing it was.
+    fn timer(&mut self, timer: Timer) -> usize {
         match timer {
             Timer::Offer(offer) => self.no_answer(offer),
             Timer::WrapUp(offer) => self.end_assignment(offer, AssignmentEnd::WrapUpTimeout),
@@ -68,9 +76,11 @@ impl Step<'_> {
             Timer::Window(contact) => self.window_due(contact),
             Timer::Promise(promise) => self.promise_due(promise),
             Timer::FirstContact(case) => self.first_contact_due(case),
+            Timer::Surge(queue) => return self.surge_due(queue),
             // `schedules_due` takes these.
             Timer::Shift(_) | Timer::Hours(_) | Timer::Deviation(_) => {}
         }
+        0
     }
 
     fn end_keep(&mut self, contact: u64, reason: KeepEndReason) {
@@ -160,6 +170,7 @@ impl Step<'_> {
             Chore::ShiftOver(agent) => return self.hand_over_work(agent),
             Chore::Closing(queue) => return self.move_closing(queue),
             Chore::Promise(promise) => self.promise_adrift(promise),
+            Chore::Surge(queue) => return self.surge_on(queue),
         }
         0
     }
@@ -179,7 +190,7 @@ impl Step<'_> {
         let unreachable =
             self.state.gateway_lost(record.gateway) && channel.is_some_and(ChannelInfo::realtime);
         // There is no customer on the line of a follow-up: it waits, in no class, until its gateway is back.
-        let to_be_called = record.is_follow_up();
+        let to_be_called = record.to_be_called();
         if unreachable && !to_be_called {
             self.close(contact, ContactEnd::GatewayLost, 0, 0);
         } else if unreachable && stage == ContactStage::Offered {

@@ -6,6 +6,19 @@ use crate::{
     proto::journal::{self as j, ContactEnd, PromiseEnd, PromiseStage, RemovedQueues, event::Kind},
 };
 
+/// How a promise becomes a contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Entering {
+    /// Of the contact's id.
+    pub prefix: &'static str,
+    /// As if it had waited since then; what is to come is now.
+    pub arrival_ms: u64,
+    /// Kept for its agent for so long.
+    pub kept_ms: u64,
+    /// Where it comes from.
+    pub origin: j::Origin,
+}
+
 impl Step<'_> {
     /// A promise enters its queue, if it is time.
     pub fn enter_if_due(&mut self, promise: u64) {
@@ -24,12 +37,21 @@ impl Step<'_> {
         let kept_ms = self.state.catalog.queues.get(&queue);
         let kept_ms = kept_ms.map_or(0, |queue| queue.kept_for_promise_ms(objective_ms));
         // By its due time it is as urgent as a contact that has waited for as long as it may.
-        let arrival_ms = record.due_ms.saturating_sub(objective_ms).clamp(1, self.now_ms.max(1));
-        let kept = (record.agent, kept_ms);
+        let arrival_ms = record.due_ms.saturating_sub(objective_ms);
+        let origin = j::Origin { promise: record.promise, ..j::Origin::default() };
+        self.enter_as(record, Entering { prefix: "follow-up", arrival_ms, kept_ms, origin });
+    }
+
+    /// The same as its rules say how.
+    pub fn enter_as(&mut self, record: &j::PromiseRecord, how: Entering) {
+        let (queue, channel, category) = (record.queue, record.channel, record.category);
+        let subject = Subject { queue, channel, category, wants: None, groups: &[], asking_agent: 0 };
+        let arrival_ms = how.arrival_ms.clamp(1, self.now_ms.max(1));
+        let kept = (record.agent, how.kept_ms);
         let entry = self.state.entry_for(subject, kept, record.agent, &[], self.now_ms);
         let mut entries = record.entries + 1;
         let id = loop {
-            let id = format!("follow-up:{}:{entries}", record.id);
+            let id = format!("{}:{}:{entries}", how.prefix, record.id);
             if self.state.contact_by_id(&id).is_none() && !self.state.compacted(&id) {
                 break id;
             }
@@ -53,9 +75,10 @@ impl Step<'_> {
             known_agent: record.agent,
             unservable,
             skills: Vec::new(),
-            origin: Some(Box::new(j::Origin { promise: record.promise, ..j::Origin::default() })),
+            origin: Some(Box::new(how.origin)),
             window: self.follow_up_window(record).map(Box::new),
             overflowed_from: 0,
+            ..j::ContactEnqueued::default()
         }));
     }
 
@@ -78,6 +101,7 @@ impl Step<'_> {
             PromiseStage::Pending if !self.state.catalog.queues.contains_key(&record.queue) => {
                 self.promise_adrift(promise);
             }
+            _ if record.callback.is_some() => self.callback_due(&record),
             PromiseStage::Pending => self.enter(&record),
             PromiseStage::Entered => self.escalate(&record),
             PromiseStage::Ended | PromiseStage::Unspecified => {}
@@ -107,7 +131,10 @@ impl Step<'_> {
 
     /// Breaks a promise that is so, unless that has been noted.
     fn break_promise(&mut self, promise: u64, is_so: fn(&j::PromiseRecord, u64) -> bool) {
-        let breaks = |record: &&j::PromiseRecord| record.may_break() && is_so(record, self.now_ms);
+        // Callbacks expire instead.
+        let breaks = |record: &&j::PromiseRecord| {
+            record.callback.is_none() && record.may_break() && is_so(record, self.now_ms)
+        };
         if let Some(again) = self.state.promise(promise).filter(breaks).map(|record| record.broken) {
             let event =
                 j::PromiseEscalated { promise, step: PAST_DUE, again, ..j::PromiseEscalated::default() };
@@ -120,16 +147,25 @@ impl Step<'_> {
         let adrift = |record: &&j::PromiseRecord| {
             record.stage() != PromiseStage::Ended && !self.state.catalog.queues.contains_key(&record.queue)
         };
-        let Some(record) = self.state.promise(promise).filter(adrift).cloned() else {
+        let Some(record) = self.state.promise(promise).cloned() else {
             return;
         };
+        if !adrift(&&record) {
+            if record.callback.is_some() {
+                self.callback_may_enter(&record);
+            }
+            return;
+        }
         let pending = record.stage() == PromiseStage::Pending;
         let draining = self.state.draining.get(&record.queue);
         let queue = draining.filter(|draining| draining.policy() == RemovedQueues::Move);
         let queue = queue.map(|draining| draining.move_to);
         let queue = queue.filter(|queue| self.state.catalog.queues.contains_key(queue));
         if let Some(queue) = queue {
-            let enter_ms = self.enter_ms(queue, record.channel, record.category, record.due_ms);
+            let enter_ms = match record.callback.as_deref() {
+                Some(own) => self.enters_ms(queue, &own.zone, record.enter_ms),
+                None => self.enter_ms(queue, record.channel, record.category, record.due_ms),
+            };
             let enter_ms = if pending { enter_ms } else { 0 };
             let changed = j::PromiseChanged { promise, queue, enter_ms, ..j::PromiseChanged::default() };
             self.emit(Kind::PromiseChanged(changed));
@@ -162,13 +198,16 @@ impl Step<'_> {
 
     /// The customer was reached.
     pub fn fulfilled(&mut self, promise: u64, reason: &str, by: Option<j::PromiseHand>) {
-        let due_ms = self.state.promise(promise).map_or(0, |record| record.due_ms);
+        let record = self.state.promise(promise);
+        // Who is called back is reached at whatever time.
+        let due_ms =
+            record.map_or(0, |record| if record.callback.is_some() { u64::MAX } else { record.due_ms });
         let end = if self.now_ms <= due_ms { PromiseEnd::Kept } else { PromiseEnd::Late };
         self.end_promise(promise, end, reason, by);
     }
 
     /// The promise of which a contact is the follow-up, if it still is open.
-    fn promise_of(&self, contact: u64) -> Option<&j::PromiseRecord> {
+    pub fn promise_of(&self, contact: u64) -> Option<&j::PromiseRecord> {
         let promise = self.state.contact(contact)?.talk().promise;
         let record = self.state.promise(promise)?;
         (record.stage() == PromiseStage::Entered && record.follow_up == contact).then_some(record)
@@ -176,6 +215,7 @@ impl Step<'_> {
 
     /// The customer of a contact has been reached: if it is a follow-up, its promise is kept.
     pub fn promise_reached(&mut self, contact: u64) {
+        self.live_answered(contact);
         if let Some(promise) = self.promise_of(contact).map(|record| record.promise) {
             self.fulfilled(promise, "", None);
         }
@@ -183,9 +223,15 @@ impl Step<'_> {
 
     /// A contact has ended: if it is a follow-up, its promise is told.
     pub fn after_close(&mut self, contact: u64, reason: ContactEnd) {
-        let Some(promise) = self.promise_of(contact).map(|record| record.promise) else {
+        self.resume_callback(contact);
+        let Some(record) = self.promise_of(contact) else {
             return;
         };
+        let promise = record.promise;
+        if record.callback.is_some() {
+            self.callback_closed(promise, contact, reason);
+            return;
+        }
         match reason {
             // Whoever did this goes on with the promise.
             ContactEnd::PromiseSettled => {}
@@ -194,15 +240,18 @@ impl Step<'_> {
             ContactEnd::CustomerLeft | ContactEnd::Idle | ContactEnd::WindowLapsed => {
                 self.end_promise(promise, PromiseEnd::Unreached, "", None);
             }
-            ContactEnd::SupervisorEnded => {
-                let talk = self.state.contact(contact).map(j::ContactRecord::talk);
-                let last = talk.and_then(|talk| talk.interventions.last());
-                let last = last.cloned().unwrap_or_default();
-                let by = j::PromiseHand { agent: 0, supervisor: last.supervisor };
-                // Before its time nothing was broken.
-                self.end_promise(promise, PromiseEnd::Cancelled, &last.reason, Some(by));
-            }
+            // Before its time nothing was broken.
+            ContactEnd::SupervisorEnded => self.ended_by_supervisor(promise, contact),
             _ => self.give_up(promise),
         }
+    }
+
+    /// A supervisor has ended the contact of a promise.
+    pub fn ended_by_supervisor(&mut self, promise: u64, contact: u64) {
+        let talk = self.state.contact(contact).map(j::ContactRecord::talk);
+        let last = talk.and_then(|talk| talk.interventions.last());
+        let last = last.cloned().unwrap_or_default();
+        let by = j::PromiseHand { agent: 0, supervisor: last.supervisor };
+        self.end_promise(promise, PromiseEnd::Cancelled, &last.reason, Some(by));
     }
 }

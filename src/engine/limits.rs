@@ -47,7 +47,19 @@ pub const SHIFT_AGENTS_PER_STEP: usize = 1_000;
 pub const SHIFT_OVERRIDE_MAX_S: i64 = 7 * 86_400;
 /// How far ahead an override of a queue's hours may end; none need end at all.
 pub const QUEUE_OVERRIDE_MAX_S: i64 = 366 * 86_400;
-/// From one closed queue to another a contact goes at most so often.
+/// From one closed queue to another, or by surge steps, a contact goes at most so often.
 pub const OVERFLOW_HOPS_MAX: usize = 8;
 /// Contacts that a case remembers, the latest.
 pub const CASE_CONTACTS_MAX: usize = 8;
+/// How far ahead a supervisor's word about a surge level may end.
+pub const SURGE_OVERRIDE_MAX_S: i64 = 7 * 86_400;
+/// Contacts of a line that one step tells something, hands to a bot or moves on.
+pub const SWEEP_BATCH: usize = 64;
+/// Surge steps that are taken or undone in one step of the engine.
+pub const SURGE_STEPS_PER_STEP: usize = 64;
+/// Classes that are asked anew in a slice, when surge steps change what their queue asks for.
+pub const CLASSES_PER_SLICE: usize = 200;
+/// Callbacks open in a tenant. Beyond: `RESOURCE_EXHAUSTED`, reason `TOO_MANY_CALLBACKS`.
+pub const CALLBACKS_OPEN_MAX: usize = 50_000;
+/// An estimate is never more.
+pub const ESTIMATE_MAX_MS: u64 = 24 * 3_600_000;

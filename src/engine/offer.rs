@@ -40,8 +40,18 @@ impl Step<'_> {
             preferred_matched: chosen.preferred_matched,
             idle_ms: self.now_ms - idle_since_ms,
             rank: chosen.rank,
+            waited: cause == j::OfferCause::Matched && self.has_waited(record),
         };
         self.emit(Kind::ContactOffered(event));
+    }
+
+    /// Whether a contact that is being offered has waited for it, to be offered to everybody, and not only come by:
+    /// then its queue has no agents to spare, and those whom it gets tell how fast it is served.
+    fn has_waited(&self, record: &j::ContactRecord) -> bool {
+        let opened_ms = self.state.queue_hours(record.queue).map_or(0, |hours| hours.changed_ms);
+        let back_ms = record.service.as_ref().map_or(0, |service| service.back_ms);
+        let since_ms = record.queue_entered_ms.max(back_ms).max(opened_ms);
+        since_ms < self.now_ms && self.state.queue_open(record.queue) && self.state.eager(record)
     }
 
     pub fn end_offer(&mut self, offer: u64, reason: OfferEnd) {
@@ -137,9 +147,19 @@ impl Step<'_> {
             if self.now_ms >= record.deadline_ms {
                 return Err(offer_ended(offer));
             }
-            self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+            self.accepted(offer, false);
         }
         Ok(Reply::Accepted { contact, offer })
+    }
+
+    /// An offer is taken; of a callback, its customer is dialled from now on.
+    pub fn accepted(&mut self, offer: u64, by_gateway: bool) {
+        let contact = self.state.assignment(offer).map_or(0, |leg| leg.contact);
+        let dial_deadline_ms = self.dial_deadline_ms(contact);
+        self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway, dial_deadline_ms }));
+        if self.state.contact(contact).is_some_and(|record| record.stage() == j::ContactStage::Active) {
+            self.live_answered(contact);
+        }
     }
 
     pub fn decline(&mut self, agent: &str, offer: u64, epoch: u32) -> Answer {
@@ -179,7 +199,7 @@ impl Step<'_> {
                 if lapsed {
                     return Err(offer_ended(offer));
                 }
-                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: true }));
+                self.accepted(offer, true);
                 if result == Connection::Connected && realtime {
                     self.emit(Kind::ContactConnected(j::ContactConnected { offer }));
                     self.promise_reached(contact);
@@ -199,6 +219,7 @@ impl Step<'_> {
                 ));
             }
             (Connection::CustomerGone, AssignmentStage::WrapUp) => {}
+            (Connection::CustomerGone, _) if self.called_customer_gone(contact) => {}
             (Connection::CustomerGone, _) => self.close(contact, end, 0, 0),
             _ => {}
         }
@@ -242,10 +263,6 @@ impl Step<'_> {
     /// Whether its agent goes on to be taken by it when its contact has gone.
     pub fn wraps_up(&self, leg: &j::AssignmentRecord) -> bool {
         leg.stage() == AssignmentStage::Active && self.wrap_up_ms(leg) > 0
-    }
-
-    fn wrap_up_ms(&self, leg: &j::AssignmentRecord) -> u64 {
-        self.state.catalog.channels.get(&leg.channel).map_or(0, |channel| channel.wrap_up_ms)
     }
 
     pub fn finish_wrap_up(&mut self, agent: &str, contact: &str) -> Answer {

@@ -130,7 +130,7 @@ impl Step<'_> {
     }
 
     /// The agent of an id, who must be in the plan; a note in `fields` otherwise.
-    fn staff(&self, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
+    pub fn staff(&self, field: &str, id: &str, fields: &mut Vec<(String, String)>) -> u32 {
         let agent = self.state.agent_by_id(id).filter(|agent| !agent.record.removed);
         agent.map_or_else(
             || {

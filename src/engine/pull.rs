@@ -9,7 +9,7 @@ use crate::{
         step::{Answer, Step},
         transfer::named,
     },
-    proto::journal::{self as j, ContactStage, OfferTrigger, ReturnReason, event::Kind},
+    proto::journal::{self as j, ContactStage, OfferTrigger, ReturnReason},
 };
 
 impl Step<'_> {
@@ -22,7 +22,7 @@ impl Step<'_> {
         match (stage, leg.map(|leg| leg.deadline_ms)) {
             (ContactStage::Waiting | ContactStage::Parked, _) => {}
             (ContactStage::Offered, Some(deadline_ms)) if self.now_ms < deadline_ms => {
-                self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+                self.accepted(offer, false);
                 return Ok(Reply::Accepted { contact, offer });
             }
             (ContactStage::Connecting | ContactStage::Active, Some(_)) => {
@@ -54,7 +54,7 @@ impl Step<'_> {
         }
         self.offer(contact, &named(number), j::OfferCause::Pulled, OfferTrigger::ByHand);
         let offer = self.state.last_offer;
-        self.emit(Kind::OfferAccepted(j::OfferAccepted { offer, by_gateway: false }));
+        self.accepted(offer, false);
         Ok(Reply::Accepted { contact, offer })
     }
 }

@@ -66,6 +66,8 @@ impl State {
             put(Record::ShiftSource(j::ShiftSource { source: source.clone(), horizon_s: *horizon_s }));
         }
         schedules.staged.iter().for_each(|staged| put(Record::ShiftsStaged(staged.clone())));
+        self.surges.records.values().for_each(|record| put(Record::Surge(record.clone())));
+        self.flows.iter().for_each(|(queue, flow)| put(Record::Flow(flow.record(queue))));
         self.compacted.iter().for_each(|record| put(Record::Closed(*record)));
         self.requests.iter().for_each(|record| put(Record::Request(record.clone())));
         self.staged.iter().for_each(|staged| put(Record::PlanStaged(staged.clone())));
@@ -146,6 +148,12 @@ impl State {
                 self.schedules.sources.insert(record.source, record.horizon_s);
             }
             Record::ShiftsStaged(staged) => self.schedules.staged.push(staged),
+            Record::Surge(record) => {
+                let queue = record.queue;
+                self.surges.records.insert(queue, record);
+                self.derive_policy(queue);
+            }
+            Record::Flow(record) => self.flows.import(&record),
             Record::Case(record) => {
                 self.cases.insert(record.case, record);
             }
@@ -179,12 +187,13 @@ impl State {
         let contacts: Vec<(u64, ContactStage)> =
             self.contacts.iter().map(|(number, contact)| (number, contact.record.stage())).collect();
         for (number, stage) in contacts {
-            self.enter_stage(number, stage, OfferTrigger::RulesChanged);
+            self.put_in(number, stage, OfferTrigger::RulesChanged);
         }
         self.settling = None;
         self.derive_cases();
         self.rearm();
         self.note_chores();
+        self.look_at_surges();
     }
 
     fn rearm(&mut self) {

@@ -116,6 +116,11 @@ impl<'a> Step<'a> {
             | Command::SetShifts(_)
             | Command::StageShifts { .. }
             | Command::CommitShifts { .. }) => self.decide_schedule(command),
+            command @ (Command::SetSurgeLevel { .. }
+            | Command::RequestCallback(_)
+            | Command::CancelCallback { .. }
+            | Command::ChangeCallback { .. }
+            | Command::ReportDial { .. }) => self.decide_surge(command),
         }
     }
 
@@ -195,6 +200,19 @@ impl<'a> Step<'a> {
             Command::SetShifts(change) => self.set_shifts(&change),
             Command::StageShifts { base, stage, part } => self.stage_shifts(base, stage, &part),
             Command::CommitShifts { base, stage, summary } => self.commit_shifts(base, stage, summary),
+            _ => Ok(Reply::Done),
+        }
+    }
+
+    fn decide_surge(&mut self, command: Command) -> Answer {
+        match command {
+            Command::SetSurgeLevel { queue, state, word } => self.set_surge_level(&queue, state, word),
+            Command::RequestCallback(callback) => self.request_callback(&callback),
+            Command::CancelCallback { callback, reason } => self.cancel_callback(&callback, &reason),
+            Command::ChangeCallback { callback, change, word } => {
+                self.change_callback(&callback, change, word)
+            }
+            Command::ReportDial { contact, attempt, result } => self.report_dial(&contact, attempt, result),
             _ => Ok(Reply::Done),
         }
     }

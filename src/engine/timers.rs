@@ -30,6 +30,8 @@ pub enum Timer {
     Promise(u64),
     /// Whether the case was settled by its first contact is judged.
     FirstContact(u64),
+    /// A queue's surge level, what follows from it, and callbacks to be dialled are looked at.
+    Surge(u32),
     /// The agent's schedule state may change.
     Shift(u32),
     /// The queue's hours may change.
@@ -39,9 +41,9 @@ pub enum Timer {
 }
 
 /// Kinds of timers.
-const KINDS: usize = 15;
+const KINDS: usize = 16;
 /// The first of those that [`Timers::pop_due`] leaves alone, and [`Timers::pop_due_like`] takes.
-const SCHEDULES: usize = 12;
+const SCHEDULES: usize = 13;
 
 impl Timer {
     /// Its kind, in the order of the enum, and what it is about.
@@ -59,9 +61,10 @@ impl Timer {
             Self::Window(contact) => (9, contact, 0),
             Self::Promise(promise) => (10, promise, 0),
             Self::FirstContact(case) => (11, case, 0),
-            Self::Shift(agent) => (12, u64::from(agent), 0),
-            Self::Hours(queue) => (13, u64::from(queue), 0),
-            Self::Deviation(agent) => (14, u64::from(agent), 0),
+            Self::Surge(queue) => (12, u64::from(queue), 0),
+            Self::Shift(agent) => (13, u64::from(agent), 0),
+            Self::Hours(queue) => (14, u64::from(queue), 0),
+            Self::Deviation(agent) => (15, u64::from(agent), 0),
         }
     }
 
@@ -80,8 +83,9 @@ impl Timer {
             9 => Self::Window(about),
             10 => Self::Promise(about),
             11 => Self::FirstContact(about),
-            12 => Self::Shift(number()),
-            13 => Self::Hours(number()),
+            12 => Self::Surge(number()),
+            13 => Self::Shift(number()),
+            14 => Self::Hours(number()),
             _ => Self::Deviation(number()),
         }
     }

@@ -181,16 +181,22 @@ impl Step<'_> {
             return;
         };
         let Move { queue, reason, fresh, by: (channel, gateway), hours } = to;
+        let elsewhere = queue != record.queue;
         let subject = Subject { queue, ..Subject::of(record) };
         let subject = if channel == 0 { subject } else { Subject { channel, ..subject } };
         // From whomever it is taken away, that agent is not to get it back.
-        let by_itself = matches!(reason, TransferReason::QueueRemoved | TransferReason::QueueClosed);
+        let by_itself = matches!(
+            reason,
+            TransferReason::QueueRemoved | TransferReason::QueueClosed | TransferReason::Overflowed
+        );
         let known = if by_itself { record.known_agent } else { 0 };
         let mut entry = self.state.entry(subject, known, record.exclusions(), self.now_ms);
         hours.enter(&mut entry);
         if fresh || self.begins_anew(queue, reason) {
             entry.arrival_ms = self.now_ms.max(1);
         }
+        let absorbed = if elsewhere { self.place_of_callback(record, queue, &mut entry) } else { None };
+        self.predict(&mut entry, record, subject);
         // What may be sent by a channel is the customer's doing there: by another gateway it stays.
         let window = match channel {
             0 => None,
@@ -208,6 +214,12 @@ impl Step<'_> {
         }));
         if matches!(stage, ContactStage::Connecting | ContactStage::Active) {
             self.leave_agent(offer);
+        }
+        if elsewhere {
+            self.resume_callback(contact);
+        }
+        if let Some(promise) = absorbed {
+            self.absorb(contact, promise);
         }
     }
 

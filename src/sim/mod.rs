@@ -3,8 +3,10 @@
 //! virtual time; must not know any rule.
 
 pub mod edge;
+pub mod lines;
 pub mod load;
 pub mod rules;
+pub mod rush;
 
 use crate::{
     engine::{

@@ -1,18 +1,22 @@
 //! What the engine can be told to do, and what it answers. Commands name things as their senders do;
 //! the engine resolves the names.
 
+mod callback;
 mod contact;
 mod plan;
 mod reply;
 mod schedule;
+mod surge;
 mod talk;
 
+pub use callback::{CallbackChange, CallbackWindow, NewCallback};
 pub use contact::{ByChannel, Connection, Ending, Enqueue, Target, Update, Wants};
 pub use plan::{ApplyPlan, PlanChange, RemovedQueuePolicy};
 pub use reply::Reply;
 pub use schedule::{
     DatedChange, DatedId, DatedKind, ImportSummary, NewDated, NewPart, QueueOverride, ShiftOverride, Word,
 };
+pub use surge::SurgeLevel;
 pub use talk::{
     Activity, BotLeaving, ConsultAction, ConsultTarget, Feedback, FromBot, Hand, Intervention, NewPromise,
     PromiseChange, PromiseDue,
@@ -326,5 +330,41 @@ pub enum Command {
         stage: u64,
         /// What all of it comes to.
         summary: ImportSummary,
+    },
+    /// A supervisor holds a queue at a surge level, for a limited time, or no longer does.
+    SetSurgeLevel {
+        /// The queue's id.
+        queue: String,
+        /// None: no longer.
+        state: Option<SurgeLevel>,
+        /// Who and why.
+        word: Word,
+    },
+    /// A customer wants to be called back.
+    RequestCallback(Box<NewCallback>),
+    /// Its gateway takes a callback back.
+    CancelCallback {
+        /// Its id.
+        callback: String,
+        /// Why.
+        reason: String,
+    },
+    /// A supervisor changes an open callback, or ends it.
+    ChangeCallback {
+        /// Its id.
+        callback: String,
+        /// The change.
+        change: CallbackChange,
+        /// Who and why.
+        word: Word,
+    },
+    /// How dialling the customer of a callback went.
+    ReportDial {
+        /// Its contact's id.
+        contact: String,
+        /// The attempt.
+        attempt: u32,
+        /// How it went.
+        result: j::DialResult,
     },
 }

@@ -25,6 +25,13 @@ pub enum Reply {
     },
     /// About this promise.
     Promise(u64),
+    /// About this callback.
+    Callback {
+        /// Its number among promises.
+        promise: u64,
+        /// It was there, and the request has been merged into it.
+        merged: bool,
+    },
     /// About a consult.
     Consult {
         /// Its own contact.

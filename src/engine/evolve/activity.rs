@@ -35,7 +35,7 @@ impl State {
         let Some(record) = self.contact(number) else {
             return told;
         };
-        let (enqueued_ms, waits_ms) = (record.enqueued_ms, !record.is_follow_up());
+        let (enqueued_ms, waits_ms) = (record.enqueued_ms, !record.keeps_promise());
         let connected_ms = self.assignment(record.offer).map_or(0, |leg| leg.connected_ms);
         let Some(talk) = self.talk_mut(number) else {
             return told;

@@ -30,6 +30,7 @@ impl State {
             preferred_matched: event.preferred_matched,
             idle_ms: event.idle_ms,
             rank: event.rank,
+            waited: event.waited,
             ..j::AssignmentRecord::default()
         };
         self.last_offer = self.last_offer.max(event.offer);
@@ -43,6 +44,9 @@ impl State {
             contact.record.epoch = event.epoch;
         }
         self.change_stage(event.contact, ContactStage::Offered, OfferTrigger::ContactWaiting);
+        if event.waited {
+            self.taken(effect.queue);
+        }
         effect.agent = event.agent;
         effect.offer = event.offer;
         effect
@@ -89,6 +93,7 @@ impl State {
 
     pub(super) fn drop_assignment(&mut self, offer: u64) -> Option<j::AssignmentRecord> {
         let record = self.assignments.remove(offer)?;
+        self.not_taken(&record);
         match record.stage() {
             AssignmentStage::Offered => self.timers.disarm(Timer::Offer(offer), record.deadline_ms),
             AssignmentStage::WrapUp if record.deadline_ms > 0 => {
@@ -136,6 +141,7 @@ impl State {
         if matches!(event.reason(), OfferEnd::NoAnswer | OfferEnd::Declined) {
             self.keep_no_longer(record.contact, record.agent);
         }
+        self.note_back(record.contact);
         self.change_stage(record.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
         if let Some(agent) = self.agents.get_mut(u64::from(record.agent)) {
             match event.reason() {
@@ -217,6 +223,9 @@ impl State {
             self.contact_connected(event.offer)
         };
         effect.offer_ms = Some(now_ms - before.offered_ms);
+        if event.dial_deadline_ms != 0 {
+            self.attempt_began(before.contact, event.dial_deadline_ms);
+        }
         effect
     }
 
@@ -229,6 +238,7 @@ impl State {
         let Some(before) = before else {
             return Effect::default();
         };
+        self.answered(&before);
         let mut effect = self.about_contact(before.contact);
         let wait_ms = self.contact(before.contact).map_or(0, |record| record.leg_wait_ms(now_ms));
         if let Some(record) = self.assignments.get_mut(offer) {
@@ -248,6 +258,9 @@ impl State {
             let counts = self.count(effect.queue, effect.channel);
             counts.answered += 1;
             counts.answered_wait_ms += wait_ms;
+        }
+        if self.contact(before.contact).is_some_and(|record| record.talk().callback) {
+            self.attempt_over(before.contact);
         }
         self.agent_moved(before.agent);
         effect.agent = before.agent;

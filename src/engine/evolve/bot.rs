@@ -73,6 +73,10 @@ impl State {
         let channel = record.channel;
         self.start_clock(event.contact);
         self.enter_queue(event.contact, event.entry.as_ref());
+        self.note_back(event.contact);
+        if moved || !deflected {
+            self.note_told_anew(event.contact, event.entry.as_ref());
+        }
         if moved {
             self.count(effect.queue, channel).moved_out += 1;
             self.count(to, channel).moved_in += 1;

@@ -34,6 +34,8 @@ impl State {
             queue_entered_ms: self.now_ms,
             held: event.entry.map_or(0, |entry| entry.held),
             overflowed_from: event.overflowed_from,
+            expected_ms: event.expected_ms,
+            bound_ms: event.bound_ms,
             ..j::ContactRecord::default()
         };
         if let Some(window) = &event.window {
@@ -42,20 +44,24 @@ impl State {
         let stage = self.begin_with_origin(&mut record, event.origin.as_deref());
         self.last_contact = self.last_contact.max(event.contact);
         // An agent or a promise brings it through a gateway that may be away.
-        let by_gateway = !record.is_consult() && !record.is_follow_up();
+        let by_gateway = !record.is_consult() && !record.keeps_promise();
         if by_gateway {
             self.gateway_is_back(event.gateway);
         }
         self.add_contact(record);
         self.start_clock(event.contact);
         self.enter_queue(event.contact, event.entry.as_ref());
+        let origin = event.origin.as_deref().copied().unwrap_or_default();
+        if origin.callback {
+            self.callback_enters(event.contact, &origin);
+        }
         self.enter_stage(event.contact, stage, OfferTrigger::ContactWaiting);
         self.check_gateways(event.contact);
-        let origin = event.origin.as_deref().copied().unwrap_or_default();
         let counts = self.count(event.queue, event.channel);
         counts.entered += 1;
         counts.consults += u64::from(origin.parent != 0);
-        counts.follow_ups += u64::from(origin.promise != 0);
+        counts.follow_ups += u64::from(origin.promise != 0 && !origin.callback);
+        counts.callbacks += u64::from(origin.callback);
         if origin.parent != 0 {
             self.consult_began(origin.parent, event.contact);
         }
@@ -81,6 +87,7 @@ impl State {
             asking_agent: origin.asking_agent,
             asked_agent: origin.asked_agent,
             promise: origin.promise,
+            callback: origin.callback,
             ..j::Conversation::default()
         };
         record.service_mut().conversation = Some(Box::new(talk));
@@ -112,6 +119,11 @@ impl State {
         let now_ms = self.now_ms;
         let entry = entry.copied().unwrap_or_default();
         let idle_ms = self.contact(number).map_or(0, |record| self.idle_of(record.queue, now_ms));
+        let head_start_ms = now_ms.saturating_sub(entry.arrival_ms);
+        // Whoever takes the place of a callback may be an ordinary contact: its age is more than it has waited.
+        if entry.arrival_ms != 0 && head_start_ms > 0 {
+            self.talk_mut(number);
+        }
         if let Some(contact) = self.contacts.get_mut(number) {
             contact.record.ring = entry.ring;
             contact.record.ring_opened_ms = now_ms;
@@ -122,7 +134,7 @@ impl State {
                 let service = contact.record.service.as_mut();
                 if let Some(talk) = service.and_then(|service| service.conversation.as_mut()) {
                     talk.bot_aged_ms = 0;
-                    talk.head_start_ms = now_ms.saturating_sub(entry.arrival_ms);
+                    talk.head_start_ms = head_start_ms;
                 }
             }
         }
@@ -177,6 +189,7 @@ impl State {
     }
 
     pub(super) fn keep_ended(&mut self, event: &j::KeepEnded) -> Effect {
+        self.note_back(event.contact);
         self.re_place(event.contact, OfferTrigger::KeepEnded, |state| {
             if let Some(contact) = state.contacts.get_mut(event.contact) {
                 contact.record.keep(0, 0);
@@ -218,6 +231,8 @@ impl State {
         let now_ms = self.now_ms;
         self.closed_leg_over(event.contact, event.reason());
         self.leave_stage(event.contact);
+        let stage = self.contact(event.contact).map_or(ContactStage::Closed, j::ContactRecord::stage);
+        self.patience_ended(event.contact, stage, event.reason());
         self.disarm_dues(event.contact);
         let Some(contact) = self.contacts.get_mut(event.contact) else {
             return effect;
@@ -251,6 +266,7 @@ impl State {
                 WaitEnd::Expired => counts.expired += 1,
                 WaitEnd::Deflected => counts.deflected += 1,
                 WaitEnd::Lapsed => counts.lapsed += 1,
+                WaitEnd::CalledBack => counts.called_back += 1,
                 _ => counts.abandoned += 1,
             }
         }
@@ -321,6 +337,10 @@ fn wait_end(reason: ContactEnd) -> WaitEnd {
         | ContactEnd::ParentMoved => WaitEnd::Expired,
         ContactEnd::BotCompleted => WaitEnd::Deflected,
         ContactEnd::WindowLapsed => WaitEnd::Lapsed,
+        // The place goes on without the contact, or has with its callback.
+        ContactEnd::CallbackRequested | ContactEnd::CallbackFailed | ContactEnd::CallbackPostponed => {
+            WaitEnd::CalledBack
+        }
         _ => WaitEnd::Abandoned,
     }
 }

@@ -24,6 +24,7 @@ impl State {
             }
         }
         self.schedules.time_zones.clone_from(&event.time_zones);
+        self.flows.skip_to(self.now_ms);
         self.drop_draft();
         self.look_at_schedules();
         let now_ms = self.now_ms;
@@ -64,8 +65,8 @@ impl State {
             self.timers.disarm(Timer::GatewayLease(event.gateway), record.deadline_ms);
             record.leased = false;
             record.deadline_ms = 0;
-            record.lost = true;
         }
+        self.recount_flow(event.gateway, |record| record.lost = true);
         let contacts = self.by_gateway.get(&event.gateway).into_iter().flat_map(Line::iter);
         let with_bot = self.by_bot.get(&event.gateway).into_iter().flat_map(Line::iter);
         self.chores.extend(contacts.chain(with_bot).map(Chore::Contact));
@@ -75,13 +76,14 @@ impl State {
     /// A gateway has been heard of. Follow-ups whose customers it reaches have waited for it in no place: they
     /// have theirs again before anybody whom it brings now.
     pub(super) fn gateway_is_back(&mut self, gateway: u32) {
-        let record = self.gateways.get_mut(&gateway);
-        if !record.is_some_and(|record| std::mem::take(&mut record.lost)) {
+        if !self.gateway_lost(gateway) {
             return;
         }
+        self.recount_flow(gateway, |record| record.lost = false);
         let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
-        let adrift = contacts
-            .filter(|number| self.contacts.get(*number).is_some_and(|contact| contact.record.is_follow_up()));
+        let adrift = contacts.filter(|number| {
+            self.contacts.get(*number).is_some_and(|contact| contact.record.keeps_promise())
+        });
         let adrift: Vec<u64> = adrift.collect();
         adrift.into_iter().for_each(|number| self.wait_again(number));
     }

@@ -5,11 +5,13 @@ mod activity;
 mod agent;
 mod assignment;
 mod bot;
+mod callback;
 mod case;
 mod clock;
 mod consult;
 mod contact;
 mod feedback;
+mod flow;
 mod gateway;
 mod legs;
 mod moving;
@@ -21,6 +23,7 @@ mod retention;
 mod schedule;
 mod settle;
 mod supervise;
+mod surge;
 
 pub(super) use plan::plan_kind;
 pub(super) use replaced::Replaced;
@@ -48,6 +51,8 @@ pub enum WaitEnd {
     Deflected,
     /// The reply window ended while the customer waited for an answer.
     Lapsed,
+    /// Its customer is called back instead.
+    CalledBack,
 }
 
 /// What an event was about, for those who tell others: streams and metrics. Numbers are 0 where the
@@ -98,6 +103,10 @@ pub struct Effect {
     pub deviations: Vec<(j::DeviationKind, u64)>,
     /// The contact was parked, and is no longer.
     pub unparked: bool,
+    /// The surge level of the queue was this before.
+    pub level_before: Option<u32>,
+    /// A step had come so far in the line: since when the last contact waits that it has passed, and that contact.
+    pub swept_from: (u64, u64),
 }
 
 impl State {
@@ -118,6 +127,7 @@ impl State {
             .or_else(|| self.evolve_conversation(kind))
             .or_else(|| self.evolve_agent(kind))
             .or_else(|| self.evolve_schedule(kind))
+            .or_else(|| self.evolve_surge(kind))
             .unwrap_or_default()
     }
 
@@ -196,6 +206,21 @@ impl State {
             Kind::ShiftOverridden(e) => self.shift_overridden(e),
             Kind::QueueOverridden(e) => self.queue_overridden(e),
             Kind::DeviationsNoted(e) => self.deviations_noted(e),
+            _ => return None,
+        })
+    }
+
+    fn evolve_surge(&mut self, kind: &Kind) -> Option<Effect> {
+        Some(match kind {
+            Kind::SurgeLevelChanged(e) => self.surge_level_changed(e),
+            Kind::SurgeStepChanged(e) => self.surge_step_changed(e),
+            Kind::SurgeOverridden(e) => self.surge_overridden(e),
+            Kind::SurgeRingsEnded(e) => self.surge_rings_ended(e),
+            Kind::WaitersTold(e) => self.waiters_told(e),
+            Kind::SurgeSwept(e) => self.surge_swept(e),
+            Kind::CallbackChanged(e) => self.callback_changed(e),
+            Kind::CallbackDialled(e) => self.callback_dialled(e),
+            Kind::CallbackAnswered(e) => self.callback_answered(e),
             _ => return None,
         })
     }

@@ -11,8 +11,10 @@ impl State {
     pub(super) fn contact_returned(&mut self, event: &j::ContactReturned) -> Effect {
         let unparked = self.is_parked(event.contact);
         let effect = Effect { unparked, ..self.about_contact(event.contact) };
+        self.attempt_undone(event.contact);
         self.leave_stage(event.contact);
         self.requeue(event.contact, None, event.entry.as_ref());
+        self.note_back(event.contact);
         self.enter_stage(event.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
         effect
     }
@@ -20,11 +22,13 @@ impl State {
     pub(super) fn contact_transferred(&mut self, event: &j::ContactTransferred) -> Effect {
         let unparked = self.is_parked(event.contact);
         let mut effect = Effect { unparked, ..self.about_contact(event.contact) };
+        self.attempt_undone(event.contact);
         self.leave_stage(event.contact);
         self.consult_begins_anew(event.contact);
         self.moved_unanswered(event.contact);
         self.note_transfer(event);
         let moved = self.requeue(event.contact, Some(event), event.entry.as_ref());
+        self.callback_goes_along(event.contact);
         effect.wait = moved.map(|wait_ms| (WaitEnd::Moved, wait_ms));
         effect.other_gateway = event.gateway;
         self.enter_stage(event.contact, ContactStage::Waiting, OfferTrigger::ContactWaiting);
@@ -34,6 +38,10 @@ impl State {
 
     /// What a transfer means for whom the contact knows, and for whom it asks.
     fn note_transfer(&mut self, event: &j::ContactTransferred) {
+        if event.reason() == TransferReason::Overflowed {
+            self.note_overflow(event.contact);
+            return;
+        }
         if matches!(event.reason(), TransferReason::QueueRemoved | TransferReason::QueueClosed) {
             return;
         }
@@ -43,6 +51,17 @@ impl State {
         let requested = event.reason() == TransferReason::Requested;
         if let Some(talk) = self.talk_mut(event.contact) {
             talk.transfers += u32::from(requested);
+        }
+    }
+
+    /// A contact leaves its queue because too many wait there: it is not to come back to it in this way.
+    fn note_overflow(&mut self, number: u64) {
+        let queue = self.contact(number).map_or(0, |record| record.queue);
+        if let Some(talk) = self.talk_mut(number) {
+            talk.overflows += 1;
+            if !talk.visited.contains(&queue) {
+                talk.visited.push(queue);
+            }
         }
     }
 
@@ -108,6 +127,9 @@ impl State {
         self.start_clock(number);
         if answered || to.is_some() {
             self.enter_queue(number, entry);
+            if to.is_some() {
+                self.note_told_anew(number, entry);
+            }
             let (queue, channel) = self.contact(number).map(|record| (record.queue, record.channel))?;
             self.count(queue, channel).moved_in += 1;
         }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Whether a contact of this stage is in line, though it may be offered just now.
-fn in_line(stage: ContactStage) -> bool {
+pub(super) fn in_line(stage: ContactStage) -> bool {
     matches!(stage, ContactStage::Waiting | ContactStage::Offered)
 }
 
@@ -31,8 +31,14 @@ impl State {
         &mut self.cells[cell as usize].counts
     }
 
-    /// Takes a contact out of whatever its stage has it in. The record keeps its stage.
-    pub(in crate::engine) fn leave_stage(&mut self, number: u64) {
+    /// Takes a contact out of whatever its stage has it in, by an event. The record keeps its stage.
+    pub(super) fn leave_stage(&mut self, number: u64) {
+        self.run_flow_of(number);
+        self.take_out(number);
+    }
+
+    /// The same of what is derived anew: no time passes by it.
+    pub(super) fn take_out(&mut self, number: u64) {
         self.unplace(number);
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
@@ -51,10 +57,17 @@ impl State {
         if let Some(count) = stage_count(&mut cell.live, stage) {
             *count = count.saturating_sub(1);
         }
+        self.leave_flow(number);
     }
 
-    /// Sets a contact's stage and puts it into whatever that has it in.
-    pub(in crate::engine) fn enter_stage(&mut self, number: u64, stage: ContactStage, trigger: OfferTrigger) {
+    /// Sets a contact's stage and puts it into whatever that has it in, by an event.
+    pub(super) fn enter_stage(&mut self, number: u64, stage: ContactStage, trigger: OfferTrigger) {
+        self.run_flow_of(number);
+        self.put_in(number, stage, trigger);
+    }
+
+    /// The same of what is derived anew.
+    pub(in crate::engine) fn put_in(&mut self, number: u64, stage: ContactStage, trigger: OfferTrigger) {
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
         };
@@ -73,6 +86,7 @@ impl State {
         if let Some(count) = stage_count(&mut cell.live, stage) {
             *count += 1;
         }
+        self.enter_flow(number);
         if in_line(stage) {
             self.enter_line(number);
         }
@@ -90,6 +104,8 @@ impl State {
         trigger: OfferTrigger,
     ) {
         self.unplace(number);
+        self.run_flow_of(number);
+        self.leave_flow(number);
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
         };
@@ -109,6 +125,7 @@ impl State {
             (false, true) => self.enter_line(number),
             _ => {}
         }
+        self.enter_flow(number);
         if stage == ContactStage::Waiting {
             self.place(number, trigger);
         }
@@ -119,6 +136,7 @@ impl State {
     pub(in crate::engine) fn rearm_dues(&mut self, number: u64) {
         self.rearm_stage(number);
         self.rearm_window(number);
+        self.rearm_callback(number);
     }
 
     /// Puts a contact in line: by its arrival, with the timers of its ring and of whom it is kept for.
@@ -127,13 +145,15 @@ impl State {
             return;
         };
         let record = &contact.record;
+        let queue = record.queue;
         if let Some(cell) = self.cells.get_mut(contact.cell as usize) {
-            cell.arrivals.insert((record.waiting_since_ms(), number));
+            cell.line_mut(record).insert((record.waiting_since_ms(), number));
         }
         if record.kept_for() != 0 {
             self.timers.arm(Timer::Keep(number), record.kept_until_ms());
         }
         self.arm_ring(number);
+        self.surge_soon(queue);
     }
 
     /// When a contact's next ring opens by time; none: there is none. In a closed queue rings don't open: what falls
@@ -203,7 +223,7 @@ impl State {
     /// from now on; none: that is not limited. Time with bots is no waiting, and a promise doesn't expire by itself.
     pub(in crate::engine) fn longest_wait_ms(&self, record: &j::ContactRecord, now_ms: u64) -> Option<u64> {
         let queue = self.catalog.queues.get(&record.queue)?;
-        let max_wait_ms = queue.max_wait_ms.filter(|_| !record.is_follow_up())?;
+        let max_wait_ms = queue.max_wait_ms.filter(|_| !record.keeps_promise())?;
         let by_time_ms = record.effective_arrival_ms + max_wait_ms + record.talk().bot_aged_ms;
         let not_counted_ms = self.idle_of(record.queue, now_ms) - record.clock_ms;
         Some(by_time_ms.saturating_add_signed(not_counted_ms).max(1))
@@ -239,6 +259,7 @@ impl State {
 
     /// Takes a contact out of its class.
     pub(in crate::engine) fn unplace(&mut self, number: u64) {
+        self.leave_dial_line(number);
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
         };
@@ -271,6 +292,11 @@ impl State {
         };
         if record.talk().asked_agent != 0 {
             // It is offered to the agent who is asked, in the step in which it comes in, and to nobody else.
+            return;
+        }
+        if record.awaits_dialling() {
+            // There is nobody on the line yet.
+            self.enter_dial_line(number);
             return;
         }
         let boost_permille = queue.boost_permille;
@@ -320,7 +346,7 @@ impl State {
 fn leave_line(contact: &mut Contact, cell: &mut Cell, timers: &mut Timers) {
     let record = &contact.record;
     let number = record.contact;
-    cell.arrivals.remove(&(record.waiting_since_ms(), number));
+    cell.line_mut(record).remove(&(record.waiting_since_ms(), number));
     if record.kept_for() != 0 {
         timers.disarm(Timer::Keep(number), record.kept_until_ms());
     }

@@ -72,6 +72,7 @@ impl State {
         self.schedules.time_zones.clone_from(&event.time_zones);
         self.drop_draft();
         self.look_at_schedules();
+        self.look_at_surges();
         let index = self.begin_settling(requeued);
         self.replaced = Some(Box::new(Replaced::new(before, catalog, index, staged)));
         Effect::default()
@@ -215,6 +216,7 @@ pub(in crate::engine) fn plan_kind(kind: EntryKind) -> PlanKind {
         EntryKind::Calendar => PlanKind::Calendar,
         EntryKind::Shift => PlanKind::Shift,
         EntryKind::Rota => PlanKind::Rota,
+        EntryKind::Surge => PlanKind::Surge,
         EntryKind::Queue => PlanKind::Queue,
         EntryKind::Group => PlanKind::Group,
         EntryKind::Agent => PlanKind::Agent,

@@ -2,6 +2,7 @@
 
 use crate::{
     engine::{
+        callback::NOT_KNOWN_MS,
         conversation::{PAST_DUE, Promise},
         state::{Cell, Chore, State},
         timers::Timer,
@@ -47,7 +48,11 @@ impl State {
             self.about_contact(contact);
         }
         self.add_promise(record.clone());
-        self.count(record.queue, record.channel).promises_made += 1;
+        let counts = self.count(record.queue, record.channel);
+        match record.callback {
+            Some(_) => counts.callbacks_made += 1,
+            None => counts.promises_made += 1,
+        }
         self.case_touched(&record.case_id);
         self.settle_promise(promise);
         self.about_promise(promise)
@@ -112,10 +117,14 @@ impl State {
     }
 
     /// A promise is to be kept in another queue, and is counted there from now on.
-    fn promise_to_queue(&mut self, promise: u64, queue: u32) {
+    pub(super) fn promise_to_queue(&mut self, promise: u64, queue: u32) {
         let Some(entry) = self.promises.get_mut(&promise) else {
             return;
         };
+        if entry.record.callback.is_some() {
+            self.callback_to_queue(promise, queue);
+            return;
+        }
         let (channel, broken) = (entry.record.channel, u64::from(entry.record.broken));
         let before = std::mem::replace(&mut entry.record.queue, queue);
         let counts = self.count(before, channel);
@@ -160,6 +169,7 @@ impl State {
 
     pub(super) fn promise_ended(&mut self, event: &j::PromiseEnded) -> Effect {
         let now_ms = self.now_ms;
+        self.forget_callback(event.promise);
         let Some(entry) = self.promises.get_mut(&event.promise) else {
             return Effect::default();
         };
@@ -169,16 +179,22 @@ impl State {
         record.ended_ms = now_ms;
         note_hand(record, &event.reason, event.by.as_ref());
         let (queue, channel, due_ms, contact) = (record.queue, record.channel, record.due_ms, record.contact);
-        let case_id = record.case_id.clone();
+        let (case_id, callback) = (record.case_id.clone(), record.callback.is_some());
         let counts = self.count(queue, channel);
         match event.end() {
+            end if callback => self.count_callback_end(queue, channel, end),
             PromiseEnd::Kept => counts.promises_kept += 1,
             PromiseEnd::Late => {
                 counts.promises_late += 1;
                 counts.promises_lateness_ms += now_ms.saturating_sub(due_ms);
             }
-            PromiseEnd::Unreached => counts.promises_unreached += 1,
-            PromiseEnd::Cancelled | PromiseEnd::Unspecified => counts.promises_cancelled += 1,
+            // The last three are of callbacks only.
+            PromiseEnd::Unreached | PromiseEnd::Exhausted | PromiseEnd::Expired => {
+                counts.promises_unreached += 1;
+            }
+            PromiseEnd::Cancelled | PromiseEnd::Absorbed | PromiseEnd::Unspecified => {
+                counts.promises_cancelled += 1;
+            }
         }
         self.promises_due.remove(&(due_ms, event.promise));
         self.promises_made.remove(&(contact, event.promise));
@@ -239,6 +255,7 @@ impl State {
             self.promises_made.insert((record.contact, promise));
         }
         self.promises.insert(promise, Promise { record, due_ms: 0 });
+        self.note_callback(promise);
     }
 
     /// Arms a promise's timer by the rules as they are, and notes a promise whose queue is gone.
@@ -248,7 +265,11 @@ impl State {
         let Some(entry) = self.promises.get_mut(&promise) else {
             return;
         };
-        if entry.record.stage() != PromiseStage::Ended && !queues.contains_key(&entry.record.queue) {
+        let adrift = !queues.contains_key(&entry.record.queue);
+        // It waits for an opening that nobody knew of.
+        let waits = entry.record.stage() == PromiseStage::Pending && entry.record.enter_ms == NOT_KNOWN_MS;
+        let opened = || self.schedules.hours.get(&entry.record.queue).is_none_or(|hours| !hours.closed);
+        if entry.record.stage() != PromiseStage::Ended && (adrift || (waits && opened())) {
             self.chores.insert(Chore::Promise(promise));
         }
         let before_ms = std::mem::replace(&mut entry.due_ms, due_ms);
@@ -262,6 +283,9 @@ impl State {
 
     /// When something becomes of a promise by itself; 0: never.
     fn promise_due_ms(&self, record: &j::PromiseRecord) -> u64 {
+        if let Some(callback) = record.callback.as_deref() {
+            return self.callback_due_ms(record, callback);
+        }
         match record.stage() {
             PromiseStage::Pending => record.enter_ms,
             PromiseStage::Entered => {
@@ -280,7 +304,7 @@ impl State {
     }
 
     /// An effect about a promise; also stamps it with the sequence.
-    fn about_promise(&mut self, promise: u64) -> Effect {
+    pub(super) fn about_promise(&mut self, promise: u64) -> Effect {
         let sequence = self.sequence;
         let Some(entry) = self.promises.get_mut(&promise) else {
             return Effect::default();

@@ -68,6 +68,8 @@ impl State {
         self.settling = Some(Settling::Agents { after: 0, requeued });
         // These tell of classes that are gone; contacts that come to wait anew make their own.
         self.chores.split_off(&Chore::Ring(0, 0));
+        // Its classes ask for what counts now from the beginning.
+        self.surges.asking.clear();
         let index = Index::new(&self.catalog, self.index.epoch + 1);
         std::mem::replace(&mut self.index, index)
     }
@@ -79,6 +81,8 @@ impl State {
         }
         self.settle_shifts();
         self.settle_hours();
+        while self.reask_slice(usize::MAX) {}
+        self.look_at_surges();
         self.replaced = None;
     }
 
@@ -129,8 +133,8 @@ impl State {
         for (number, stage) in &contacts {
             match stage {
                 ContactStage::Waiting | ContactStage::Offered if requeued => {
-                    self.leave_stage(*number);
-                    self.enter_stage(*number, *stage, OfferTrigger::RulesChanged);
+                    self.take_out(*number);
+                    self.put_in(*number, *stage, OfferTrigger::RulesChanged);
                 }
                 ContactStage::Waiting => self.place_anew(*number),
                 _ => {}

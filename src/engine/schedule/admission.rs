@@ -1,7 +1,11 @@
 //! What becomes of who comes to a closed queue, and how long a queue will have been open by when.
 
 use crate::{
-    engine::{limits::OVERFLOW_HOPS_MAX, refusal::Refusal, step::Step},
+    engine::{
+        limits::{ADMISSION_RETRY_MS, LIVE_CONTACTS_MAX, OVERFLOW_HOPS_MAX},
+        refusal::Refusal,
+        step::Step,
+    },
     plan::model::ClosedPolicy,
     proto::journal::QueueEntry,
 };
@@ -25,6 +29,42 @@ impl Hours {
 }
 
 impl Step<'_> {
+    /// Admission is exact: with a limit of N the N + 1st is refused. Who begins with a bot, or is
+    /// for one agent, is not `in_line`.
+    pub fn admit(&self, queue: u32, in_line: bool) -> Result<(), Refusal> {
+        let live = self.state.queue_live(queue);
+        let max = self.state.catalog.queues.get(&queue).map_or(0, |queue| queue.max_waiting);
+        let cap = self.state.policy(queue).cap.filter(|(waiting, _)| *waiting < max);
+        let (max, retry_ms) = cap.unwrap_or((max, ADMISSION_RETRY_MS));
+        if in_line && live.waiting + live.offered >= max {
+            return Err(self.full(queue, max, retry_ms, cap.is_some()));
+        }
+        if self.state.live_contacts >= LIVE_CONTACTS_MAX {
+            let message = format!("{LIVE_CONTACTS_MAX} contacts are live");
+            return Err(Refusal::exhausted("TENANT_FULL", message, ADMISSION_RETRY_MS));
+        }
+        Ok(())
+    }
+
+    /// `capped`: by a step of its surge, which is to pass.
+    fn full(&self, queue: u32, max: u32, retry_ms: u64, capped: bool) -> Refusal {
+        let id = self.state.names.id(queue);
+        let message = format!("queue {id} is full: {max} contacts wait");
+        let mut metadata = Vec::new();
+        if capped {
+            let level = self.state.surge(queue).map_or(0, |record| record.level);
+            metadata.extend([
+                ("queue", id.to_owned()),
+                ("level", level.to_string()),
+                ("waiting_max", max.to_string()),
+            ]);
+        }
+        if self.state.callback_open(queue) {
+            metadata.push(("callback", "offered".to_owned()));
+        }
+        Refusal { metadata, ..Refusal::exhausted("QUEUE_FULL", message, retry_ms) }
+    }
+
     /// What the hours of a queue, and of those to which it overflows, make of a contact that comes to it.
     pub fn admit_hours(&self, queue: u32, channel: u32) -> Result<Hours, Refusal> {
         let mut hours = Hours { queue, held: 0, overflowed_from: 0 };
@@ -44,7 +84,9 @@ impl Step<'_> {
                     return Ok(Hours { held, ..hours });
                 }
                 None | Some(ClosedPolicy::Accept) => break,
-                Some(ClosedPolicy::Refuse | ClosedPolicy::Overflow) => return Err(self.closed(&asked)),
+                Some(ClosedPolicy::Refuse | ClosedPolicy::Overflow | ClosedPolicy::Callback) => {
+                    return Err(self.closed(&asked));
+                }
             }
         }
         Ok(hours)
@@ -66,6 +108,9 @@ impl Step<'_> {
         let opening =
             openings.min().and_then(|at_s| jiff::Timestamp::from_second(at_s).ok().map(|at| (at_s, at)));
         let mut metadata = vec![("queue", queue.to_owned())];
+        if asked.first().is_some_and(|queue| self.state.callback_open(*queue)) {
+            metadata.push(("callback", "offered".to_owned()));
+        }
         let (message, retry_after_ms) = match opening {
             Some((at_s, at)) => {
                 metadata.push(("next_opening", at.to_string()));

@@ -87,8 +87,9 @@ impl State {
             return 0;
         }
         let held = |held: u32| self.holds(queue, held);
-        let classes = self.index.classes.waiting().map(|(_, class)| class);
-        let classes = classes.filter(|class| class.key.queue == queue && held(class.key.held));
+        let classes = self.index.classes.of_queue(queue).into_iter().flatten();
+        let classes = classes.filter_map(|number| self.index.classes.get(*number));
+        let classes = classes.filter(|class| held(class.key.held));
         classes.map(|class| class.waiting.len()).sum()
     }
 

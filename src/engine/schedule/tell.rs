@@ -182,8 +182,7 @@ impl State {
     pub fn hours_until(&self, queue: u32, now_ms: u64) -> String {
         let now_s = self.wall_s(now_ms);
         let mut text = self.hours_text(queue, now_ms);
-        let calendar = self.catalog.queues.get(&queue).and_then(|info| info.hours.calendar.as_deref());
-        let zone = calendar.map_or(&*self.catalog.schedules.default_zone, |calendar| calendar.zone());
+        let zone = self.zone_of(queue);
         match self.hours_change_s(queue, now_s) {
             Some(until_s) => {
                 let _ = write!(text, " until {}", local(zone, until_s, now_s));
@@ -192,6 +191,16 @@ impl State {
             None => {}
         }
         text
+    }
+
+    fn zone_of(&self, queue: u32) -> &Zone {
+        let calendar = self.catalog.queues.get(&queue).and_then(|info| info.hours.calendar.as_deref());
+        calendar.map_or(&*self.catalog.schedules.default_zone, |calendar| calendar.zone())
+    }
+
+    /// An instant by the clock on the wall of a queue, with its date unless that is today's.
+    pub(in crate::engine) fn local_text(&self, queue: u32, at_ms: u64, now_ms: u64) -> String {
+        local(self.zone_of(queue), self.wall_s(at_ms), self.wall_s(now_ms))
     }
 }
 

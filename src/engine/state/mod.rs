@@ -2,10 +2,16 @@
 //! `evolve` changes it. Reading it is open to everybody.
 
 mod agent;
+mod callback;
+mod flow;
 mod schedule;
+mod surge;
 
 pub use agent::{Agent, Load};
+pub use callback::Callbacks;
+pub use flow::{Flow, Flows, InLine};
 pub use schedule::{Dated, DatedRecord, Pending, Schedules};
+pub use surge::Surges;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -45,6 +51,8 @@ pub enum Chore {
     ShiftOver(u32),
     /// A queue that may have closed, and whose contacts may have to move.
     Closing(u32),
+    /// A queue whose surge steps, or what they do to those who wait, are not all done.
+    Surge(u32),
 }
 
 /// Where a contact waits in the index: the epoch of the index, the class, and the key in it.
@@ -134,12 +142,14 @@ pub(in crate::engine) struct Cell {
     pub live: QueueLive,
     /// Those waiting or offered, by since when they have waited and number.
     pub arrivals: Line<(u64, u64)>,
+    /// The same of callbacks whose customers are not on the line.
+    pub callbacks: Line<(u64, u64)>,
 }
 
 impl Cell {
-    /// Whether there are live contacts in it, or promises to be kept.
+    /// Whether there are live contacts in it, or promises or callbacks to be kept.
     pub fn in_use(&self) -> bool {
-        self.live != QueueLive::default() || self.open_promises() > 0
+        self.live != QueueLive::default() || self.open_promises() > 0 || self.open_callbacks() > 0
     }
 
     /// Whether anything has ever been counted.
@@ -190,6 +200,10 @@ pub struct State {
     pub(in crate::engine) cases: BTreeMap<u64, j::CaseRecord>,
     /// Dated entries, the hours of queues, and what is to be brought in line with the rules.
     pub(in crate::engine) schedules: Schedules,
+    /// How queues stand in a surge.
+    pub(in crate::engine) surges: Surges,
+    /// How fast queues are served.
+    pub(in crate::engine) flows: Flows,
 
     // Derived from the above.
     /// What is staged, made ready.
@@ -219,6 +233,8 @@ pub struct State {
     pub(in crate::engine) promises_made: BTreeSet<(u64, u64)>,
     /// Promises by case.
     pub(in crate::engine) promises_of: BTreeSet<(String, u64)>,
+    /// Open callbacks, by what they are looked for.
+    pub(in crate::engine) callbacks: Callbacks,
     pub(in crate::engine) case_ids: Lookup<u128, u64>,
     /// Cases of customers who are known: by what, when touched last, the case.
     pub(in crate::engine) customers: BTreeSet<(u64, u64, u64)>,
@@ -445,6 +461,8 @@ impl State {
     pub fn more_due(&self) -> bool {
         !self.settled()
             || !self.schedules.pending.is_empty()
+            || self.surges.pending
+            || !self.surges.asking.is_empty()
             || !self.chores.is_empty()
             || self.index.dirty()
             || self.replaced.is_some()
@@ -458,6 +476,6 @@ mod tests {
     /// A million may wait: what most of them lack is boxed.
     #[test]
     fn a_waiting_contact_stays_small() {
-        assert!(size_of::<Contact>() <= 272, "{}", size_of::<Contact>());
+        assert!(size_of::<Contact>() <= 280, "{}", size_of::<Contact>());
     }
 }

@@ -20,6 +20,9 @@ impl State {
     /// Returns whether it opened or closed: its clock alone may have started or stopped.
     fn queue_hours_change(&mut self, change: j::QueueHoursChange) -> bool {
         let (queue, now_ms, wall_s) = (change.queue, self.now_ms, self.wall_s(self.now_ms));
+        if self.flow(queue).is_some() {
+            self.run_flow(queue);
+        }
         let hours = self.hours_mut(queue);
         if hours.clock_stopped {
             hours.stopped_ms += now_ms - hours.changed_ms;
@@ -27,6 +30,12 @@ impl State {
         let (closes, opens) = (!hours.closed && !change.open, hours.closed && change.open);
         hours.closures += u32::from(closes);
         hours.closed = !change.open;
+        if closes || opens {
+            hours.told.clear();
+        }
+        if closes {
+            hours.closed_ms = now_ms;
+        }
         hours.clock_stopped = change.clock_stopped;
         hours.changed_ms = now_ms;
         hours.override_record.take_if(|record| record.until_s != 0 && record.until_s <= wall_s);
@@ -35,6 +44,7 @@ impl State {
             self.queue_opened(queue);
         } else if closes {
             self.note_closing(queue);
+            self.surge_soon(queue);
         }
         opens || closes
     }
@@ -48,12 +58,12 @@ impl State {
     /// Those who wait may be offered; rings that have nobody may be passed over again; and who waits in a closed
     /// queue to come here may come.
     fn queue_opened(&mut self, queue: u32) {
-        let waiting = self.index.classes.waiting().filter(|(_, class)| class.key.queue == queue);
-        let classes: Vec<u32> = waiting.map(|(number, _)| number).collect();
+        let classes: Vec<u32> = self.index.classes.of_queue(queue).into_iter().flatten().copied().collect();
         for class in classes {
             self.index.classes.touch(class, OfferTrigger::QueueOpened);
             self.check_class(class);
         }
+        self.wake_callbacks(queue);
         let queues = self.catalog.queues.iter();
         let to_here = queues.filter(|(_, info)| info.hours.closing_queue == queue).map(|(from, _)| *from);
         for from in to_here.collect::<Vec<_>>() {
@@ -73,12 +83,14 @@ impl State {
     /// Whether a contact that waits in a closed queue was there before that closed, and is not held.
     pub(in crate::engine) fn is_to_move(&self, record: &j::ContactRecord) -> bool {
         let closed = self.schedules.hours.get(&record.queue).filter(|hours| hours.closed);
-        closed
-            .is_some_and(|hours| record.held != hours.closures && record.queue_entered_ms <= hours.changed_ms)
+        closed.is_some_and(|hours| {
+            record.held != hours.closures && record.queue_entered_ms <= hours.closed_at()
+        })
     }
 
     /// Hours of queues that have left the plan, and in which nobody is any more, are forgotten.
     pub(in crate::engine::evolve) fn drop_hours(&mut self) {
+        self.drop_flows();
         let gone =
             |queue: &u32| !self.catalog.queues.contains_key(queue) && !self.draining.contains_key(queue);
         let gone: Vec<u32> = self.schedules.hours.keys().copied().filter(gone).collect();

@@ -1,0 +1,136 @@
+//! Open callbacks by what they are looked for: their queue, what their customers are known by, the contacts that stand
+//! in line instead of them, and those whose customers are to be dialled. All of it is derived.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    engine::{line::Line, state::State},
+    proto::journal::{self as j, Dialling, PromiseStage},
+    schedule::Zones,
+};
+
+/// Open callbacks.
+#[derive(Debug, Default)]
+pub struct Callbacks {
+    /// By queue.
+    pub(in crate::engine) open: BTreeSet<(u32, u64)>,
+    /// By what their customers are known by, and queue.
+    pub(in crate::engine) known: BTreeSet<(u64, u32, u64)>,
+    /// Those whose customers are in line again, by these contacts.
+    pub(in crate::engine) suspended: BTreeMap<u64, u64>,
+    /// Those whose customers are dialled first, by queue.
+    pub(in crate::engine) dial: BTreeMap<u32, DialLine>,
+    /// Zones of customers, each loaded once.
+    pub(in crate::engine) zones: Zones,
+}
+
+/// Contacts of callbacks whose customers are not on the line yet, and have to be before anybody is offered them.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct DialLine {
+    /// To be dialled, by arrival on the clock of their queue.
+    pub waits: Line<(i64, u64)>,
+    /// Being dialled.
+    pub dialled: BTreeSet<u64>,
+}
+
+/// What the customer of a callback is known by; 0: nothing.
+fn hashes(record: &j::PromiseRecord, callback: &j::CallbackRecord) -> [u64; 2] {
+    [record.customer.as_ref().map_or(0, |customer| customer.lookup), callback.number]
+}
+
+impl State {
+    /// How many callbacks are open.
+    #[must_use]
+    pub fn open_callbacks(&self) -> usize {
+        self.callbacks.open.len()
+    }
+
+    /// The oldest open callback in a queue of a customer who is known by this.
+    #[must_use]
+    pub fn callback_of_customer(&self, queue: u32, hash: u64) -> Option<&j::PromiseRecord> {
+        let mut known = self.callbacks.known.range((hash, queue, 0)..=(hash, queue, u64::MAX));
+        self.promise(known.next().filter(|_| hash != 0)?.2)
+    }
+
+    /// The open callback that a contact's customer has asked for on it.
+    #[must_use]
+    pub fn callback_asked_on(&self, contact: u64) -> Option<&j::PromiseRecord> {
+        let made = self.promises_made.range((contact, 0)..=(contact, u64::MAX));
+        let made = made.filter_map(|(_, promise)| self.promise(*promise));
+        made.filter(|record| record.callback.is_some() && contact != 0).last()
+    }
+
+    /// Whether customers of a queue are to be dialled before anybody is offered their callbacks.
+    #[must_use]
+    pub fn has_to_dial(&self, queue: u32) -> bool {
+        self.callbacks.dial.get(&queue).is_some_and(|line| !line.waits.is_empty())
+    }
+
+    /// Puts a callback, if it is an open one, among those that are looked for.
+    pub(in crate::engine) fn note_callback(&mut self, promise: u64) {
+        let Some(record) = self.promise(promise).filter(|record| record.stage() != PromiseStage::Ended)
+        else {
+            return;
+        };
+        let Some(callback) = record.callback.as_deref() else {
+            return;
+        };
+        let (queue, live, hashes) = (record.queue, callback.live_contact, hashes(record, callback));
+        let callbacks = &mut self.callbacks;
+        callbacks.open.insert((queue, promise));
+        for hash in hashes.into_iter().filter(|hash| *hash != 0) {
+            callbacks.known.insert((hash, queue, promise));
+        }
+        if live != 0 {
+            callbacks.suspended.insert(live, promise);
+        }
+    }
+
+    /// Takes it out again. Before what it is found by changes.
+    pub(in crate::engine) fn forget_callback(&mut self, promise: u64) {
+        let Some(record) = self.promise(promise) else {
+            return;
+        };
+        let Some(callback) = record.callback.as_deref() else {
+            return;
+        };
+        let (queue, live, hashes) = (record.queue, callback.live_contact, hashes(record, callback));
+        let callbacks = &mut self.callbacks;
+        callbacks.open.remove(&(queue, promise));
+        for hash in hashes {
+            callbacks.known.remove(&(hash, queue, promise));
+        }
+        callbacks.suspended.remove(&live);
+    }
+
+    /// Puts the contact of a callback among those whose customers are to be dialled, or are being.
+    pub(in crate::engine) fn enter_dial_line(&mut self, number: u64) {
+        let Some(record) = self.contact(number) else {
+            return;
+        };
+        let (queue, dialling, arrival_ms) =
+            (record.queue, record.talk().dialling(), record.clocked_arrival_ms());
+        let line = self.callbacks.dial.entry(queue).or_default();
+        if dialling == Dialling::Dialled {
+            line.dialled.insert(number);
+        } else {
+            line.waits.insert((arrival_ms, number));
+            self.surge_soon(queue);
+        }
+    }
+
+    /// Takes it out again, if it is there. Before its place or its queue change.
+    pub(in crate::engine) fn leave_dial_line(&mut self, number: u64) {
+        let Some(record) = self.contact(number).filter(|record| record.awaits_dialling()) else {
+            return;
+        };
+        let (queue, key) = (record.queue, (record.clocked_arrival_ms(), number));
+        if let Some(line) = self.callbacks.dial.get_mut(&queue) {
+            line.waits.remove(&key);
+            line.dialled.remove(&number);
+            if line.waits.is_empty() && line.dialled.is_empty() {
+                self.callbacks.dial.remove(&queue);
+            }
+        }
+    }
+}
