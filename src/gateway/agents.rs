@@ -15,8 +15,9 @@ use crate::{
 
 use super::{
     Answer, Api, Check, Streamed, consults,
-    contacts::{answered_contact, call_contact, target},
+    contacts::{answered_contact, call_contact},
     convert, promises, request_key, respond,
+    targets::target,
 };
 
 /// The agent of an id, as a message.

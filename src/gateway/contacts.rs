@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     engine::{
-        command::{ByChannel, Command, Connection, Ending, Enqueue, Reply, RequestKey, Target, Update},
+        command::{Command, Connection, Ending, Enqueue, Reply, RequestKey, Update},
         limits::GATEWAY_LEASE_MS,
         no_contact,
         refusal::Refusal,
@@ -14,16 +14,17 @@ use crate::{
     },
     proto::{
         journal::{self as j, PlanKind},
-        v1::{self, contact_service_server::ContactService, transfer_target},
+        v1::{self, contact_service_server::ContactService},
     },
     runtime::{CallError, Tenant},
     streams::Item,
 };
 
 use super::{
-    Answer, Api, Check, Streamed, bots, conversations, convert, fingerprint,
+    Answer, Api, Check, Streamed, bots, callbacks, conversations, convert, fingerprint,
     openings::{start_contact, start_gateway},
     page, promises, request_key, respond,
+    targets::target,
 };
 
 const LEASE_MS: std::ops::RangeInclusive<u64> = 5_000..=300_000;
@@ -62,47 +63,8 @@ pub(super) fn seal(
     // 0 is nobody.
     let lookup = if customer_ref.is_empty() { 0 } else { xxh3_64(customer_ref.as_bytes()).max(1) };
     let attributes = attributes.into_iter().map(|(key, value)| j::Attribute { key, value }).collect();
-    let customer = j::Customer { customer_ref, attributes };
+    let customer = j::Customer { customer_ref, attributes, ..j::Customer::default() };
     j::Sealed { key: 0, data: customer.encode_to_vec(), lookup }
-}
-
-/// Where a transfer goes, and by which channel from then on.
-pub(super) fn target(check: &mut Check, target: Option<v1::TransferTarget>) -> (Target, Option<ByChannel>) {
-    let Some(target) = target else {
-        check.problem("target", "is required");
-        return (Target::Queue(String::new()), None);
-    };
-    check.optional_id("target.fallback_queue", &target.fallback_queue);
-    check.optional_id("target.channel", &target.channel);
-    check.optional_id("target.gateway_id", &target.gateway_id);
-    if target.channel.is_empty() && !target.gateway_id.is_empty() {
-        check.problem("target.gateway_id", "goes with `channel` only");
-    } else if target.gateway_id.is_empty() && !target.channel.is_empty() {
-        check.problem("target.gateway_id", "is required with `channel`");
-    }
-    let other_channel = (!target.channel.is_empty())
-        .then(|| ByChannel { channel: target.channel.clone(), gateway: target.gateway_id.clone() });
-    (target_of(check, target), other_channel)
-}
-
-fn target_of(check: &mut Check, target: v1::TransferTarget) -> Target {
-    match target.target {
-        Some(transfer_target::Target::Queue(queue)) => {
-            check.id("target.queue", &queue);
-            if !target.fallback_queue.is_empty() {
-                check.problem("target.fallback_queue", "goes with `agent_id` only");
-            }
-            Target::Queue(queue)
-        }
-        Some(transfer_target::Target::AgentId(agent)) => {
-            check.id("target.agent_id", &agent);
-            Target::Agent { agent, fallback: target.fallback_queue }
-        }
-        None => {
-            check.problem("target", "needs `queue` or `agent_id`");
-            Target::Queue(String::new())
-        }
-    }
 }
 
 /// What an update asks of agents.
@@ -176,11 +138,14 @@ impl ContactService for Api {
                 let created = matches!(reply, Reply::Enqueued { created: true, .. });
                 let contact = answered_contact(desk.state(), &reply, &id, desk.now_ms())?;
                 let hours = convert::asked_hours(desk.state(), &id, desk.now_ms());
+                let record = desk.state().contact_by_id(&id);
+                let callback_offered = record.is_some_and(|record| desk.state().callback_open(record.queue));
                 Ok(v1::EnqueueContactResponse {
                     contact,
                     created,
                     queue_closed: hours.0,
                     next_opening_time: hours.1,
+                    callback_offered,
                 })
             })
             .await;
@@ -380,6 +345,31 @@ impl ContactService for Api {
 
     async fn get_case(&self, request: Request<v1::GetCaseRequest>) -> Answer<v1::GetCaseResponse> {
         promises::get_case(self, request).await
+    }
+
+    async fn request_callback(
+        &self,
+        request: Request<v1::RequestCallbackRequest>,
+    ) -> Answer<v1::RequestCallbackResponse> {
+        callbacks::request_callback(self, request).await
+    }
+
+    async fn cancel_callback(
+        &self,
+        request: Request<v1::CancelCallbackRequest>,
+    ) -> Answer<v1::CancelCallbackResponse> {
+        callbacks::cancel_callback(self, request).await
+    }
+
+    async fn get_callback(
+        &self,
+        request: Request<v1::GetCallbackRequest>,
+    ) -> Answer<v1::GetCallbackResponse> {
+        callbacks::get_callback(self, request).await
+    }
+
+    async fn report_dial(&self, request: Request<v1::ReportDialRequest>) -> Answer<v1::ReportDialResponse> {
+        callbacks::report_dial(self, request).await
     }
 
     async fn keep_alive(&self, request: Request<v1::KeepAliveRequest>) -> Answer<v1::KeepAliveResponse> {

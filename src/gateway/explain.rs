@@ -64,8 +64,10 @@ pub fn contact(
     }
     let contact = convert::contact(state, record, now_ms);
     let live = contact.close_time.is_none();
+    let estimate = contact.estimate.clone();
     let leg = state.assignment(record.offer).filter(|_| live);
-    let waits = found.place.is_some();
+    // Also of one whose customer is to be dialled first, and who has no place yet.
+    let waits = found.everybody.agents > 0 || found.place.is_some();
     let agents = found.agents.iter().map(|entry| near(state, entry, &found.requirement, now_ms));
     Ok(v1::ExplainContactResponse {
         contact: Some(contact),
@@ -88,6 +90,8 @@ pub fn contact(
         reason: leg.and_then(|leg| convert::offer(state, leg).reason),
         sequence: state.sequence(),
         time: convert::timestamp(state, now_ms),
+        estimate,
+        surge: convert::surge::queue(state, record.queue, now_ms).filter(|_| live),
     })
 }
 
@@ -176,6 +180,11 @@ fn group(state: &State, entry: &GroupExplained) -> v1::GroupExplanation {
         Opening::Later(ring) => (v1::GroupState::OpensLater, ring),
         Opening::Closed => (v1::GroupState::Closed, 0),
         Opening::Never => (v1::GroupState::Never, 0),
+        Opening::BySurge(_) => (v1::GroupState::OpensBySurge, 0),
+    };
+    let level = match entry.opening {
+        Opening::BySurge(level) => level,
+        _ => entry.by_surge.unwrap_or(0),
     };
     v1::GroupExplanation {
         group: id.to_owned(),
@@ -183,6 +192,8 @@ fn group(state: &State, entry: &GroupExplained) -> v1::GroupExplanation {
         state: group_state.into(),
         ring,
         counts: Some(counts(&entry.counts)),
+        by_surge: entry.by_surge.is_some(),
+        surge_level: level,
     }
 }
 
@@ -269,6 +280,9 @@ fn change(state: &State, entry: &Change, of: u64) -> v1::ExpectedChange {
         Happening::ShiftChanges(agent) => (v1::ChangeKind::ShiftChanges, agent, 0),
         Happening::QueueOpens(_) => (v1::ChangeKind::QueueOpens, 0, 0),
         Happening::QueueCloses(_) => (v1::ChangeKind::QueueCloses, 0, 0),
+        Happening::SurgeWordEnds(_) | Happening::SurgeWindowEnds(_) => (v1::ChangeKind::SurgeEnds, 0, 0),
+        Happening::DialEnds => (v1::ChangeKind::Dial, 0, 0),
+        Happening::CallbackRests | Happening::CallbackExpires => (v1::ChangeKind::StateEnds, 0, 0),
     };
     told.set_kind(kind);
     told.agent_id = state.names().id(agent).to_owned();
@@ -320,6 +334,7 @@ fn hindrance(
         | Hindrance::NotInGroup
         | Hindrance::ChannelNever
         | Hindrance::OnCall
+        | Hindrance::NotDialled
         | Hindrance::AsksItself => {}
         Hindrance::OffShift(until_s) | Hindrance::OnBreak(until_s) => {
             told.until = wall(until_s);
@@ -384,6 +399,7 @@ mod tests {
             Hindrance::OtherActivity(1, 1),
             Hindrance::ShiftLead(1, 1),
             Hindrance::QueueClosed(1, 1),
+            Hindrance::NotDialled,
             Hindrance::Reserved(1, 1, 1),
             Hindrance::KeptForAnother(1, 1),
             Hindrance::Excluded(1),

@@ -5,6 +5,7 @@
 mod agents;
 mod aside;
 mod bots;
+mod callbacks;
 mod chart;
 mod consults;
 mod contacts;
@@ -22,6 +23,8 @@ mod schedule;
 mod shifts;
 mod status;
 mod supervisors;
+mod surge;
+mod targets;
 mod validate;
 mod wants;
 

@@ -22,7 +22,7 @@ pub(super) fn start_contact(desk: &Desk<'_>, request: &v1::WatchContactRequest) 
     let id = &request.contact_id;
     let record = state.contact_by_id(id).ok_or_else(|| no_contact(state, id))?;
     let message = v1::WatchContactResponse {
-        contact: Some(convert::contact(state, record, now_ms)),
+        contact: Some(convert::contact_for_gateway(state, record, now_ms)),
         cause: v1::ContactCause::Unspecified.into(),
         sequence: state.sequence(),
         time: convert::timestamp(state, now_ms),
@@ -53,11 +53,10 @@ pub(super) fn start_gateway(
         |sequence, update| Item::Gateway(v1::WatchGatewayResponse { sequence, time, update: Some(update) });
     // With those that it has as a bot for another gateway.
     let with_bot = state.bot_contacts_after(gateway, 0).filter(|record| record.gateway != gateway);
-    let contacts: Vec<v1::Contact> = state
-        .gateway_contacts_after(gateway, 0)
-        .chain(with_bot)
-        .map(|record| convert::contact(state, record, now_ms))
-        .collect();
+    let with_bot = with_bot.map(|record| convert::contact(state, record, now_ms));
+    let own = state.gateway_contacts_after(gateway, 0);
+    let own = own.map(|record| convert::contact_for_gateway(state, record, now_ms));
+    let contacts: Vec<v1::Contact> = own.chain(with_bot).collect();
     let mut snapshot = Vec::new();
     let parts = contacts.len().div_ceil(SNAPSHOT_PART).max(1);
     let mut rest = contacts.into_iter();

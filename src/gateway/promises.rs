@@ -345,7 +345,8 @@ impl Filter {
             // One part is made of all of them, so that it can begin anywhere.
             let in_part = matches!(place, Place::Ended(_)) == (record.stage() == j::PromiseStage::Ended);
             let overdue = record.stage() != j::PromiseStage::Ended && record.due_ms <= now_ms;
-            let wanted = agent.is_none_or(|agent| record.agent == agent)
+            let wanted = record.callback.is_none()
+                && agent.is_none_or(|agent| record.agent == agent)
                 && queue.is_none_or(|queue| record.queue == queue)
                 && (self.case_id.is_empty() || record.case_id == self.case_id)
                 && (overdue || !self.overdue);

@@ -10,7 +10,7 @@ use crate::{
 use super::{Answer, Api, Check, agents::call_agent, convert, request_key};
 
 /// What is said, as seconds of the wall clock; a part of a second counts as a whole one.
-fn wall_s(time: &prost_types::Timestamp) -> i64 {
+pub(super) fn wall_s(time: &prost_types::Timestamp) -> i64 {
     time.seconds.saturating_add(i64::from(time.nanos > 0))
 }
 
@@ -26,7 +26,7 @@ fn state(check: &mut Check, value: i32) -> Option<bool> {
     None
 }
 
-fn word(check: &mut Check, supervisor: &str, reason: &str) -> Word {
+pub(super) fn word(check: &mut Check, supervisor: &str, reason: &str) -> Word {
     check.optional_id("supervisor_id", supervisor);
     if reason.trim().is_empty() {
         check.problem("reason", "is required");

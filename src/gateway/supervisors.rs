@@ -18,8 +18,9 @@ use crate::{
 use super::{
     Answer, Api, Check, Streamed,
     agents::{availability_command, call_agent},
+    callbacks,
     contacts::call_contact,
-    convert, explain, interventions, notices, page, promises, request_key, schedule,
+    convert, explain, interventions, notices, page, promises, request_key, schedule, surge,
 };
 
 const INTERVAL_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
@@ -198,6 +199,27 @@ impl SupervisorService for Api {
         request: Request<v1::OverrideQueueRequest>,
     ) -> Answer<v1::OverrideQueueResponse> {
         schedule::override_queue(self, request).await
+    }
+
+    async fn set_surge_level(
+        &self,
+        request: Request<v1::SetSurgeLevelRequest>,
+    ) -> Answer<v1::SetSurgeLevelResponse> {
+        surge::set_surge_level(self, request).await
+    }
+
+    async fn list_callbacks(
+        &self,
+        request: Request<v1::ListCallbacksRequest>,
+    ) -> Answer<v1::ListCallbacksResponse> {
+        callbacks::list_callbacks(self, request).await
+    }
+
+    async fn update_callback(
+        &self,
+        request: Request<v1::UpdateCallbackRequest>,
+    ) -> Answer<v1::UpdateCallbackResponse> {
+        callbacks::update_callback(self, request).await
     }
 }
 

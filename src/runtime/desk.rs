@@ -36,6 +36,8 @@ pub enum Outgoing {
     Deliver(Deliver),
     /// A message on a stream.
     Item(Topic, Box<Item>),
+    /// How a contact stands between events, for those who watch it.
+    Refresh(u64, Box<Item>),
     /// A fact for the metrics.
     Measure(Measure),
 }

@@ -16,6 +16,7 @@ use crate::{
 use super::{
     desk::Desk,
     duty::{DEVIATIONS, PRESENCES, deviation_index, presence_index},
+    surge::{callback_gauges, surge_gauges},
 };
 
 pub(super) fn read(tenant: Arc<str>, desk: &Desk<'_>) -> TenantGauges {
@@ -64,6 +65,13 @@ fn queues(state: &State, crew: &Crew, now_ms: u64) -> Vec<QueueGauges> {
             open,
             unstaffed: open && !crew.serves(info),
             held: held.get(&number).map_or(0, |held| *held as u64),
+            expected_ms: state
+                .estimate_of_queue(number, now_ms)
+                .wait
+                .ok()
+                .map(|(expected_ms, bound_ms, _)| (expected_ms.into(), bound_ms.into())),
+            surge: surge_gauges(state, number, now_ms),
+            callbacks: callback_gauges(state, number),
         })
     });
     queues.collect()

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     engine::{
+        conversation::ContactKind,
+        estimate::Unknown,
         evolve::{Effect, WaitEnd},
         state::State,
     },
@@ -12,21 +14,25 @@ use crate::{
         journal::{self as j, OfferEnd, event::Kind},
         v1,
     },
-    telemetry::{ACCEPTED, Measure},
+    telemetry::{ACCEPTED, Answered, Measure, Told},
 };
 
-use super::{duty::duty_of, talk::talk_of};
+use super::{duty::duty_of, surge::surge_of, talk::talk_of};
 
 /// The measures of an event that has just become part of `state`.
 pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut put: impl FnMut(Measure)) {
     let Some(kind) = &event.kind else { return };
     talk_of(state, kind, effect, &mut put);
     duty_of(state, kind, effect, &mut put);
+    surge_of(state, kind, effect, &mut put);
     if effect.channel == 0 {
         return;
     }
     let place = || (state.names().shared_id(effect.queue), state.names().shared_id(effect.channel));
     times(effect, place, &mut put);
+    if let Some(told) = told(state, kind, effect) {
+        put(Measure::Told { queue: place().0, told });
+    }
     if let (Some(result), Some(after_ms)) = (offer_result(kind), effect.offer_ms) {
         let (queue, channel) = place();
         put(Measure::OfferEnded { queue, channel, result, after_ms });
@@ -47,6 +53,7 @@ pub(super) fn measures_of(state: &State, event: &j::Event, effect: &Effect, mut 
                 Some(v1::ContactState::Lost) => "lost",
                 Some(v1::ContactState::Deflected) => "deflected",
                 Some(v1::ContactState::Lapsed) => "lapsed",
+                Some(v1::ContactState::Callback) => "called_back",
                 _ => "abandoned",
             };
             put(Measure::ContactClosed { queue, channel, outcome });
@@ -66,6 +73,7 @@ fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut im
             WaitEnd::Moved => "moved",
             WaitEnd::Deflected => "deflected",
             WaitEnd::Lapsed => "lapsed",
+            WaitEnd::CalledBack => "called_back",
         };
         put(Measure::WaitEnded { queue, channel, outcome, wait_ms });
     }
@@ -77,6 +85,40 @@ fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut im
         let (queue, channel) = place();
         put(Measure::WrapUpEnded { queue, channel, wrap_up_ms });
     }
+}
+
+/// What a customer was told of its wait, once that has ended with an answer; or why nothing could be told.
+fn told(state: &State, kind: &Kind, effect: &Effect) -> Option<Told> {
+    let record = state.contact(effect.contact)?;
+    if record.kind() != ContactKind::Customer {
+        return None;
+    }
+    if let Kind::ContactEnqueued(event) = kind {
+        let unknown = event.expected_ms == 0 && event.origin.is_none();
+        return unknown.then(|| {
+            let reason = state.estimate_of(record, state.now_ms()).and_then(|estimated| estimated.wait.err());
+            Told::Unknown(match reason {
+                Some(Unknown::NoBasis) | None => "no_basis",
+                Some(Unknown::NobodyStaffed) => "nobody_staffed",
+                Some(Unknown::Stalled) => "stalled",
+                Some(Unknown::Closed) => "closed",
+            })
+        });
+    }
+    let Some((WaitEnd::Answered, wait_ms)) = effect.wait else {
+        return None;
+    };
+    // Who came back after an answer waits anew, and was told nothing of that.
+    let back_ms = record.service.as_ref().map_or(0, |service| service.back_ms);
+    let patience = state.flow(effect.queue).and_then(|flow| flow.patience.rate());
+    (record.expected_ms != 0 && back_ms != record.queue_entered_ms).then(|| {
+        Told::Answered(Answered {
+            expected_ms: record.expected_ms.into(),
+            bound_ms: record.bound_ms.into(),
+            wait_ms,
+            lost_per_ms: patience.map_or(0.0, |(left, exposure_ms)| left as f64 / exposure_ms as f64),
+        })
+    })
 }
 
 fn offer_result(kind: &Kind) -> Option<&'static str> {

@@ -10,7 +10,9 @@ mod measures;
 mod open;
 mod pump;
 mod recover;
+mod refresh;
 mod snapshot;
+mod surge;
 mod talk;
 mod tenant;
 #[cfg(test)]

@@ -26,11 +26,14 @@ pub(super) fn talk_of(state: &State, kind: &Kind, effect: &Effect, put: &mut imp
     if effect.unparked {
         tell(Talk::ParkedEnded(way_back(kind)));
     }
-    if let Some(talk) = happening(kind, effect) {
+    let of_callback = state.promise(effect.promise).is_some_and(|record| record.callback.is_some());
+    if let Some(talk) = happening(kind, effect)
+        && !(of_callback && is_of_promise(kind))
+    {
         tell(talk);
     }
     match kind {
-        Kind::PromiseEnded(e) if e.end() == PromiseEnd::Late => {
+        Kind::PromiseEnded(e) if e.end() == PromiseEnd::Late && !of_callback => {
             let record = state.promise(e.promise);
             tell(Talk::PromiseLateness(record.map_or(0, |record| record.ended_ms - record.due_ms)));
         }
@@ -68,19 +71,24 @@ fn happening(kind: &Kind, effect: &Effect) -> Option<Talk> {
         Kind::PromiseEnded(e) => Talk::PromiseEnded(match e.end() {
             PromiseEnd::Kept => "kept",
             PromiseEnd::Late => "late",
-            PromiseEnd::Unreached => "unreached",
-            PromiseEnd::Cancelled | PromiseEnd::Unspecified => "cancelled",
+            // The last three are of callbacks only, which are counted apart.
+            PromiseEnd::Unreached | PromiseEnd::Exhausted | PromiseEnd::Expired => "unreached",
+            PromiseEnd::Cancelled | PromiseEnd::Absorbed | PromiseEnd::Unspecified => "cancelled",
         }),
         Kind::FirstContactJudged(e) => Talk::FirstContact(e.resolved),
         _ => return None,
     })
 }
 
+/// Whether the event is about a promise alone. Callbacks, which it may be about too, are counted apart.
+fn is_of_promise(kind: &Kind) -> bool {
+    matches!(kind, Kind::PromiseMade(_) | Kind::PromiseEscalated(_) | Kind::PromiseEnded(_))
+}
+
 fn place(state: &State, kind: &Kind, effect: &Effect) -> Place {
     let names = state.names();
     let promise = state.promise(effect.promise);
-    let of_promise = matches!(kind, Kind::PromiseMade(_) | Kind::PromiseEscalated(_) | Kind::PromiseEnded(_));
-    let (queue, channel) = match promise.filter(|_| of_promise) {
+    let (queue, channel) = match promise.filter(|_| is_of_promise(kind)) {
         Some(promise) => (promise.queue, promise.channel),
         None => (effect.queue, effect.channel),
     };

@@ -23,7 +23,7 @@ use super::{
     desk::{Deliver, Desk, Outgoing, Recorder},
     pump::{AbortOnPanic, Ask, Done, Pump},
     recover::replay,
-    snapshot,
+    refresh, snapshot,
 };
 
 /// Something to do on the writer. What it returns runs once what it saw is durable.
@@ -52,6 +52,8 @@ const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(2);
 const HOUSEKEEPING: Duration = Duration::from_secs(15);
 /// A change of the wall clock's offset below this is not worth an event.
 const OFFSET_CHANGE_MIN_MS: u64 = 500;
+/// Watchers of contacts are told this often what these can expect, if that is another than before.
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// Everything that a writer is made of.
 pub struct Parts {
@@ -85,6 +87,8 @@ pub(super) struct Writer {
     snapshotting: bool,
     stopping: Option<oneshot::Sender<()>>,
     housekeeping: Instant,
+    /// When watchers of contacts are told next what these can expect, and of those after which.
+    refresh: (Instant, u64),
 }
 
 /// Starts the writer's thread.
@@ -104,6 +108,7 @@ pub fn start(parts: Parts) -> std::io::Result<thread::JoinHandle<()>> {
             snapshotting: false,
             stopping: None,
             housekeeping: Instant::now(),
+            refresh: (Instant::now(), 0),
         };
         runtime.block_on(writer.run());
     })
@@ -139,6 +144,7 @@ impl Writer {
             self.parts.metrics.inbox_depth(self.parts.inbox.len());
             self.tick_if_due();
             self.housekeep();
+            self.refresh();
             self.flush();
             if self.finished() {
                 self.parts.pump.stop();
@@ -163,7 +169,9 @@ impl Writer {
         }
         let deadline = self.parts.engine.state().next_deadline_ms();
         let deadline = deadline.map(|due_ms| Instant::now() + self.parts.clock.until(due_ms));
-        deadline.map_or(self.housekeeping, |deadline| deadline.min(self.housekeeping))
+        let watched = !self.parts.streams.watched_contacts(0, 1).is_empty();
+        let refresh = watched.then_some(self.refresh.0);
+        [deadline, refresh].into_iter().flatten().fold(self.housekeeping, Instant::min)
     }
 
     fn with_desk<T>(&mut self, work: impl FnOnce(&mut Desk<'_>) -> T) -> T {
@@ -238,6 +246,22 @@ impl Writer {
         }
     }
 
+    /// What watchers are told waits for the sequence that it was read at, as everything does.
+    fn refresh(&mut self) {
+        let now = Instant::now();
+        if now < self.refresh.0 || self.paused_until.is_some() {
+            return;
+        }
+        let (state, now_ms) = (self.parts.engine.state(), self.parts.clock.now_ms());
+        let (after, items) = refresh::round(state, now_ms, &self.parts.streams, self.refresh.1);
+        self.refresh = (now + REFRESH, after);
+        let sequence = state.sequence();
+        for (contact, item) in items {
+            let refresh = Outgoing::Refresh(contact, Box::new(item));
+            self.parts.recorder.outgoing.push_back((sequence, refresh));
+        }
+    }
+
     fn control(&mut self, control: Control) {
         match control {
             Control::StreamLost(topic, command) => {
@@ -281,6 +305,7 @@ impl Writer {
             match self.parts.recorder.outgoing.pop_front() {
                 Some((_, Outgoing::Deliver(deliver))) => deliver(true),
                 Some((_, Outgoing::Item(topic, item))) => self.parts.streams.publish(topic, *item),
+                Some((_, Outgoing::Refresh(contact, item))) => self.parts.streams.refresh(contact, *item),
                 Some((_, Outgoing::Measure(measure))) => self.parts.metrics.record(&measure),
                 None => break,
             }

@@ -17,6 +17,7 @@ pub(super) fn contact_cause(kind: &Kind) -> Option<ContactCause> {
         Kind::RingOpened(_) => ContactCause::RingOpened,
         Kind::KeepEnded(_) => ContactCause::KeepEnded,
         Kind::ExclusionsCleared(_) => ContactCause::ExclusionsCleared,
+        Kind::OfferAccepted(e) if e.dial_deadline_ms != 0 => ContactCause::Dial,
         Kind::OfferAccepted(_) => ContactCause::Accepted,
         Kind::ContactConnected(_) => ContactCause::Connected,
         Kind::ContactReturned(e) => match e.reason() {
@@ -28,6 +29,7 @@ pub(super) fn contact_cause(kind: &Kind) -> Option<ContactCause> {
         Kind::ContactTransferred(e) => match e.reason() {
             TransferReason::QueueRemoved => ContactCause::QueueRemoved,
             TransferReason::QueueClosed => ContactCause::QueueClosed,
+            TransferReason::Overflowed => ContactCause::Overflowed,
             _ => ContactCause::Transferred,
         },
         Kind::ContactClosed(_) => ContactCause::Closed,
@@ -41,6 +43,8 @@ pub(super) fn contact_cause(kind: &Kind) -> Option<ContactCause> {
         Kind::ConsultHandedOver(_) => ContactCause::HandedOver,
         Kind::PromiseEscalated(_) => ContactCause::Escalated,
         Kind::ContactIntervened(_) => ContactCause::Intervened,
+        Kind::CallbackDialled(_) => ContactCause::Dial,
+        Kind::CallbackAnswered(_) => ContactCause::CustomerAnswered,
         _ => return None,
     })
 }

@@ -19,6 +19,7 @@ use super::{
     Streams, Topic,
     causes::{contact_cause, parent_cause},
     notices::item_of,
+    wait_notices::notice_items,
 };
 
 /// A message on a stream.
@@ -71,6 +72,9 @@ pub fn items_of(
     }
     if let Some(cause) = parent_cause(kind) {
         parent_items(state, event, effect, cause, streams, &mut put);
+    }
+    if let Kind::WaitersTold(told) = kind {
+        notice_items(state, event, told, streams, &mut put);
     }
     if let Kind::QueueHours(hours) = kind {
         opening_items(state, event, hours, effect, streams, &mut put);
@@ -150,10 +154,15 @@ fn contact_items(
     let Some(record) = state.contact(effect.contact) else {
         return;
     };
-    let contact = convert::contact(state, record, event.at_ms);
+    let contact = convert::contact_for_gateway(state, record, event.at_ms);
     let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
     for gateway in gateways.into_iter().flatten() {
-        let change = v1::ContactChange { contact: Some(contact.clone()), cause: cause.into() };
+        let mut contact = contact.clone();
+        if let Some(callback) = contact.callback.as_mut().filter(|_| gateway != record.gateway) {
+            // Only who dials is told the number.
+            callback.number.clear();
+        }
+        let change = v1::ContactChange { contact: Some(contact), cause: cause.into() };
         let update = Some(GatewayUpdate::ContactChange(change));
         let message = v1::WatchGatewayResponse { sequence, time, update };
         put(Topic::Gateway(gateway), Item::Gateway(message));
@@ -235,7 +244,9 @@ fn promise_item(
     streams: &Streams,
     put: &mut impl FnMut(Topic, Item),
 ) {
-    let Some(record) = state.promise(effect.promise) else {
+    // Whom a callback is for first is told of its contact.
+    let promise = state.promise(effect.promise).filter(|record| record.callback.is_none());
+    let Some(record) = promise else {
         return;
     };
     if record.agent != 0 && record.agent != told && streams.wanted(Topic::Agent(record.agent)) {

@@ -9,12 +9,15 @@
 mod causes;
 mod items;
 mod notices;
+mod shown;
 mod subscription;
 #[cfg(test)]
 mod tests;
+mod wait_notices;
 
 pub use items::{Item, items_of};
 pub use notices::Notices;
+pub use shown::Shown;
 pub use subscription::{Cut, Subscription};
 
 use std::{
@@ -29,6 +32,7 @@ use std::{
 use dashmap::DashMap;
 use tokio::sync::mpsc;
 
+use shown::Watched;
 use subscription::CutSlot;
 
 /// What a stream is about, by the engine's numbers.
@@ -95,6 +99,7 @@ impl TopicState {
 /// streams, which leave.
 pub struct Streams {
     topics: DashMap<Topic, TopicState>,
+    shown: Watched,
     mailbox_items: usize,
     last_id: AtomicU64,
     overflowed: Box<dyn Fn(&'static str) + Send + Sync>,
@@ -106,7 +111,13 @@ impl Streams {
     #[must_use]
     pub fn new(mailbox_items: usize, overflowed: Box<dyn Fn(&'static str) + Send + Sync>) -> Arc<Self> {
         let last_id = AtomicU64::new(0);
-        Arc::new(Self { topics: DashMap::new(), mailbox_items, last_id, overflowed })
+        Arc::new(Self {
+            topics: DashMap::new(),
+            shown: Watched::default(),
+            mailbox_items,
+            last_id,
+            overflowed,
+        })
     }
 
     /// Whether anybody wants items of `topic`.
@@ -172,6 +183,7 @@ impl Streams {
                 }
             }
             if !opening.ends {
+                self.shown.attach(topic, first.back());
                 state.subscribers.push(Subscriber { id, session, mailbox, cut: cut.clone() });
             }
             state.idle_since = Instant::now();
@@ -201,6 +213,7 @@ impl Streams {
         let Some(mut state) = self.topics.get_mut(&topic) else {
             return;
         };
+        self.shown.show(topic, &item);
         let item = Arc::new(item);
         let now = Instant::now();
         state.history.push_back((now, item.clone()));
@@ -222,6 +235,9 @@ impl Streams {
         if let Some(mut state) = self.topics.get_mut(&topic) {
             state.subscribers.retain(|subscriber| subscriber.id != id);
             state.idle_since = Instant::now();
+            if state.subscribers.is_empty() {
+                self.shown.leave(topic);
+            }
         }
     }
 

@@ -64,6 +64,9 @@ fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Not
         Kind::PromiseEnded(e) if e.end() == PromiseEnd::Unreached => {
             return promise_notice(state, e.promise, NoticeKind::PromiseUnreached);
         }
+        Kind::PromiseEnded(e) if e.end() == PromiseEnd::Exhausted => {
+            return exhausted_notice(state, e.promise);
+        }
         Kind::WindowNeared(_) => {
             let left_ms = state.contact(effect.contact)?.window()?.left(event.at_ms).until_ms;
             let left = left_ms.saturating_sub(event.at_ms);
@@ -102,6 +105,7 @@ fn notice_of(state: &State, event: &j::Event, effect: &Effect) -> Option<v1::Not
         queue: names.id(record.map_or(effect.queue, |record| record.queue)).to_owned(),
         promise: None,
         missed_in_row: missed,
+        callback: None,
         agent_ids: Vec::new(),
     })
 }
@@ -139,6 +143,9 @@ fn change_by_hand(state: &State, kind: &Kind, contact: &dyn Fn() -> String) -> O
             };
             (NoticeKind::QueueOverridden, format!("queue {} {what}", names.id(e.queue)))
         }
+        Kind::SurgeLevelChanged(_) | Kind::SurgeStepChanged(_) | Kind::SurgeOverridden(_) => {
+            return convert::surge::notice(state, kind);
+        }
         Kind::ShiftsCommitted(e) => {
             let text = format!(
                 "shifts were imported from {}: {} added, {} changed, {} removed",
@@ -169,7 +176,7 @@ fn escalation(step: u32) -> NoticeKind {
 }
 
 fn promise_notice(state: &State, promise: u64, kind: NoticeKind) -> Option<v1::Notice> {
-    let record = state.promise(promise)?;
+    let record = state.promise(promise).filter(|record| record.callback.is_none())?;
     let what = match kind {
         NoticeKind::PromiseNear => "comes due",
         NoticeKind::PromiseBroken if record.due_ms <= state.now_ms() => "is past its time",
@@ -188,7 +195,33 @@ fn promise_notice(state: &State, promise: u64, kind: NoticeKind) -> Option<v1::N
         queue: names.id(record.queue).to_owned(),
         promise: Some(convert::promise::promise(state, record)),
         missed_in_row: 0,
+        callback: None,
         agent_ids: Vec::new(),
+    })
+}
+
+/// A callback that ended without its customer being reached. What it is called by is nobody's here.
+fn exhausted_notice(state: &State, promise: u64) -> Option<v1::Notice> {
+    let record = state.promise(promise)?;
+    let (now_ms, names) = (state.now_ms(), state.names());
+    let callback = convert::callback::callback(state, record, now_ms);
+    let attempts = match callback.attempts {
+        1 => "1 attempt".to_owned(),
+        attempts => format!("{attempts} attempts"),
+    };
+    let queue = names.id(record.queue).to_owned();
+    let text = format!(
+        "callback {} of queue {queue} ended after {attempts}: its customer was not reached",
+        record.id
+    );
+    Some(v1::Notice {
+        kind: NoticeKind::CallbackExhausted.into(),
+        text,
+        contact: state.contact(record.follow_up).map(|record| convert::contact(state, record, now_ms)),
+        agent_id: names.id(record.agent).to_owned(),
+        queue,
+        callback: Some(callback),
+        ..v1::Notice::default()
     })
 }
 

@@ -1,10 +1,13 @@
 //! From the engine's state to the API's messages. Owns the mapping of stored things to public ones; must
 //! not decide anything. Times are engine time in, UTC out.
 
+pub mod callback;
+pub mod estimate;
 mod hours;
 pub mod promise;
 pub mod schedule;
 pub mod shift;
+pub mod surge;
 pub mod talk;
 
 use prost_types::{Duration, Timestamp};
@@ -73,8 +76,8 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         disposition: names.id(ended.disposition).to_owned(),
         resolution: i32::try_from(ended.resolution).unwrap_or(0),
         sequence: record.sequence,
-        ring: record.ring,
-        ring_open_time: timestamp(state, record.ring_opened_ms),
+        ring: state.ring_in_force(record),
+        ring_open_time: timestamp(state, state.ring_in_force_ms(record)),
         kept_for_agent_id: names.id(record.kept_for()).to_owned(),
         kept_until: timestamp(state, record.kept_until_ms()),
         unservable: record.unservable,
@@ -87,6 +90,20 @@ pub fn contact(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Con
         wants::tell(names, asked, &mut contact);
     }
     talk::tell(state, record, now_ms, &mut contact);
+    contact.estimate = estimate::of_contact(state, record, now_ms);
+    contact.estimate_at_entry = estimate::at_entry(record);
+    contact
+}
+
+/// The same for the gateways that have brought it or dial its customer: with the number of a callback.
+#[must_use]
+pub fn contact_for_gateway(state: &State, record: &j::ContactRecord, now_ms: u64) -> v1::Contact {
+    let mut contact = contact(state, record, now_ms);
+    if let Some(callback) = &mut contact.callback
+        && let Some(known) = state.callback_by_id(&callback.callback_id)
+    {
+        callback.number = customer(known.customer.as_ref()).number;
+    }
     contact
 }
 
@@ -119,6 +136,9 @@ pub fn contact_state(record: &j::ContactRecord) -> v1::ContactState {
         ContactStage::Closed => match record.ended().end() {
             ContactEnd::WindowLapsed => v1::ContactState::Lapsed,
             ContactEnd::BotCompleted => v1::ContactState::Deflected,
+            ContactEnd::CallbackRequested | ContactEnd::CallbackFailed | ContactEnd::CallbackPostponed => {
+                v1::ContactState::Callback
+            }
             _ if record.answered_ms() != 0 => v1::ContactState::Completed,
             ContactEnd::GatewayLost => v1::ContactState::Lost,
             ContactEnd::WaitLimit
@@ -152,6 +172,9 @@ fn close_reason(end: ContactEnd) -> v1::CloseReason {
         ContactEnd::ParentEnded => v1::CloseReason::ParentEnded,
         ContactEnd::ParentMoved => v1::CloseReason::ParentMoved,
         ContactEnd::PromiseSettled => v1::CloseReason::PromiseSettled,
+        ContactEnd::CallbackRequested => v1::CloseReason::CallbackRequested,
+        ContactEnd::CallbackFailed => v1::CloseReason::CallbackFailed,
+        ContactEnd::CallbackPostponed => v1::CloseReason::CallbackPostponed,
     }
 }
 
@@ -302,6 +325,8 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         lapsed: counts.lapsed,
         consults: counts.consults,
         follow_ups: counts.follow_ups,
+        called_back: counts.called_back,
+        callbacks: counts.callbacks,
     });
     let hours = hours::queue(state, number, now_ms);
     v1::Queue {
@@ -320,6 +345,9 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         hours_text: hours.text,
         by_hand: hours.by_hand,
         held: hours.held,
+        estimate: estimate::of_queue(state, number, now_ms),
+        surge: surge::queue(state, number, now_ms),
+        callbacks: Some(callback::counts(state, number)),
     }
 }
 

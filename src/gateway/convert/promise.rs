@@ -47,8 +47,13 @@ fn promise_state(record: &j::PromiseRecord) -> v1::PromiseState {
         (PromiseStage::Entered, _) => v1::PromiseState::Entered,
         (PromiseStage::Ended, PromiseEnd::Kept) => v1::PromiseState::Kept,
         (PromiseStage::Ended, PromiseEnd::Late) => v1::PromiseState::Late,
-        (PromiseStage::Ended, PromiseEnd::Unreached) => v1::PromiseState::Unreached,
-        (PromiseStage::Ended, PromiseEnd::Cancelled | PromiseEnd::Unspecified) => v1::PromiseState::Cancelled,
+        // The last three are of callbacks only.
+        (PromiseStage::Ended, PromiseEnd::Unreached | PromiseEnd::Exhausted | PromiseEnd::Expired) => {
+            v1::PromiseState::Unreached
+        }
+        (PromiseStage::Ended, PromiseEnd::Cancelled | PromiseEnd::Absorbed | PromiseEnd::Unspecified) => {
+            v1::PromiseState::Cancelled
+        }
     }
 }
 
@@ -64,7 +69,8 @@ pub fn case(state: &State, record: &j::CaseRecord) -> v1::Case {
         enqueue_time: timestamp(state, contact.enqueued_ms),
         close_time: timestamp(state, contact.closed_ms),
     });
-    let open = state.promises_of_case(&record.id).filter(|record| record.stage() != PromiseStage::Ended);
+    let open = state.promises_of_case(&record.id);
+    let open = open.filter(|record| record.stage() != PromiseStage::Ended && record.callback.is_none());
     let mut open: Vec<&j::PromiseRecord> = open.collect();
     open.sort_by_key(|record| record.due_ms);
     v1::Case {

@@ -1,11 +1,11 @@
 //! What a contact's conversation tells, as messages: reply window, turns, legs, bot, consult, feedback,
 //! interventions.
 
-use super::{contact_id, duration, promise, timestamp};
+use super::{callback, contact_id, duration, promise, timestamp};
 use crate::{
     engine::{conversation::ContactKind, state::State},
     proto::{
-        journal::{self as j, AssignmentStage, ContactStage},
+        journal::{self as j, AssignmentStage, ContactEnd, ContactStage},
         v1,
     },
 };
@@ -16,6 +16,7 @@ pub(super) fn tell(state: &State, record: &j::ContactRecord, now_ms: u64, contac
         ContactKind::Customer => v1::ContactKind::Customer,
         ContactKind::Consult => v1::ContactKind::Consult,
         ContactKind::FollowUp => v1::ContactKind::FollowUp,
+        ContactKind::Callback => v1::ContactKind::Callback,
     };
     contact.kind = kind.into();
     if record.stage() != ContactStage::Closed {
@@ -33,6 +34,10 @@ pub(super) fn tell(state: &State, record: &j::ContactRecord, now_ms: u64, contac
         }
     });
     contact.added_priority = record.added_priority();
+    let asked = || state.callback_asked_on(record.contact);
+    let gave_up = record.ended().end() == ContactEnd::CallbackRequested;
+    let asked = gave_up.then(asked).flatten();
+    contact.callback = asked.map(|asked| Box::new(callback::callback(state, asked, now_ms)));
     if record.service.as_ref().is_some_and(|service| service.conversation.is_some()) {
         tell_recorded(state, record.talk(), now_ms, contact);
     }
@@ -53,7 +58,11 @@ fn tell_recorded(state: &State, talk: &j::Conversation, now_ms: u64, contact: &m
     contact.transfers = talk.transfers;
     contact.parent_contact_id = contact_id(state, talk.parent);
     contact.consult = state.contact(talk.consult).map(|record| consult(state, record));
-    contact.promise = state.promise(talk.promise).map(|record| promise::promise(state, record));
+    let kept = state.promise(talk.promise);
+    contact.promise = kept.filter(|_| !talk.callback).map(|record| promise::promise(state, record));
+    if let Some(record) = kept.filter(|_| talk.callback) {
+        contact.callback = Some(Box::new(callback::callback(state, record, now_ms)));
+    }
     contact.feedback = talk.feedback.as_deref().map(|record| feedback(state, record));
     let interventions = talk.interventions.iter().map(|record| v1::Intervention {
         // The API's numbers of kinds are the journal's.
