@@ -52,8 +52,16 @@ pub const LATENCY_BUCKETS: &[f64] = &[
 pub const EDGE_BUCKETS: &[f64] =
     &[0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3600.0];
 
+/// From a request for a callback to the customer: minutes as a rule, days where it was asked for.
+pub const CALLBACK_BUCKETS: &[f64] = &[
+    60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0, 86400.0, 172_800.0, 604_800.0,
+];
+
 /// Scores: each its own.
 pub const SCORE_BUCKETS: &[f64] = &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0];
+
+/// What was by what was said: 1 when that was right.
+pub const RATIO_BUCKETS: &[f64] = &[0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0];
 
 /// Sizes of batches: powers of two.
 pub const SIZE_BUCKETS: &[f64] =

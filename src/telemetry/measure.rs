@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::{
     duty::{Duty, DutyGauges},
+    estimate::Told,
+    surge::{CallbackGauges, Surge, SurgeGauges},
     talk::{Place, Talk},
 };
 
 /// Something that happened, once it is durable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // queue and channel are ids in the plan; times are in milliseconds
 pub enum Measure {
     /// A contact was accepted into a queue from a gateway.
@@ -18,9 +20,9 @@ pub enum Measure {
     /// A contact was refused.
     ContactRejected { queue: Arc<str>, channel: Arc<str>, reason: &'static str },
     /// A contact stopped waiting in a queue: `answered`, `abandoned`, `expired`, `lost`, `moved`,
-    /// `deflected` or `lapsed`.
+    /// `deflected`, `lapsed` or `called_back`.
     WaitEnded { queue: Arc<str>, channel: Arc<str>, outcome: &'static str, wait_ms: u64 },
-    /// A contact ended: `completed`, `abandoned`, `expired`, `lost`, `deflected` or `lapsed`.
+    /// A contact ended: `completed`, `abandoned`, `expired`, `lost`, `deflected`, `lapsed` or `called_back`.
     ContactClosed { queue: Arc<str>, channel: Arc<str>, outcome: &'static str },
     /// An offer ended, so long after it was made: `accepted`, `no_answer`, `declined` or `withdrawn`.
     OfferEnded { queue: Arc<str>, channel: Arc<str>, result: &'static str, after_ms: u64 },
@@ -32,10 +34,14 @@ pub enum Measure {
     Talk { place: Place, talk: Talk },
     /// Something of schedules.
     Duty(Duty),
+    /// Something of the waits that are told in this queue.
+    Told { queue: Arc<str>, told: Told },
+    /// Something of this queue's surge or callbacks.
+    Surge { queue: Arc<str>, surge: Surge },
 }
 
 impl Measure {
-    /// The queue and channel that it is about; none of what is of schedules.
+    /// The queue and channel that it is about; none of what is of schedules or queues.
     pub(super) fn place(&self) -> Option<(&Arc<str>, &Arc<str>)> {
         Some(match self {
             Self::ContactEntered { queue, channel }
@@ -47,7 +53,7 @@ impl Measure {
             | Self::HandleEnded { queue, channel, .. }
             | Self::WrapUpEnded { queue, channel, .. } => (queue, channel),
             Self::Talk { place, .. } => (&place.queue, &place.channel),
-            Self::Duty(_) => return None,
+            Self::Duty(_) | Self::Told { .. } | Self::Surge { .. } => return None,
         })
     }
 }
@@ -74,6 +80,12 @@ pub struct QueueGauges {
     pub unstaffed: bool,
     /// Contacts that nobody is offered before it opens.
     pub held: u64,
+    /// How long who comes now will wait, and what that will not exceed in four of five cases; none: not known.
+    pub expected_ms: Option<(u64, u64)>,
+    /// How it stands in a surge; none: it has no surge plan, and no steps are in force.
+    pub surge: Option<SurgeGauges>,
+    /// Its open callbacks; none: it makes none.
+    pub callbacks: Option<CallbackGauges>,
 }
 
 /// How a tenant stands, read off at one moment.

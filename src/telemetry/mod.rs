@@ -8,11 +8,13 @@
 
 mod definition;
 mod duty;
+mod estimate;
 mod log;
 mod measure;
 pub mod names;
 mod registry;
 mod rpc;
+mod surge;
 mod talk;
 mod tenant;
 
@@ -25,11 +27,13 @@ use std::{
 use metrics::{Counter, Gauge};
 
 pub use duty::{Duty, DutyGauges};
+pub use estimate::{Answered, Told};
 pub use log::start_logs;
 pub(crate) use measure::ACCEPTED;
 pub use measure::{Measure, QueueGauges, TenantGauges};
 use registry::Registry;
 pub use rpc::{RpcLayer, RpcService, services};
+pub use surge::{CallbackGauges, Surge, SurgeGauges};
 pub use talk::{Place, Talk};
 pub use tenant::TenantMetrics;
 

@@ -11,11 +11,11 @@ use metrics::{Counter, Gauge, Histogram};
 use super::{
     Measure, QueueGauges, TenantGauges, as_f64,
     definition::Definition,
-    duty,
+    duty, estimate,
     measure::ACCEPTED,
     names,
     registry::{Family, Registry},
-    seconds,
+    seconds, surge,
     talk::{self, Talk},
 };
 
@@ -31,6 +31,8 @@ struct Inner {
     channels: RwLock<ByQueue>,
     queues: Mutex<QueueHandles>,
     duty: Mutex<duty::Shown>,
+    told: Mutex<estimate::Latest>,
+    surge: Mutex<surge::Shown>,
     agents: Family<Gauge>,
     contacts_live: Gauge,
     cases: Gauge,
@@ -75,6 +77,8 @@ impl TenantMetrics {
             channels: RwLock::default(),
             queues: Mutex::default(),
             duty: Mutex::default(),
+            told: Mutex::default(),
+            surge: Mutex::default(),
             agents: Family::default(),
             contacts_live: registry.gauge(&names::CONTACTS_LIVE, &labels),
             cases: registry.gauge(&names::conversation::CASES, &labels),
@@ -105,6 +109,13 @@ impl TenantMetrics {
         }
         if let Measure::Duty(duty) = measure {
             duty::record(&self.inner.registry, &self.inner.tenant, duty);
+        }
+        if let Measure::Told { queue, told } = measure {
+            let mut latest = self.inner.told.lock().unwrap_or_else(PoisonError::into_inner);
+            latest.record(&self.inner.registry, &self.inner.tenant, queue, told);
+        }
+        if let Measure::Surge { queue, surge } = measure {
+            surge::record(&self.inner.registry, &self.inner.tenant, queue, surge);
         }
         let Some((queue, channel)) = measure.place() else { return };
         let handles = self.channel(queue, channel);
@@ -140,7 +151,7 @@ impl TenantMetrics {
             Measure::Talk { talk: Talk::Response(ms), .. } => {
                 self.time(&handles.times, &names::conversation::RESPONSE, labels, *ms);
             }
-            Measure::Talk { .. } | Measure::Duty(_) => {}
+            Measure::Talk { .. } | Measure::Duty(_) | Measure::Told { .. } | Measure::Surge { .. } => {}
         }
     }
 
@@ -176,6 +187,9 @@ impl TenantMetrics {
         self.set_conversations(&handles, &gauges.queues);
         drop(handles);
         inner.duty.lock().unwrap_or_else(PoisonError::into_inner).set(&inner.registry, &inner.tenant, gauges);
+        let mut surge = inner.surge.lock().unwrap_or_else(PoisonError::into_inner);
+        surge.set(&inner.registry, &inner.tenant, &gauges.queues);
+        drop(surge);
         self.set_agents(&gauges.agents_by_state);
         inner.contacts_live.set(as_f64(gauges.contacts_live));
         inner.cases.set(as_f64(gauges.cases));
@@ -233,7 +247,13 @@ impl TenantMetrics {
             let (open, overdue) = find(queue).map_or((0, 0), |known| known.promises);
             registry.gauge(&of::PROMISES_OPEN, &[tenant, queue]).set(as_f64(open));
             registry.gauge(&of::PROMISES_OVERDUE, &[tenant, queue]).set(as_f64(overdue));
+            let expected = find(queue).and_then(|known| known.expected_ms);
+            let told = |ms: Option<u64>| ms.map_or(f64::NAN, seconds);
+            let set = |metric, ms| registry.gauge(metric, &[tenant, queue]).set(told(ms));
+            set(&names::surge::EXPECTED_WAIT, expected.map(|(expected_ms, _)| expected_ms));
+            set(&names::surge::EXPECTED_WAIT_BOUND, expected.map(|(_, bound_ms)| bound_ms));
         }
+        self.inner.told.lock().unwrap_or_else(PoisonError::into_inner).show(registry, tenant);
     }
 
     fn set_agents(&self, by_state: &[(&'static str, u64)]) {
