@@ -7,8 +7,10 @@ use kefud::{
     proto::journal::ContactStage,
     sim::{
         edge::Edge,
+        lines::Lines,
         load::{Load, Size, plan},
         rules,
+        rush::Rush,
     },
 };
 
@@ -121,5 +123,27 @@ fn edge_5000(bencher: Bencher<'_, '_>) {
     bencher.with_inputs(centre).bench_local_values(|mut edge| {
         while edge.tick() {}
         edge
+    });
+}
+
+/// How long would one wait who comes to this queue now? Of a thousand queues with fifty waiting each, one after the other.
+#[divan::bench]
+fn estimate(bencher: Bencher<'_, '_>) {
+    let lines = Lines::new(1_000, 50);
+    let mut queues = lines.queues().into_iter().cycle();
+    bencher.bench_local(|| {
+        let queue = queues.next().unwrap_or_default();
+        lines.state().estimate_of_queue(black_box(queue), lines.now_ms())
+    });
+}
+
+/// Until a queue with 100,000 waiting has risen from level 0 to 3, and all classes ask for what that comes to.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+#[expect(clippy::expect_used, reason = "nothing to measure without")]
+fn level_change(bencher: Bencher<'_, '_>) {
+    let centre = || Rush::new(5_000, 100_000, 1).expect("a plan without problems");
+    bencher.with_inputs(centre).bench_local_values(|mut rush| {
+        while rush.level_in_force() != Some(3) && rush.tick() {}
+        rush
     });
 }

@@ -11,6 +11,7 @@ mod remote;
 mod serve;
 mod shifts;
 mod signals;
+mod surge;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,8 @@ enum Command {
     Explain(explain::Args),
     /// Import shifts, and draw who works when
     Shifts(shifts::Args),
+    /// Tell how a queue stands in a surge, or keep it at a level
+    Surge(surge::Args),
 }
 
 /// Runs the program.
@@ -62,6 +65,7 @@ pub fn main() -> ExitCode {
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Shifts(args)) => shifts::run(&args),
+        Some(Command::Surge(args)) => surge::run(&args),
     };
     match done {
         Ok(code) => code,

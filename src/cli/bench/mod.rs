@@ -4,6 +4,7 @@
 mod engine;
 mod plan;
 mod schedule;
+mod surge;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,8 @@ enum What {
     Plan(plan::Args),
     /// What an agent's schedule says, without I/O
     Schedule(schedule::Args),
+    /// Estimates of waits, and a level change with very many waiting, without I/O
+    Surge(surge::Args),
 }
 
 /// Measures, and prints the figures.
@@ -61,5 +64,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::Engine(args) => engine::run(args),
         What::Plan(args) => plan::run(args),
         What::Schedule(args) => schedule::run(args),
+        What::Surge(args) => surge::run(args),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{book::Key, counts::Counts};
-use crate::proto::v1::{Contact, ContactState, PromiseCounts, Queue, QueueChannelCounts};
+use crate::proto::v1::{CallbackCounts, Contact, ContactState, PromiseCounts, Queue, QueueChannelCounts};
 
 /// What the daemon says of one queue and channel.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,7 +70,7 @@ pub fn problems(tally: &Tally, told: &BTreeMap<Key, Told>) -> Vec<String> {
 }
 
 /// What is counted: the first two are the sum of the others.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "offered",
     "come back",
     "answered",
@@ -79,17 +79,23 @@ const NAMES: [&str; 9] = [
     "lost",
     "deflected",
     "lapsed",
+    "called back",
     "still waiting",
 ];
 
-fn figures(counts: &Counts, waiting: u64) -> [u64; 9] {
-    let Counts { offered, returned, answered, abandoned, expired, lost, deflected, lapsed, .. } = *counts;
-    [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, waiting]
+fn figures(counts: &Counts, waiting: u64) -> [u64; 10] {
+    let Counts {
+        offered, returned, answered, abandoned, expired, lost, deflected, lapsed, called_back, ..
+    } = *counts;
+    [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, called_back, waiting]
 }
 
-fn figures_told(told: &Told) -> [u64; 9] {
+fn figures_told(told: &Told) -> [u64; 10] {
     let Told { counts: c, waiting } = told;
-    [c.entered, c.moved_in, c.answered, c.abandoned, c.expired, c.lost, c.deflected, c.lapsed, *waiting]
+    let of_customers = [c.answered, c.abandoned, c.expired, c.lost, c.deflected, c.lapsed, c.called_back];
+    let [answered, abandoned, expired, lost, deflected, lapsed, called_back] = of_customers;
+    let (entered, moved_in) = (c.entered, c.moved_in);
+    [entered, moved_in, answered, abandoned, expired, lost, deflected, lapsed, called_back, *waiting]
 }
 
 /// What the daemon says of the promises of all queues, in one.
@@ -114,9 +120,37 @@ pub fn promise_problem(counts: &PromiseCounts) -> Option<String> {
         .then(|| format!("the daemon counts {made} promises, of which {ends} have ended and {open} are open"))
 }
 
+/// What the daemon says of the callbacks of all queues, in one.
+pub fn callbacks(queues: &[Queue]) -> CallbackCounts {
+    let mut all = CallbackCounts::default();
+    for counts in queues.iter().filter_map(|queue| queue.callbacks.as_ref()) {
+        all.made += counts.made;
+        all.reached += counts.reached;
+        all.exhausted += counts.exhausted;
+        all.expired += counts.expired;
+        all.cancelled += counts.cancelled;
+        all.absorbed += counts.absorbed;
+        all.attempts += counts.attempts;
+        all.pending += counts.pending;
+        all.in_line += counts.in_line;
+    }
+    all
+}
+
+/// What does not add up in the counts of callbacks.
+pub fn callback_problem(counts: &CallbackCounts) -> Option<String> {
+    let CallbackCounts { made, reached, exhausted, expired, cancelled, absorbed, pending, in_line, .. } =
+        *counts;
+    let ends = reached + exhausted + expired + cancelled + absorbed;
+    let open = u64::from(pending) + u64::from(in_line);
+    (made != ends + open).then(|| {
+        format!("the daemon counts {made} callbacks, of which {ends} have ended and {open} are open")
+    })
+}
+
 /// All of a tally: its equation, in words.
 pub fn equation(tally: &Tally) -> String {
-    let mut all = [0; 9];
+    let mut all = [0; 10];
     for (counts, waiting) in tally.values() {
         for (all, one) in all.iter_mut().zip(figures(counts, *waiting)) {
             *all += one;
@@ -126,7 +160,7 @@ pub fn equation(tally: &Tally) -> String {
     sum(offered, returned, parts)
 }
 
-fn sum(offered: u64, returned: u64, parts: [u64; 7]) -> String {
+fn sum(offered: u64, returned: u64, parts: [u64; 8]) -> String {
     let mut text = format!("{offered} offered + {returned} come back =");
     for (place, (name, part)) in NAMES[2..].iter().zip(parts).enumerate() {
         let plus = if place == 0 { "" } else { " +" };
@@ -144,16 +178,18 @@ mod tests {
         ("vip".into(), "phone".into())
     }
 
-    fn tally(figures: [u64; 9]) -> Tally {
-        let [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, waiting] = figures;
+    fn tally(figures: [u64; 10]) -> Tally {
+        let [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, called_back, waiting] =
+            figures;
         let zero = Counts::new().unwrap();
-        let counts =
-            Counts { offered, returned, answered, abandoned, expired, lost, deflected, lapsed, ..zero };
+        let ends = Counts { answered, abandoned, expired, lost, deflected, lapsed, called_back, ..zero };
+        let counts = Counts { offered, returned, ..ends };
         Tally::from([(key(), (counts, waiting))])
     }
 
-    fn daemon(figures: [u64; 9], moved_out: u64) -> BTreeMap<Key, Told> {
-        let [entered, moved_in, answered, abandoned, expired, lost, deflected, lapsed, waiting] = figures;
+    fn daemon(figures: [u64; 10], moved_out: u64) -> BTreeMap<Key, Told> {
+        let [entered, moved_in, answered, abandoned, expired, lost, deflected, lapsed, called_back, waiting] =
+            figures;
         let counts = QueueChannelCounts {
             channel: "phone".into(),
             entered,
@@ -165,6 +201,7 @@ mod tests {
             lost,
             deflected,
             lapsed,
+            called_back,
             ..QueueChannelCounts::default()
         };
         BTreeMap::from([(key(), Told { counts, waiting })])
@@ -172,32 +209,31 @@ mod tests {
 
     #[test]
     fn what_adds_up() {
-        for figures in [[0; 9], [19, 2, 5, 4, 3, 2, 1, 5, 1], [2, 0, 2, 0, 0, 0, 0, 0, 0]] {
+        for figures in [[0; 10], [23, 2, 5, 4, 3, 2, 1, 5, 4, 1], [2, 0, 2, 0, 0, 0, 0, 0, 0, 0]] {
             assert_eq!(problems(&tally(figures), &daemon(figures, 0)), Vec::<String>::new());
         }
         assert!(problems(&Tally::new(), &BTreeMap::new()).is_empty());
         // Nobody came by this channel.
-        assert!(problems(&Tally::new(), &daemon([0; 9], 0)).is_empty());
+        assert!(problems(&Tally::new(), &daemon([0; 10], 0)).is_empty());
     }
 
     #[test]
     fn what_does_not() {
-        let good = [17, 2, 5, 4, 3, 2, 1, 3, 1];
-        let parts =
-            "5 answered + 4 abandoned + 3 expired + 2 lost + 1 deflected + 3 lapsed + 1 still waiting";
+        let good = [23, 2, 5, 4, 3, 2, 1, 3, 6, 1];
+        let parts = "5 answered + 4 abandoned + 3 expired + 2 lost + 1 deflected + 3 lapsed + 6 called back + 1 still waiting";
         for (ours, theirs, moved_out, expected) in [
             (
-                [18, 2, 5, 4, 3, 2, 1, 3, 1],
+                [24, 2, 5, 4, 3, 2, 1, 3, 6, 1],
                 good,
                 0,
                 vec![
-                    format!("vip by phone: the gateway counts 18 offered + 2 come back = {parts}"),
-                    "vip by phone: the gateway counts 18 offered, the daemon 17".to_owned(),
+                    format!("vip by phone: the gateway counts 24 offered + 2 come back = {parts}"),
+                    "vip by phone: the gateway counts 24 offered, the daemon 23".to_owned(),
                 ],
             ),
             (
                 good,
-                [17, 2, 4, 5, 3, 2, 1, 3, 1],
+                [23, 2, 4, 5, 3, 2, 1, 3, 6, 1],
                 0,
                 vec![
                     "vip by phone: the gateway counts 5 answered, the daemon 4".to_owned(),
@@ -209,19 +245,19 @@ mod tests {
                 good,
                 1,
                 vec![format!(
-                    "vip by phone: the daemon counts 17 offered + 2 come back = {parts} + 1 moved out"
+                    "vip by phone: the daemon counts 23 offered + 2 come back = {parts} + 1 moved out"
                 )],
             ),
         ] {
             assert_eq!(problems(&tally(ours), &daemon(theirs, moved_out)), expected);
         }
-        assert_eq!(problems(&tally(good), &BTreeMap::new()).len(), 9);
+        assert_eq!(problems(&tally(good), &BTreeMap::new()).len(), 10);
     }
 
     #[test]
     fn the_daemons_figures() {
         let [(_, expected)] =
-            daemon([3, 0, 1, 0, 0, 0, 0, 0, 2], 0).into_iter().collect::<Vec<_>>().try_into().unwrap();
+            daemon([3, 0, 1, 0, 0, 0, 0, 0, 0, 2], 0).into_iter().collect::<Vec<_>>().try_into().unwrap();
         let queue =
             Queue { queue: "vip".into(), channels: vec![expected.counts.clone()], ..Queue::default() };
         let contact = |state: ContactState| Contact {
@@ -234,6 +270,25 @@ mod tests {
         let live = [S::Waiting, S::Active, S::WithBot, S::Parked].map(contact);
         let told = told(&[queue], &live);
         assert_eq!(told, BTreeMap::from([(key(), expected)]));
+    }
+
+    #[test]
+    fn callbacks_of_all_queues() {
+        let counts = CallbackCounts {
+            made: 6,
+            reached: 2,
+            exhausted: 1,
+            pending: 2,
+            in_line: 1,
+            ..Default::default()
+        };
+        let queue = Queue { callbacks: Some(counts), ..Queue::default() };
+        let all = callbacks(&[queue.clone(), Queue::default(), queue]);
+        assert_eq!((all.made, all.reached, all.pending, all.in_line), (12, 4, 4, 2));
+        assert_eq!(callback_problem(&all), None);
+        let short = CallbackCounts { made: 7, ..counts };
+        let told = "the daemon counts 7 callbacks, of which 3 have ended and 3 are open";
+        assert_eq!(callback_problem(&short).as_deref(), Some(told));
     }
 
     #[test]

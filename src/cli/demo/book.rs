@@ -1,7 +1,7 @@
 //! A gateway's own book: which contacts it has brought in, and what it was told of them. It is kept from
 //! the answers and the stream alone, so that the daemon's counts can be checked against it. Contacts are
-//! counted in the queue that they entered first. Those that the daemon makes itself, consults and follow-ups,
-//! are learned from the stream and counted like others.
+//! counted in the queue that they entered first. Those that the daemon makes itself, consults, follow-ups and
+//! callbacks, are learned from the stream and counted like others.
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +25,8 @@ struct Live {
     arrival: Option<Arrival>,
     /// The first queue; none until the daemon has accepted it.
     queue: Option<String>,
+    /// Its customer is called back.
+    called_back: bool,
     /// An agent has had it.
     answered: bool,
     /// An agent has it, or had it before it fell silent: it doesn't wait.
@@ -42,6 +44,7 @@ impl Live {
         Self {
             arrival,
             queue: None,
+            called_back: false,
             answered: false,
             with_agent: false,
             offer: (0, 0),
@@ -104,7 +107,10 @@ pub struct News {
 
 fn is_end(state: ContactState) -> bool {
     use ContactState as S;
-    matches!(state, S::Completed | S::Abandoned | S::Expired | S::Lost | S::Deflected | S::Lapsed)
+    matches!(
+        state,
+        S::Completed | S::Abandoned | S::Expired | S::Lost | S::Deflected | S::Lapsed | S::Callback
+    )
 }
 
 /// The book of one gateway.
@@ -163,12 +169,14 @@ impl Book {
         self.live.insert(contact, Live::of(Some(arrival)));
     }
 
-    /// Enters a contact that the daemon has made: a consult or follow-up.
+    /// Enters a contact that the daemon has made: a consult, follow-up or callback.
     fn adopt(&mut self, contact: &Contact, cause: ContactCause) {
-        let own = matches!(contact.kind(), ContactKind::Consult | ContactKind::FollowUp);
+        let called_back = contact.kind() == ContactKind::Callback;
+        let own = called_back || matches!(contact.kind(), ContactKind::Consult | ContactKind::FollowUp);
         let told_first = matches!(cause, ContactCause::Enqueued | ContactCause::Unspecified);
         if own && told_first && !is_end(contact.state()) && !self.live.contains_key(&contact.contact_id) {
-            self.live.insert(contact.contact_id.clone(), Live::of(None));
+            let live = Live { called_back, ..Live::of(None) };
+            self.live.insert(contact.contact_id.clone(), live);
         }
     }
 
@@ -231,6 +239,11 @@ impl Book {
         self.live.get(contact).is_some_and(|live| live.queue.is_some() && !live.with_agent)
     }
 
+    /// Whether its customer is dialled for it.
+    pub fn is_called_back(&self, contact: &str) -> bool {
+        self.live.get(contact).is_some_and(|live| live.called_back)
+    }
+
     /// Whether the contact has not ended.
     pub fn is_live(&self, contact: &str) -> bool {
         self.live.contains_key(contact)
@@ -273,6 +286,7 @@ fn count_end(counts: &mut Counts, contact: &Contact) {
     match contact.state() {
         ContactState::Deflected => counts.deflected += 1,
         ContactState::Lapsed => counts.lapsed += 1,
+        ContactState::Callback => counts.called_back += 1,
         ContactState::Abandoned => counts.abandoned += 1,
         ContactState::Expired => counts.expired += 1,
         ContactState::Lost => counts.lost += 1,

@@ -29,6 +29,8 @@ pub struct Counts {
     pub deflected: u64,
     /// The platform's time for an answer ended, unanswered.
     pub lapsed: u64,
+    /// Left the line, unanswered, to be called back.
+    pub called_back: u64,
     /// Not accepted by the daemon: the queue was full.
     pub rejected: u64,
     /// Offers that no agent answered.
@@ -56,6 +58,7 @@ impl Counts {
             lost: 0,
             deflected: 0,
             lapsed: 0,
+            called_back: 0,
             rejected: 0,
             missed: 0,
             declined: 0,

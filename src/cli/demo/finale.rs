@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep};
 use tonic::transport::Channel;
 
 use super::{
-    balance::{Tally, Told, problems, promise_problem, promises, told},
+    balance::{Tally, Told, callback_problem, callbacks, problems, promise_problem, promises, told},
     book::{Key, SharedBook},
 };
 use crate::proto::v1::{
-    ListContactsRequest, ListQueuesRequest, PromiseCounts, contact_service_client::ContactServiceClient,
-    supervisor_service_client::SupervisorServiceClient,
+    CallbackCounts, ListContactsRequest, ListQueuesRequest, PromiseCounts,
+    contact_service_client::ContactServiceClient, supervisor_service_client::SupervisorServiceClient,
 };
 
 /// Calls under way and changes on their way get so long to arrive.
@@ -27,6 +27,8 @@ pub struct Settled {
     pub tally: Tally,
     /// What the daemon says of promises.
     pub promises: PromiseCounts,
+    /// What it says of callbacks.
+    pub callbacks: CallbackCounts,
     /// What does not add up when all should have settled.
     pub problems: Vec<String>,
 }
@@ -35,16 +37,18 @@ pub struct Settled {
 pub async fn settle(books: &[SharedBook], channel: &Channel) -> anyhow::Result<Settled> {
     let deadline = Instant::now() + SETTLE_TIMEOUT;
     loop {
-        let (told, promises) = ask(channel).await.context("cannot ask the daemon for its counts")?;
+        let (told, promises, callbacks) =
+            ask(channel).await.context("cannot ask the daemon for its counts")?;
         let tally = merged(books);
         let mut problems = problems(&tally, &told);
         problems.extend(promise_problem(&promises));
+        problems.extend(callback_problem(&callbacks));
         let unheard: usize = books.iter().map(|book| book.open().unheard()).sum();
         if unheard > 0 {
             problems.push(format!("{unheard} contacts were brought in without an answer"));
         }
         if problems.is_empty() || Instant::now() > deadline {
-            return Ok(Settled { tally, promises, problems });
+            return Ok(Settled { tally, promises, callbacks, problems });
         }
         sleep(POLL_INTERVAL).await;
     }
@@ -55,7 +59,7 @@ fn merged(books: &[SharedBook]) -> Tally {
     books.iter().flat_map(|book| book.open().tally()).collect()
 }
 
-async fn ask(channel: &Channel) -> anyhow::Result<(BTreeMap<Key, Told>, PromiseCounts)> {
+async fn ask(channel: &Channel) -> anyhow::Result<(BTreeMap<Key, Told>, PromiseCounts, CallbackCounts)> {
     let mut supervisor = SupervisorServiceClient::new(channel.clone());
     let mut queues = Vec::new();
     let mut request = ListQueuesRequest { page_size: PAGE_SIZE, page_token: String::new() };
@@ -78,5 +82,5 @@ async fn ask(channel: &Channel) -> anyhow::Result<(BTreeMap<Key, Told>, PromiseC
         }
         request.page_token = page.next_page_token;
     }
-    Ok((told(&queues, &live), promises(&queues)))
+    Ok((told(&queues, &live), promises(&queues), callbacks(&queues)))
 }

@@ -4,7 +4,7 @@
 //! | module | owns |
 //! | --- | --- |
 //! | [`host`] | the daemon |
-//! | [`scene`], [`cast`] | the plan as it is played; who plays |
+//! | [`scene`], [`rush`], [`cast`] | the plan as it is played; who plays |
 //! | [`arrivals`], [`trace`], [`chance`], [`pace`] | who comes when; the demo's time |
 //! | [`gateway`], [`agent`], [`stage`] | the actors, and what they share |
 //! | [`show`] | what is seen meanwhile |
@@ -24,6 +24,7 @@ mod finale;
 mod gateway;
 mod host;
 mod pace;
+mod rush;
 mod scene;
 mod show;
 mod stage;
@@ -215,6 +216,8 @@ async fn open_doors(
     plan: &Arc<Plan>,
     cast: &Cast,
 ) -> anyhow::Result<Vec<SharedBook>> {
+    // Of who hung up in a trace it is known that it did.
+    let takes_callbacks = trace.is_none();
     let mut doors: Vec<(String, arrivals::Arrivals)> = Vec::new();
     match trace {
         Some(trace) => doors.push((scene::trace_channel(plan)?, Box::new(trace.arrivals.into_iter()))),
@@ -236,7 +239,8 @@ async fn open_doors(
         if channel == gateway::BOT_CHANNEL {
             actors.spawn(gateway::bot::run(stage.clone(), stage.connect().await?));
         }
-        let gateway = gateway::Gateway { channel, realtime, arrivals, book, plan: plan.clone() };
+        let plan = plan.clone();
+        let gateway = gateway::Gateway { channel, realtime, takes_callbacks, arrivals, book, plan };
         actors.spawn(gateway::run(gateway, stage.clone(), stage.connect().await?));
     }
     Ok(books)

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
 
 use anyhow::{Context, bail};
 
-use super::cast::Cast;
+use super::{cast::Cast, rush};
 use crate::plan::{
     limits::{
         AGENT_WAIT_MS, BOT_LIMIT_MS, EXCLUDE_MS, FIRST_CONTACT_WINDOW_MS, MAX_WAIT_MS, OBJECTIVE_MS,
@@ -33,6 +33,7 @@ pub fn shortened(plan: &Plan, speed: f64) -> Plan {
         shorten(ms, speed.min(most), &OBJECTIVE_MS);
     }
     plan.queues.values_mut().for_each(|entry| queue(entry, speed));
+    rush::shorten_all(&mut plan, speed);
     plan
 }
 
@@ -41,8 +42,10 @@ const LIVELY_PROMISES: u64 = 60;
 /// … and a conversation is parked after so long at the latest.
 const LIVELY_PARK_AFTER_MS: u64 = 2 * 60_000;
 
-/// Lets conversations fall silent, and promises come due, within minutes, so that there is something to see of it.
+/// Lets conversations fall silent, promises come due, and a rush be one, within minutes and with few, so that there is
+/// something to see of it.
 pub fn make_lively(plan: &mut Plan) {
+    rush::make_small(plan);
     for channel in plan.channels.values_mut() {
         if let Some(ms) = &mut channel.park_after_ms {
             *ms = (*ms).min(LIVELY_PARK_AFTER_MS);
@@ -59,6 +62,7 @@ pub fn make_lively(plan: &mut Plan) {
 /// Lets everybody work and every queue be open, so that there is something to see at any hour: the demo has the
 /// time of day of whoever looks at it.
 pub fn ignore_hours(plan: &mut Plan) {
+    rush::ignore_hours(plan);
     plan.queues.values_mut().for_each(|queue| queue.calendar = None);
     plan.groups.values_mut().for_each(|group| group.follows = Follows::default());
     for agent in plan.agents.values_mut().filter(|agent| !agent.follows.is_nothing()) {
@@ -110,12 +114,12 @@ fn queue(queue: &mut Queue, speed: f64) {
     keep_apart(steps.iter_mut().map(|step| &mut step.before_ms).collect(), &PROMISE_STEP_BEFORE_MS);
 }
 
-fn shorten(ms: &mut u64, speed: f64, range: &RangeInclusive<u64>) {
+pub(super) fn shorten(ms: &mut u64, speed: f64, range: &RangeInclusive<u64>) {
     *ms = divided(*ms, speed).clamp(*range.start(), *range.end());
 }
 
 /// Shortens a time that may be none: none at all is another thing than a very short one.
-fn shorten_any(ms: &mut u64, speed: f64, range: &RangeInclusive<u64>) {
+pub(super) fn shorten_any(ms: &mut u64, speed: f64, range: &RangeInclusive<u64>) {
     if *ms > 0 {
         shorten(ms, speed, &(1..=*range.end()));
     }

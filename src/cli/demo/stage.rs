@@ -120,7 +120,7 @@ pub fn reason(status: &Status) -> String {
 }
 
 /// Makes a call, and again while the daemon says that this helps. A queue that is full is an answer: the
-/// caller hears the busy tone.
+/// caller hears the busy tone; and who can't be called back waits on.
 pub async fn insist<C: Clone, R: Clone, T, F>(
     client: C,
     request: R,
@@ -148,7 +148,7 @@ where
 pub fn is_passing(status: &Status) -> bool {
     match status.code() {
         Code::Unavailable => true,
-        Code::ResourceExhausted => reason(status) != "QUEUE_FULL",
+        Code::ResourceExhausted => !matches!(reason(status).as_str(), "QUEUE_FULL" | "TOO_MANY_CALLBACKS"),
         _ => false,
     }
 }

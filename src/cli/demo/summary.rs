@@ -9,7 +9,7 @@ use super::{
     finale::Settled,
     show::clock,
 };
-use crate::proto::v1::PromiseCounts;
+use crate::proto::v1::{CallbackCounts, PromiseCounts};
 
 /// Two tables, the equation and the promises. `problems` is what does not add up.
 pub fn render(settled: &Settled) -> String {
@@ -20,7 +20,7 @@ pub fn render(settled: &Settled) -> String {
 }
 
 fn write_all(out: &mut String, settled: &Settled) -> std::fmt::Result {
-    let Settled { tally, promises, problems } = settled;
+    let tally = &settled.tally;
     let columns = [
         "offered",
         "back",
@@ -30,15 +30,26 @@ fn write_all(out: &mut String, settled: &Settled) -> std::fmt::Result {
         "lost",
         "deflected",
         "lapsed",
+        "called",
         "waiting",
         "rejected",
     ];
     head(out, &columns)?;
     let becoming = |counts: &Counts, waiting: u64| {
         let Counts {
-            offered, returned, answered, abandoned, expired, lost, deflected, lapsed, rejected, ..
+            offered,
+            returned,
+            answered,
+            abandoned,
+            expired,
+            lost,
+            deflected,
+            lapsed,
+            called_back: called,
+            rejected,
+            ..
         } = *counts;
-        [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, waiting, rejected]
+        [offered, returned, answered, abandoned, expired, lost, deflected, lapsed, called, waiting, rejected]
             .map(|figure| figure.to_string())
     };
     for ((queue, channel), (counts, waiting)) in tally {
@@ -59,13 +70,19 @@ fn write_all(out: &mut String, settled: &Settled) -> std::fmt::Result {
         let with_agents = answered.saturating_sub(counts.completed);
         writeln!(
             out,
-            "\nBack: after an answer, to a queue. ASA and percentiles: wait until the first answer. In time: \
+            "\nBack: after an answer, to a queue. Called: left the line to be called back. ASA and percentiles: wait until the first answer. In time: \
              answered within\nthe queue's objective, of the answered and abandoned. Missed, declined: offers. Of the \
              {answered} answered, {} have ended\nand {with_agents} are with an agent, parked, or came back.",
             counts.completed
         )?;
     }
     writeln!(out)?;
+    write_end(out, settled)
+}
+
+/// Whether it adds up, what was promised, and who was called back.
+fn write_end(out: &mut String, settled: &Settled) -> std::fmt::Result {
+    let Settled { tally, promises, callbacks, problems } = settled;
     if problems.is_empty() {
         let rejected = total(tally).map_or(0, |(counts, _)| counts.rejected);
         writeln!(
@@ -80,6 +97,14 @@ fn write_all(out: &mut String, settled: &Settled) -> std::fmt::Result {
             out,
             "Promises: {made} made, {kept} kept, {late} late, {unreached} unreached, {cancelled} cancelled, {open} \
              open; {broken} of them past their time."
+        )?;
+    }
+    let CallbackCounts { made, reached, exhausted, attempts, pending, in_line, .. } = callbacks;
+    if *made > 0 {
+        writeln!(
+            out,
+            "Callbacks: {made} made, {reached} reached, {exhausted} in vain, {in_line} in line, {pending} for \
+             later or with an agent; dialled {attempts} times."
         )?;
     }
     for problem in problems {
@@ -139,6 +164,7 @@ fn total(tally: &Tally) -> Option<(Counts, u64)> {
         sum.answered += counts.answered;
         sum.deflected += counts.deflected;
         sum.lapsed += counts.lapsed;
+        sum.called_back += counts.called_back;
         sum.completed += counts.completed;
         sum.abandoned += counts.abandoned;
         sum.expired += counts.expired;
@@ -177,7 +203,14 @@ mod tests {
 
     fn settled(tally: Tally, problems: &[&str]) -> Settled {
         let promises = PromiseCounts { made: 3, kept: 2, open: 1, broken: 1, ..PromiseCounts::default() };
-        Settled { tally, promises, problems: problems.iter().map(|told| (*told).to_owned()).collect() }
+        let callbacks =
+            CallbackCounts { made: 5, reached: 2, attempts: 4, pending: 2, in_line: 1, ..Default::default() };
+        Settled {
+            tally,
+            promises,
+            callbacks,
+            problems: problems.iter().map(|told| (*told).to_owned()).collect(),
+        }
     }
 
     #[test]
@@ -187,16 +220,17 @@ mod tests {
             let line = text.lines().filter(|line| line.starts_with(start)).nth(nth).unwrap();
             line.split_whitespace().map(str::to_owned).collect()
         };
-        assert_eq!(cells("vip", 0), ["vip", "phone", "5", "0", "3", "1", "0", "0", "0", "0", "1", "2"]);
+        assert_eq!(cells("vip", 0), ["vip", "phone", "5", "0", "3", "1", "0", "0", "0", "0", "0", "1", "2"]);
         assert_eq!(cells("vip", 1), ["vip", "phone", "0:40", "0:20", "1:30", "1:30", "25%", "0", "0"]);
         assert_eq!(cells("mail", 1), ["mail", "phone", "-", "-", "-", "-", "-", "0", "0"]);
-        assert_eq!(cells("all", 0), ["all", "6", "0", "3", "1", "0", "0", "0", "0", "2", "4"]);
+        assert_eq!(cells("all", 0), ["all", "6", "0", "3", "1", "0", "0", "0", "0", "0", "2", "4"]);
         assert_eq!(cells("all", 1)[..4], ["all", "0:40", "0:20", "1:30"]);
         assert!(
             text.contains(
-                "Adds up: 6 offered + 0 come back = 3 answered + 1 abandoned + 0 expired + 0 lost + 0 deflected + 0 lapsed + 2 \
+                "Adds up: 6 offered + 0 come back = 3 answered + 1 abandoned + 0 expired + 0 lost + 0 deflected + 0 lapsed + 0 called back + 2 \
                  still waiting.\nGateways and daemon agree; 4 more were rejected, which is not offered.\nPromises: 3 made, 2 kept, 0 late, 0 \
-                 unreached, 0 cancelled, 1 open; 1 of them past their time."
+                 unreached, 0 cancelled, 1 open; 1 of them past their time.\nCallbacks: 5 made, 2 reached, 0 in \
+                 vain, 1 in line, 2 for later or with an agent; dialled 4 times."
             ),
             "{text}"
         );

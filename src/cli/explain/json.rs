@@ -30,6 +30,7 @@ pub fn contact(answer: &v1::ExplainContactResponse) -> Value {
             "held": contact.held,
             "next_opening_time": time(contact.next_opening_time.as_ref()),
             "overflowed_from": contact.overflowed_from,
+            "callback": contact.callback.as_deref().map(callback),
             "sequence": contact.sequence,
         },
         "summary": answer.summary,
@@ -69,6 +70,8 @@ pub fn contact(answer: &v1::ExplainContactResponse) -> Value {
             "idle_ms": reason.idle.as_ref().map(ms),
             "rank": reason.rank,
         })),
+        "estimate": answer.estimate.as_ref().map(estimate),
+        "surge": answer.surge.as_ref().map(surge),
         "sequence": answer.sequence,
         "time": time(answer.time.as_ref()),
     })
@@ -129,6 +132,56 @@ fn time(time: Option<&prost_types::Timestamp>) -> Option<String> {
     time.map(utc)
 }
 
+fn estimate(estimate: &v1::Estimate) -> Value {
+    json!({
+        "expected_ms": estimate.expected.as_ref().map(ms),
+        "at_most_ms": estimate.at_most.as_ref().map(ms),
+        "confidence": plain(estimate.confidence().as_str_name(), "ESTIMATE_CONFIDENCE_"),
+        "unknown": plain(estimate.unknown().as_str_name(), "ESTIMATE_UNKNOWN_"),
+        "position": estimate.position,
+        "text": estimate.text,
+    })
+}
+
+fn surge(surge: &v1::QueueSurge) -> Value {
+    json!({
+        "level": surge.level,
+        "since": time(surge.since.as_ref()),
+        "cause": plain(surge.cause().as_str_name(), "SURGE_CAUSE_"),
+        "signals": surge.signals.as_ref().map(|signals| json!({
+            "waiting": signals.waiting,
+            "oldest_wait_ms": signals.oldest_wait.as_ref().map(ms),
+            "expected_wait_ms": signals.expected_wait.as_ref().map(ms),
+            "abandoned_permille": signals.abandoned_permille,
+            "agents": signals.agents,
+        })),
+        "steps": surge.steps.iter().map(|step| json!({
+            "kind": plain(step.kind().as_str_name(), "SURGE_STEP_KIND_"),
+            "level": step.level,
+            "index": step.index,
+            "time": time(step.time.as_ref()),
+            "text": step.text,
+        })).collect::<Value>(),
+        "by_hand": surge.by_hand.as_ref().map(|word| json!({
+            "level": word.level,
+            "until": time(word.until.as_ref()),
+            "reason": word.reason,
+            "supervisor_id": word.supervisor_id,
+        })),
+        "planned_level": surge.planned_level,
+    })
+}
+
+fn callback(callback: &v1::Callback) -> Value {
+    json!({
+        "callback_id": callback.callback_id,
+        "state": plain(callback.state().as_str_name(), "CALLBACK_STATE_"),
+        "mode": plain(callback.mode().as_str_name(), "CALLBACK_MODE_"),
+        "attempts": callback.attempts,
+        "attempts_max": callback.attempts_max,
+    })
+}
+
 fn urgency(urgency: &v1::Urgency) -> Value {
     json!({
         "band": urgency.band,
@@ -152,6 +205,8 @@ fn group(entry: &v1::GroupExplanation) -> Value {
         "name": entry.name,
         "state": plain(entry.state().as_str_name(), "GROUP_STATE_"),
         "ring": entry.ring,
+        "by_surge": entry.by_surge,
+        "surge_level": entry.surge_level,
         "counts": entry.counts.as_ref().map(counts),
     })
 }

@@ -90,9 +90,35 @@ fn table(out: &mut String, rows: &[(String, String)]) {
     }
 }
 
+/// How long it will wait still.
+fn expected(estimate: &v1::Estimate) -> String {
+    let text = &estimate.text;
+    let (Some(expected), Some(at_most)) = (&estimate.expected, &estimate.at_most) else {
+        return format!("unknown: {text}");
+    };
+    let confidence = plain(estimate.confidence().as_str_name(), "ESTIMATE_CONFIDENCE_").to_lowercase();
+    let (expected, at_most) = (seconds(ms(expected)), seconds(ms(at_most)));
+    format!("about {expected}, in four of five cases at most {at_most} (confidence {confidence}): {text}")
+}
+
+/// The surge level of its queue, and what is in force.
+fn level(surge: &v1::QueueSurge) -> String {
+    let since = surge.since.as_ref().map(|since| format!(" since {}", utc(since))).unwrap_or_default();
+    let word = surge.by_hand.as_ref().map_or("", |_| ", by hand");
+    let steps: Vec<&str> = surge.steps.iter().map(|step| step.text.as_str()).collect();
+    let steps = if steps.is_empty() { String::new() } else { format!(": {}", steps.join("; ")) };
+    format!("{}{since}{word}{steps}", surge.level)
+}
+
 fn facts(out: &mut String, answer: &v1::ExplainContactResponse, contact: &v1::Contact) {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |name: &str, text: String| rows.push((name.to_owned(), text));
+    if let Some(estimate) = &answer.estimate {
+        row("wait", expected(estimate));
+    }
+    if let Some(surge) = &answer.surge {
+        row("level", level(surge));
+    }
     if let Some(place) = &answer.place {
         let (position, waiting, before) = (place.position, place.waiting, place.more_urgent);
         row("place", format!("{position} of {waiting} in its queue; more urgent in all queues: {before}"));
@@ -153,7 +179,13 @@ fn groups(out: &mut String, answer: &v1::ExplainContactResponse) {
             (v1::GroupState::Open, 0) => "open".to_owned(),
             (v1::GroupState::Open, ring) => format!("open since ring {ring}"),
             (v1::GroupState::OpensLater, ring) => format!("opens in ring {ring}"),
+            (v1::GroupState::OpensBySurge, _) => format!("opens at surge level {}", entry.surge_level),
             (state, _) => plain(state.as_str_name(), "GROUP_STATE_").to_lowercase(),
+        };
+        let state = match (entry.by_surge, entry.surge_level) {
+            (false, _) => state,
+            (true, 0) => format!("{state}, by surge"),
+            (true, level) => format!("{state}, by surge level {level}"),
         };
         let hindrances = counts.hindrances.iter().map(|count| {
             format!("{} {}", plain(count.code().as_str_name(), "HINDRANCE_CODE_"), count.agents)

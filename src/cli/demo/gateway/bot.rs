@@ -45,6 +45,8 @@ pub async fn run(stage: Stage, channel: Channel) {
                 let contacts = match change {
                     Change::Contact(contact, _) => vec![*contact],
                     Change::Snapshot(contacts) => contacts,
+                    // It waits with nobody.
+                    Change::Notices(_) => Vec::new(),
                 };
                 for contact in contacts {
                     if is_new(&mut known, &contact) {

@@ -12,7 +12,8 @@ use crate::{
     cli::demo::{arrivals::Arrival, stage::insist},
     proto::v1::{
         ActivityKind, CancelContactRequest, CompleteContactRequest, ConnectionResult, EnqueueContactRequest,
-        GetContactRequest, RecordActivityRequest, ReportConnectionRequest, Resolution,
+        GetContactRequest, RecordActivityRequest, ReportConnectionRequest, RequestCallbackRequest,
+        Resolution,
     },
 };
 
@@ -22,6 +23,10 @@ const FALLS_SILENT: f64 = 0.1;
 const SILENCE_BEYOND_MEAN: Duration = Duration::from_secs(90);
 const AGENT_UNREACHABLE: f64 = 0.01;
 const CUSTOMER_GONE: f64 = 0.003;
+/// Of those who are offered one.
+const TAKES_CALLBACK: f64 = 0.4;
+/// Of those who are called back.
+const NOT_REACHED: f64 = 0.2;
 
 impl Actor {
     pub(super) fn enqueue(&mut self, mut arrival: Arrival) {
@@ -120,10 +125,30 @@ impl Actor {
         });
     }
 
+    /// A customer who waits is asked whether it wants to be called back.
+    pub(super) fn offer_callback(&mut self, contact: String) {
+        let takes = self.gateway.takes_callbacks && self.chance.happens(TAKES_CALLBACK);
+        if !takes || !self.gateway.book.open().waits(&contact) {
+            return;
+        }
+        let client = self.client.clone();
+        self.tell("RequestCallback", async move {
+            let request = RequestCallbackRequest {
+                callback_id: contact.clone(),
+                number: contact.clone(),
+                contact_id: contact,
+                ..RequestCallbackRequest::default()
+            };
+            insist(client, request, |mut c, request| async move { c.request_callback(request).await }).await
+        });
+    }
+
     pub(super) fn connect(&mut self, contact: String, offer: u64, epoch: u32) {
+        let gone =
+            if self.gateway.book.open().is_called_back(&contact) { NOT_REACHED } else { CUSTOMER_GONE };
         let result = if self.chance.happens(AGENT_UNREACHABLE) {
             ConnectionResult::AgentUnreachable
-        } else if self.chance.happens(CUSTOMER_GONE) {
+        } else if self.chance.happens(gone) {
             ConnectionResult::CustomerGone
         } else {
             ConnectionResult::Connected

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     plan::{Plan, model::ChannelKind},
     proto::v1::{
-        Contact, ContactCause, ContactKind, EnqueueContactResponse,
+        Contact, ContactCause, ContactKind, EnqueueContactResponse, WaitNoticeKind,
         contact_service_client::ContactServiceClient,
     },
 };
@@ -53,6 +53,8 @@ pub struct Gateway {
     pub channel: String,
     /// Whether customers and agents have to be connected.
     pub realtime: bool,
+    /// Whether its customers like to be called back.
+    pub takes_callbacks: bool,
     /// Who comes.
     pub arrivals: Arrivals,
     /// Its book.
@@ -186,6 +188,13 @@ impl Actor {
     fn changed(&mut self, change: Change) {
         match change {
             Change::Contact(contact, cause) => self.heard(&contact, cause),
+            Change::Notices(notices) => {
+                for notice in notices {
+                    if notice.kind() == WaitNoticeKind::CallbackOffer && self.stage.is_playing() {
+                        self.offer_callback(notice.contact_id);
+                    }
+                }
+            }
             Change::Snapshot(contacts) => {
                 for contact in &contacts {
                     self.heard(contact, ContactCause::Unspecified);
@@ -208,7 +217,8 @@ impl Actor {
         if let Some(Some(talk)) = answered {
             self.timers.add(pace.after(talk), Due::HangUp(id()));
         }
-        if answered.is_some() && contact.kind() == ContactKind::Customer && self.is_messaging() {
+        let talks = matches!(contact.kind(), ContactKind::Customer | ContactKind::Callback);
+        if answered.is_some() && talks && self.is_messaging() {
             let gap = self.chance.lognormal(MESSAGE_GAP_MEDIAN, MESSAGE_GAP_SPREAD);
             let silence = self.silent.remove(&contact.contact_id);
             let customer = silence.is_some();

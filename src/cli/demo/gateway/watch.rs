@@ -6,7 +6,7 @@ use tonic::{Status, transport::Channel};
 use crate::{
     cli::demo::stage::{Faults, RECONNECT_PAUSE, Reading, is_passing},
     proto::v1::{
-        Contact, ContactCause, WatchGatewayRequest, contact_service_client::ContactServiceClient,
+        Contact, ContactCause, WaitNotice, WatchGatewayRequest, contact_service_client::ContactServiceClient,
         watch_gateway_response::Update,
     },
 };
@@ -20,6 +20,8 @@ pub enum Change {
     Snapshot(Vec<Contact>),
     /// One that changed.
     Contact(Box<Contact>, ContactCause),
+    /// What customers who wait are to be told.
+    Notices(Vec<WaitNotice>),
 }
 
 /// Opens the stream of a gateway.
@@ -65,6 +67,7 @@ async fn read_one(
                 let cause = change.cause();
                 change.contact.map(|contact| Change::Contact(Box::new(contact), cause))
             }
+            Some(Update::WaitNotices(told)) => Some(Change::Notices(told.notices)),
             Some(Update::Resumed(_) | Update::QueuesOpened(_)) | None => None,
         };
         if let Some(change) = change

@@ -27,6 +27,9 @@ struct Figures {
     speed: String,
     asked: u64,
     promised: u32,
+    level: String,
+    expected: String,
+    called: u64,
 }
 
 impl Board {
@@ -65,6 +68,13 @@ impl Board {
             speed: mean(wait, answered),
             asked: sum(|counts| counts.consults),
             promised: queue.promises.as_ref().map_or(0, |promises| promises.open),
+            level: queue.surge.as_ref().map_or_else(|| "-".to_owned(), |surge| surge.level.to_string()),
+            expected: queue
+                .estimate
+                .as_ref()
+                .and_then(|estimate| estimate.expected)
+                .map_or_else(|| "-".to_owned(), |expected| clock(self.played(Some(expected)))),
+            called: queue.callbacks.as_ref().map_or(0, |callbacks| callbacks.made),
         }
     }
 
@@ -73,13 +83,14 @@ impl Board {
         let mut out = String::new();
         let at = format!("{:.0}s", self.pace.elapsed().as_secs_f64());
         for (id, queue) in &self.queues {
-            let Figures { oldest, answered, abandoned, speed, asked, promised } = self.figures(queue);
+            let Figures { oldest, answered, abandoned, speed, asked, promised, level, expected, called } =
+                self.figures(queue);
             // Writing to a string can't fail.
             writeln!(
                 out,
                 "{at} queue {id}: waiting {}, oldest {oldest}, with agents {}, parked {}, with bot {}, answered \
                  {answered}, abandoned {abandoned}, colleagues asked {asked}, promises {promised}, average speed of \
-                 answer {speed}",
+                 answer {speed}, expected wait {expected}, surge level {level}, callbacks {called}",
                 queue.waiting, queue.active, queue.parked, queue.with_bot,
             ).ok();
         }
@@ -91,23 +102,27 @@ impl Board {
     pub fn table(&self, width: usize) -> Vec<String> {
         let mut lines = vec![self.now(), String::new()];
         lines.push(format!(
-            "{:<14}{:>8}{:>9}{:>9}{:>8}{:>5}{:>7}{:>10}{:>10}{:>11}{:>9}",
+            "{:<13}{:>6}{:>8}{:>8}{:>9}{:>8}{:>7}{:>4}{:>6}{:>9}{:>7}{:>9}{:>10}{:>8}",
             "queue",
+            "level",
             "waiting",
             "oldest",
+            "expected",
             "talking",
             "parked",
             "bot",
             "asked",
             "promises",
+            "called",
             "answered",
             "abandoned",
             "ASA"
         ));
         for (id, queue) in &self.queues {
-            let Figures { oldest, answered, abandoned, speed, asked, promised } = self.figures(queue);
+            let Figures { oldest, answered, abandoned, speed, asked, promised, level, expected, called } =
+                self.figures(queue);
             lines.push(format!(
-                "{id:<14}{:>8}{oldest:>9}{:>9}{:>8}{:>5}{asked:>7}{promised:>10}{answered:>10}{abandoned:>11}{speed:>9}  {}",
+                "{id:<13}{level:>6}{:>8}{oldest:>8}{expected:>9}{:>8}{:>7}{:>4}{asked:>6}{promised:>9}{called:>7}{answered:>9}{abandoned:>10}{speed:>8}  {}",
                 queue.waiting, queue.active, queue.parked, queue.with_bot, queue.name,
             ));
         }
@@ -168,7 +183,7 @@ fn state(agent: &Agent) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::v1::{PromiseCounts, QueueChannelCounts};
+    use crate::proto::v1::{CallbackCounts, Estimate, PromiseCounts, QueueChannelCounts, QueueSurge};
 
     fn seconds(seconds: i64) -> Option<prost_types::Duration> {
         Some(prost_types::Duration { seconds, nanos: 0 })
@@ -193,6 +208,9 @@ mod tests {
             oldest_wait: seconds(7),
             channels: vec![counts(1, 4, 0), counts(3, 20, 1)],
             promises: Some(PromiseCounts { open: 3, ..PromiseCounts::default() }),
+            surge: Some(QueueSurge { level: 2, ..QueueSurge::default() }),
+            estimate: Some(Estimate { expected: seconds(5), ..Estimate::default() }),
+            callbacks: Some(CallbackCounts { made: 6, ..CallbackCounts::default() }),
             ..Queue::default()
         };
         let mail = Queue { queue: "mail".into(), ..Queue::default() };
@@ -215,8 +233,8 @@ mod tests {
     fn lines() {
         assert_eq!(
             board().plain(),
-            "0s queue mail: waiting 0, oldest -, with agents 0, parked 0, with bot 0, answered 0, abandoned 0, colleagues asked 0, promises 0, average speed of answer -\n\
-             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 4, abandoned 2, colleagues asked 1, promises 3, average speed of answer 1:00\n\
+            "0s queue mail: waiting 0, oldest -, with agents 0, parked 0, with bot 0, answered 0, abandoned 0, colleagues asked 0, promises 0, average speed of answer -, expected wait -, surge level -, callbacks 0\n\
+             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 4, abandoned 2, colleagues asked 1, promises 3, average speed of answer 1:00, expected wait 0:50, surge level 2, callbacks 6\n\
              0s agents: 1 break, 1 idle, 1 talking\n"
         );
     }
@@ -226,7 +244,7 @@ mod tests {
         let lines = board().table(60);
         assert_eq!(
             lines[4].split_whitespace().collect::<Vec<_>>(),
-            ["vip", "2", "1:10", "3", "2", "1", "1", "3", "4", "2", "1:00", "贵宾"]
+            ["vip", "2", "2", "1:10", "0:50", "3", "2", "1", "1", "3", "6", "4", "2", "1:00", "贵宾"]
         );
         assert_eq!(lines[6], "agents: 1 break, 1 idle, 1 talking");
         assert!(lines[7].starts_with("a1     talking    3  75%"), "{}", lines[7]);
