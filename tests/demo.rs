@@ -32,6 +32,7 @@ fn summary(out: &str) -> (BTreeMap<String, Vec<u64>>, Vec<u64>) {
         "lost",
         "deflected",
         "lapsed",
+        "called",
         "waiting",
         "rejected",
     ];
@@ -53,7 +54,7 @@ fn summary(out: &str) -> (BTreeMap<String, Vec<u64>>, Vec<u64>) {
 fn adds_up(out: &str) -> Vec<u64> {
     let (rows, all) = summary(out);
     for (row, figures) in &rows {
-        assert_eq!(figures[0] + figures[1], figures[2..9].iter().sum::<u64>(), "{row}: {out}");
+        assert_eq!(figures[0] + figures[1], figures[2..10].iter().sum::<u64>(), "{row}: {out}");
     }
     for (place, total) in all.iter().enumerate() {
         assert_eq!(*total, rows.values().map(|figures| figures[place]).sum::<u64>(), "{out}");
@@ -101,6 +102,25 @@ fn conversations_pause_meet_a_bot_and_end_in_promises() {
 }
 
 #[test]
+fn a_rush_is_seen_and_customers_are_called_back() {
+    let (out, err, code) = demo(&["--duration", "20s", "--speed", "60", "--load", "3"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    let all = adds_up(&out);
+    assert!(all[8] > 0, "nobody left to be called back: {out}");
+    let consultation = || out.lines().filter(|line| line.contains("s queue consultation: "));
+    let shows = |what: &str, not: &str| {
+        consultation().any(|line| line.contains(what) && !line.contains(&format!("{what}{not},")))
+    };
+    assert!(shows(", surge level ", "0") && shows(", expected wait ", "-"), "{out}");
+    let callbacks = out.lines().find(|line| line.starts_with("Callbacks: ")).expect(&out);
+    assert!(callbacks.contains(" made, ") && !callbacks.contains(" 0 reached "), "{out}");
+    assert!(
+        out.lines().all(|line| !line.contains("s queue vip: ") || line.contains(", surge level -,")),
+        "{out}"
+    );
+}
+
+#[test]
 fn a_trace_to_its_end() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("calls.csv");
@@ -122,7 +142,7 @@ fn a_trace_to_its_end() {
     assert_eq!(err, told);
     let all = adds_up(&out);
     // Four calls are too early, and at the end nobody waits any more.
-    assert_eq!((all[0], all[1], all[8], all[9]), (36, 0, 0, 0), "{out}");
+    assert_eq!((all[0], all[1], all[9], all[10]), (36, 0, 0, 0), "{out}");
     assert!(all[2] >= 30, "{out}");
     let left_out = "36 calls to play; left out 1 phantoms, 4 before --from, 1 unreadable rows.";
     assert!(out.contains(left_out), "{out}");

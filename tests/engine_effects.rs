@@ -29,6 +29,7 @@ impl Sink for Times {
                 WaitEnd::Moved => "moved",
                 WaitEnd::Deflected => "deflected",
                 WaitEnd::Lapsed => "lapsed",
+                WaitEnd::CalledBack => "called_back",
             };
             self.0.push(format!("{queue} {end} {ms}"));
         }

@@ -309,6 +309,7 @@ async fn the_program_prints_explanations() {
     let expected = [
         "c: WAITING, queue fussy, channel wechat, waited ",
         "Nobody who is signed in could serve it as it is now. It is number 1 of 1 waiting in fussy; in ",
+        "  wait      unknown: 0 ahead; nobody signed in could serve it",
         "  place     1 of 1 in its queue; more urgent in all queues: 0",
         "  band      1",
         "  urgency   ",

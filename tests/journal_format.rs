@@ -10,6 +10,8 @@
 mod names;
 #[path = "journal_format/shifts.rs"]
 mod shifts;
+#[path = "journal_format/surge.rs"]
+mod surge;
 #[path = "journal_format/talk.rs"]
 mod talk;
 
@@ -44,6 +46,8 @@ const JOURNAL_3: &str = include_str!("fixtures/journal-3.hex");
 const JOURNAL_4: &str = include_str!("fixtures/journal-4.hex");
 /// With shifts, and hours of queues.
 const JOURNAL_5: &str = include_str!("fixtures/journal-5.hex");
+/// With surges and callbacks.
+const JOURNAL_6: &str = include_str!("fixtures/journal-6.hex");
 
 fn events(fixture: &str) -> impl Iterator<Item = j::Event> {
     fixture.lines().map(|line| j::Event::decode(unhex(line).as_slice()).expect("an event"))
@@ -100,6 +104,11 @@ fn a_history_with_shifts_is_replayed() {
     shifts::check(&replayed(JOURNAL_5, 49), &events);
 }
 
+#[test]
+fn a_history_with_a_surge_is_replayed() {
+    surge::check(&replayed(JOURNAL_6, 58));
+}
+
 /// Returns also by whom a promise was cancelled.
 fn check_conversations(fixture: &str) -> (State, Option<j::PromiseHand>) {
     let state = replayed(fixture, 42);
@@ -137,7 +146,7 @@ fn every_kind_of_event_is_in_the_history() {
         std::fs::write(&path, lines.concat()).unwrap();
         panic!("wrote {path}; run again without KEFUD_WRITE_FIXTURE");
     }
-    assert_eq!(kinds.len(), 49, "{kinds:?}");
+    assert_eq!(kinds.len(), 58, "{kinds:?}");
 }
 
 fn history() -> Vec<j::Event> {
@@ -194,6 +203,8 @@ fn history() -> Vec<j::Event> {
     talk::conversations(&mut sim);
     shifts::shifts(&mut sim);
     shifts::check(sim.state(), sim.events());
+    surge::surge(&mut sim);
+    surge::check(sim.state());
     sim.events().to_vec()
 }
 

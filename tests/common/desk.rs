@@ -102,8 +102,9 @@ impl Desk {
     pub fn run(&mut self, line: &str) -> String {
         let from_ms = self.sim.now_ms();
         let mut parts = Vec::new();
+        let now_s = self.sim.state().wall_s(from_ms);
         let (line, settle) = line.strip_prefix("step ").map_or((line, true), |line| (line, false));
-        match commands::read(line, &self.scribe, &self.document) {
+        match commands::read(line, &self.scribe, &self.document, now_s) {
             Line::Advance(by_ms) => self.sim.advance(by_ms),
             Line::Pass(by_ms) => self.sim.pass(by_ms),
             Line::Wall(wall_s) => {

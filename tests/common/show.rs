@@ -8,7 +8,7 @@ use kefud::{
 
 use super::scribe;
 
-/// How a contact, an agent, a queue, a promise (`promise:p1`) or a case (`case:x`) is; where an agent
+/// How a contact, an agent, a queue, a callback (`callback:k1`; those of a queue: `callbacks:line`), a promise (`promise:p1`) or a case (`case:x`) is; where an agent
 /// stands by its schedule (`shift:a1`), and how it departs from it (`departs:a1`); how old a contact is by its
 /// queue's clock (`clock:c1`); who changed a promise
 /// (`by:p1`); how long a contact, or of a queue the one that waits longest, has waited (`wait:c1`).
@@ -17,6 +17,21 @@ pub fn show(state: &State, now_ms: u64, id: &str) -> String {
         return state
             .promise_by_id(id)
             .map_or_else(|| "unknown".to_owned(), |record| show_promise(state, now_ms, record));
+    }
+    if let Some(id) = id.strip_prefix("callback:").filter(|id| !id.contains(':')) {
+        let record = state.callback_by_id(id);
+        return record
+            .map_or_else(|| "unknown".to_owned(), |record| scribe::callbacks::stands(state, now_ms, record));
+    }
+    if let Some(id) = id.strip_prefix("callbacks:") {
+        let queue = state.names().number(PlanKind::Queue, id).expect("a queue");
+        return scribe::callbacks::counts(state, queue);
+    }
+    if let Some(id) = id.strip_prefix("level:") {
+        return scribe::surge::level(state, now_ms, id);
+    }
+    if let Some(id) = id.strip_prefix("steps:") {
+        return scribe::surge::steps(state, id);
     }
     if let Some(id) = id.strip_prefix("shift:") {
         return scribe::shifts::stands(state, id);
@@ -109,6 +124,7 @@ fn show_queue(state: &State, queue: u32) -> String {
         ("answered", sum(|counts| counts.answered)),
         ("abandoned", sum(|counts| counts.abandoned)),
         ("expired", sum(|counts| counts.expired)),
+        ("called-back", sum(|counts| counts.called_back)),
         ("lost", sum(|counts| counts.lost)),
         ("deflected", sum(|counts| counts.deflected)),
         ("lapsed", sum(|counts| counts.lapsed)),

@@ -7,6 +7,7 @@ mod common;
 mod conversations;
 mod random;
 mod schedules;
+mod surges;
 mod tables;
 
 use common::desk::Desk;

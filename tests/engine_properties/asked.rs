@@ -41,6 +41,26 @@ pub struct Subject<'a> {
     lent: Vec<&'a str>,
     /// Who asks, and so can't answer.
     pub asking_agent: u32,
+    opened: Opened<'a>,
+}
+
+/// What the surge steps in force of a queue open, by their record.
+#[derive(Debug, Clone, Default)]
+struct Opened<'a> {
+    rings: u32,
+    groups: Vec<&'a str>,
+}
+
+impl<'a> Opened<'a> {
+    fn of(state: &'a State, queue: u32) -> Self {
+        let Some(record) = state.surge(queue) else { return Self::default() };
+        let mut opened = Self { rings: record.linger_rings, groups: Vec::new() };
+        for step in record.steps.iter().filter_map(|applied| applied.step.as_ref()) {
+            opened.rings = opened.rings.max(step.rings);
+            opened.groups.extend(step.groups.iter().map(|group| state.names().id(*group)));
+        }
+        opened
+    }
 }
 
 /// What is asked of an agent in one ring.
@@ -120,6 +140,7 @@ impl<'a> Subject<'a> {
             own_rings: wants.map_or_else(Vec::new, |wants| wants.rings.iter().map(ring).collect()),
             lent: Vec::new(),
             asking_agent: 0,
+            opened: Opened::of(state, queue),
         }
     }
 
@@ -153,12 +174,18 @@ impl<'a> Subject<'a> {
             own_rings,
             lent: Vec::new(),
             asking_agent: 0,
+            opened: Opened::default(),
         }
     }
 
-    /// The same in another queue.
+    /// Without anything that a surge opens.
+    pub fn calm(self) -> Self {
+        Self { opened: Opened::default(), ..self }
+    }
+
+    /// The same in another queue, without anything that a surge opens.
     pub fn in_queue(self, queue: &'a str) -> Self {
-        Self { queue, ..self }
+        Self { queue, ..self }.calm()
     }
 
     /// The same by another channel.
@@ -195,7 +222,7 @@ impl<'a> Subject<'a> {
             queue,
             channel_id: self.channel,
             channel,
-            borrowed: self.lent.clone(),
+            borrowed: [&self.lent[..], &self.opened.groups].concat(),
             required: BTreeMap::new(),
             any_of: Vec::new(),
             none_of: Vec::new(),
@@ -211,7 +238,7 @@ impl<'a> Subject<'a> {
             asked.none_of.extend(source.none_of.into_iter().filter(known));
             asked.preferred.extend(source.preferred.into_iter().filter(known));
         }
-        for opened in self.rings(plan).into_iter().take(ring as usize) {
+        for opened in self.rings(plan).into_iter().take(ring.max(self.opened.rings) as usize) {
             asked.relax(&opened);
         }
         Some(asked)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kefud::{
     engine::state::State,
     plan::model::{Agent, ParkedReturn},
-    proto::journal::{AssignmentStage, ContactRecord, ContactStage, PromiseStage},
+    proto::journal::{AssignmentStage, ContactRecord, ContactStage, Dialling, PromiseStage},
 };
 
 use crate::naive::{Held, held};
@@ -122,9 +122,12 @@ pub fn consistent(state: &State) -> Result<(), String> {
             return Err(format!("{contact:?} has waited since before it came in"));
         }
         if at < 2 {
-            let first = oldest.entry(contact.queue).or_insert(u64::MAX);
-            let talk = contact.talk();
-            *first = (contact.effective_arrival_ms + talk.bot_aged_ms + talk.head_start_ms).min(*first);
+            // Callbacks whose customers are not there hold a place, and don't wait.
+            if !(contact.talk().callback && contact.talk().dialling() != Dialling::Answered) {
+                let first = oldest.entry(contact.queue).or_insert(u64::MAX);
+                let talk = contact.talk();
+                *first = (contact.effective_arrival_ms + talk.bot_aged_ms + talk.head_start_ms).min(*first);
+            }
         }
     }
     for queue in state.catalog().queues.keys().chain(lengths.keys()) {
@@ -178,6 +181,8 @@ fn follow_ups(state: &State) -> Result<(), String> {
         let contact = state.contact(promise.follow_up);
         let live = contact.is_some_and(|contact| contact.stage() != ContactStage::Closed);
         let right = match promise.stage() {
+            // A callback tells of the latest one.
+            PromiseStage::Pending if promise.callback.is_some() => !live,
             PromiseStage::Pending => promise.follow_up == 0,
             PromiseStage::Entered => live && contact.is_some_and(|it| it.talk().promise == promise.promise),
             _ => true,

@@ -13,6 +13,11 @@ use kefud::{
 
 use crate::naive::View;
 
+mod surge;
+
+pub use surge::SURGE;
+use surge::of_surge;
+
 /// What must happen wherever contacts are served.
 pub const CALM: &[&str] = &[
     "AGENT_RULE_LONGEST_IDLE",
@@ -293,7 +298,7 @@ fn talk(kind: &Kind) -> Option<&'static str> {
 pub struct Covered(BTreeMap<&'static str, u64>);
 
 impl Covered {
-    fn note(&mut self, what: &'static str) {
+    pub fn note(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;
     }
 
@@ -310,6 +315,9 @@ impl Covered {
     /// An event comes upon this state.
     pub fn event(&mut self, event: &j::Event, state: &State) {
         for what in event.kind.iter().flat_map(|kind| of_shifts(kind, state)) {
+            self.note(what);
+        }
+        for what in event.kind.iter().flat_map(|kind| of_surge(kind, state)) {
             self.note(what);
         }
         if let Some(what) = event.kind.as_ref().and_then(talk) {

@@ -46,7 +46,7 @@ impl<'a> View<'a> {
     }
 
     /// The same for one that is kept for an agent, for so long, before all others.
-    fn entry_for(
+    pub fn entry_for(
         &self,
         subject: &Subject<'a>,
         first: (u32, u64),
@@ -76,6 +76,8 @@ impl<'a> View<'a> {
 
     /// Whether nobody in the plan, signed in or not, could serve such a contact in any ring.
     fn unservable(&self, subject: &Subject<'a>) -> bool {
+        // Not even for a level that passes.
+        let subject = subject.clone().calm();
         let others = |id: &str| subject.asking_agent == 0 || self.id(subject.asking_agent) != id;
         (0..=subject.last_ring(self.plan)).all(|ring| {
             let asked = subject.asked(self.plan, ring);
@@ -115,11 +117,22 @@ impl<'a> View<'a> {
         same("the entry", &event.entry.unwrap_or_default(), &j::QueueEntry { arrival_ms, ..entry })
     }
 
-    /// The entry is as worked out, and its age begins anew or not.
-    fn same_entry(&self, told: Option<&j::QueueEntry>, right: j::QueueEntry, fresh: bool) -> Checked {
+    /// The entry to a queue is as worked out, and the contact's age begins anew or not. `comes`: from elsewhere, perhaps in
+    /// place of a callback.
+    fn same_entry(
+        &self,
+        told: Option<&j::QueueEntry>,
+        right: j::QueueEntry,
+        fresh: bool,
+        comes: Option<(&ContactRecord, u32)>,
+    ) -> Checked {
         let told = told.copied().unwrap_or_default();
-        let arrival_ms = if fresh { self.now_ms } else { 0 };
-        same("the entry", &told, &j::QueueEntry { arrival_ms, ..right })
+        let own = j::QueueEntry { arrival_ms: if fresh { self.now_ms } else { 0 }, ..right };
+        let older = comes.map(|(record, queue)| self.older_place(record, queue, &own));
+        let arrival_ms = older.unwrap_or(own.arrival_ms);
+        let j::QueueEntry { expected_ms, bound_ms, ahead, .. } = told;
+        ensure((expected_ms == 0) == (bound_ms == 0), || format!("half is told of the wait in {told:?}"))?;
+        same("the entry", &told, &j::QueueEntry { arrival_ms, expected_ms, bound_ms, ahead, ..right })
     }
 
     fn left_bot(&self, event: &'a j::ContactLeftBot, record: &'a ContactRecord) -> Checked {
@@ -135,7 +148,8 @@ impl<'a> View<'a> {
             _ => (self.held_by_itself(event.queue), 0),
         };
         let entry = j::QueueEntry { held, overflowed_from, ..entry };
-        self.same_entry(event.entry.as_ref(), entry, fresh || self.told.fresh)
+        let comes = Some((record, event.queue));
+        self.same_entry(event.entry.as_ref(), entry, fresh || self.told.fresh, comes)
     }
 
     fn enqueued(&self, event: &'a j::ContactEnqueued) -> Checked {
@@ -148,6 +162,9 @@ impl<'a> View<'a> {
         }
         let unservable = self.unservable(&subject);
         same("unservable", &event.unservable, &unservable)?;
+        if origin.callback {
+            return self.calls_back(event, &subject);
+        }
         if origin.promise != 0 {
             return self.follow_up(event, origin.promise, &subject);
         }
@@ -157,11 +174,17 @@ impl<'a> View<'a> {
         let mut entry = j::QueueEntry::default();
         if origin.bot == 0 {
             entry = self.entry(&subject, known, &[]);
-            if origin.parent == 0 {
+            if origin.parent != 0 {
+                self.let_in(subject.queue, false)?;
+            } else {
                 let asked = if event.overflowed_from == 0 { event.queue } else { event.overflowed_from };
                 let into = self.admits(asked, event.channel);
                 same("the queue by its hours", &Some(event.queue), &into.map(|(queue, _)| queue))?;
                 entry.held = into.map_or(0, |(_, held)| held);
+                let customer = event.customer.as_ref().map_or(0, |customer| customer.lookup);
+                let absorbed = self.absorbs(event.queue, customer);
+                entry.arrival_ms = absorbed.map_or(0, |record| self.place_for(record));
+                self.let_in(subject.queue, absorbed.is_some_and(|record| self.holds_place(record)))?;
             }
         }
         same("the entry", &event.entry.unwrap_or_default(), &entry)
@@ -194,8 +217,11 @@ impl<'a> View<'a> {
         same("the window", &event.window, &window)?;
         let requested = event.reason() == TransferReason::Requested;
         ensure(!(requested && self.refuses_unservable(&subject)), || "it should have been refused".into())?;
-        let removed = matches!(event.reason(), TransferReason::QueueRemoved | TransferReason::QueueClosed);
-        let known = if removed { record.known_agent } else { 0 };
+        let by_itself = matches!(
+            event.reason(),
+            TransferReason::QueueRemoved | TransferReason::QueueClosed | TransferReason::Overflowed
+        );
+        let known = if by_itself { record.known_agent } else { 0 };
         let anew = self.plan.queues.get(subject.queue).map(|queue| queue.transfer_age);
         let anew = anew == Some(TransferAge::Fresh);
         let fresh = match event.reason() {
@@ -215,7 +241,8 @@ impl<'a> View<'a> {
         };
         let entry =
             j::QueueEntry { held, overflowed_from, ..self.entry(&subject, known, record.exclusions()) };
-        self.same_entry(event.entry.as_ref(), entry, fresh)
+        let comes = (event.queue != record.queue).then_some((record, event.queue));
+        self.same_entry(event.entry.as_ref(), entry, fresh, comes)
     }
 
     fn returned(&self, event: &j::ContactReturned, record: &'a ContactRecord) -> Checked {
@@ -353,6 +380,7 @@ impl<'a> View<'a> {
             self.state.contact(contact).ok_or_else(|| format!("contact {contact} is not there"))
         };
         self.in_time(kind)?;
+        self.called(kind, timely)?;
         match kind {
             Kind::ContactLeftBot(event) => self.left_bot(event, record(event.contact)?),
             Kind::ContactEnqueued(event) => self.enqueued(event),

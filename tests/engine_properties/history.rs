@@ -11,12 +11,15 @@ use kefud::{
         state::State,
     },
     proto::journal::{
-        self as j, AssignmentEnd, ContactRecord, ContactStage, OfferCause, OfferEnd, PromiseEnd,
+        self as j, AssignmentEnd, ContactRecord, ContactStage, Dialling, OfferCause, OfferEnd, PromiseEnd,
         PromiseStage, ReturnReason, TransferReason, event::Kind,
     },
 };
 
 type Checked<T = ()> = Result<T, String>;
+
+/// How often a surge's steps move a contact at most.
+const OVERFLOWS_MAX: usize = 8;
 
 fn ensure(holds: bool, problem: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(problem()) }
@@ -40,6 +43,10 @@ struct Past {
     bot_aged_ms: u64,
     transfers: u32,
     window: Option<j::Window>,
+    /// Of a callback whose customer is dialled first.
+    dialling: Dialling,
+    /// The queues that it has left because too many waited there, each time.
+    overflowed: Vec<u32>,
 }
 
 impl Past {
@@ -55,6 +62,8 @@ impl Past {
             bot_aged_ms: record.talk().bot_aged_ms,
             transfers: record.talk().transfers,
             window: record.window().copied(),
+            dialling: record.talk().dialling(),
+            overflowed: record.talk().visited.clone(),
         }
     }
 
@@ -105,6 +114,8 @@ pub struct History {
     /// Contact, agent, whether it is a call.
     offers: BTreeMap<u64, (u64, u32, bool)>,
     promises: BTreeMap<u64, Promise>,
+    /// Open callbacks, by the contacts on which they were asked for. What becomes of them is in `called.rs`.
+    callbacks: BTreeMap<u64, u64>,
     /// The assignment of a consult whose colleague has just got the contact.
     handed_over: Option<j::AssignmentRecord>,
     /// The contact that its puller has just taken from where it was parked.
@@ -176,7 +187,17 @@ impl History {
                 self.promise_event(kind, event.at_ms)
             }
             Kind::ContactEnqueued(e) => {
-                self.enqueued(e, event.at_ms);
+                self.enqueued(e, event.at_ms, state);
+                Ok(())
+            }
+            Kind::CallbackDialled(e) => {
+                self.at(e.contact, &[ContactStage::Waiting])?.dialling = Dialling::Dialled;
+                Ok(())
+            }
+            Kind::CallbackAnswered(e) => {
+                let past = self.at(e.contact, &[ContactStage::Waiting])?;
+                past.dialling = Dialling::Answered;
+                past.enter(e.entry.as_ref());
                 Ok(())
             }
             Kind::ContactTransferred(e) => self.transferred(e, state),
@@ -284,9 +305,11 @@ impl History {
         Ok(())
     }
 
-    fn enqueued(&mut self, event: &j::ContactEnqueued, at_ms: u64) {
+    fn enqueued(&mut self, event: &j::ContactEnqueued, at_ms: u64, state: &State) {
         let origin = event.origin.as_deref().copied().unwrap_or_default();
         let entry = event.entry.unwrap_or_default();
+        let called = state.promise(origin.promise).and_then(|promise| promise.callback.as_deref());
+        let first = called.is_some_and(|own| own.mode() == j::CallbackMode::CustomerFirst);
         let past = Past {
             stage: if origin.bot == 0 { ContactStage::Waiting } else { ContactStage::WithBot },
             offer: 0,
@@ -298,6 +321,8 @@ impl History {
             bot_aged_ms: 0,
             transfers: 0,
             window: event.window.as_deref().copied(),
+            dialling: if first { Dialling::Waits } else { Dialling::Unspecified },
+            overflowed: Vec::new(),
         };
         self.live.insert(event.contact, past);
         if let Some(promise) = self.promises.get_mut(&origin.promise) {
@@ -308,14 +333,24 @@ impl History {
     fn transferred(&mut self, event: &j::ContactTransferred, state: &State) -> Checked {
         use ContactStage::{Active, Connecting, Parked, Waiting};
         let stages: &[ContactStage] = match event.reason() {
-            TransferReason::QueueRemoved | TransferReason::QueueClosed => &[Waiting],
+            TransferReason::QueueRemoved | TransferReason::QueueClosed | TransferReason::Overflowed => {
+                &[Waiting]
+            }
             _ => &[Waiting, Connecting, Active, Parked],
         };
         let past = self.at(event.contact, stages)?;
         (past.stage, past.offer) = (Waiting, 0);
         past.enter(event.entry.as_ref());
-        if !matches!(event.reason(), TransferReason::QueueRemoved | TransferReason::QueueClosed) {
-            past.known = 0;
+        match event.reason() {
+            TransferReason::QueueRemoved | TransferReason::QueueClosed => {}
+            TransferReason::Overflowed => {
+                let from = state.contact(event.contact).map_or(0, |record| record.queue);
+                let (to, left) = (event.queue, past.overflowed.len());
+                ensure(from != to && !past.overflowed.contains(&to), || format!("it goes back to {to}"))?;
+                ensure(left < OVERFLOWS_MAX, || format!("it has overflowed {left} times"))?;
+                past.overflowed.push(from);
+            }
+            _ => past.known = 0,
         }
         if event.channel != 0 {
             past.window = event.window;
@@ -328,24 +363,37 @@ impl History {
         Ok(())
     }
 
-    /// Open promises of a contact.
+    /// Open promises of a contact, callbacks included.
     fn open_of(&self, contact: u64) -> usize {
-        self.promises.values().filter(|promise| promise.open && promise.contact == contact).count()
+        let called = self.callbacks.values().filter(|asked_on| **asked_on == contact).count();
+        self.promises.values().filter(|promise| promise.open && promise.contact == contact).count() + called
     }
 
     fn promise_event(&mut self, kind: &Kind, at_ms: u64) -> Checked {
         let number = match kind {
             Kind::PromiseMade(e) => {
                 let record = e.promise.as_deref().ok_or("nothing is promised")?;
+                if record.callback.is_some() {
+                    self.callbacks.insert(record.promise, record.contact);
+                    return Ok(());
+                }
                 let open = self.open_of(record.contact);
                 ensure(open < PROMISES_OF_CONTACT_MAX, || format!("{open} promises are open already"))?;
                 self.promises.insert(record.promise, Promise::of(record));
                 return Ok(());
             }
             Kind::PromiseChanged(e) => e.promise,
-            Kind::PromiseEnded(e) => e.promise,
+            Kind::PromiseEnded(e) => {
+                if self.callbacks.remove(&e.promise).is_some() {
+                    return Ok(());
+                }
+                e.promise
+            }
             _ => return Ok(()),
         };
+        if self.callbacks.contains_key(&number) {
+            return Ok(());
+        }
         let promise =
             self.promises.get_mut(&number).ok_or_else(|| format!("there is no promise {number}"))?;
         ensure(promise.open, || format!("promise {number} has ended"))?;
@@ -394,7 +442,7 @@ impl History {
         }
         let count = state.live_contacts_after(0).count();
         ensure(count == self.live.len(), || format!("{count} live, events say {}", self.live.len()))?;
-        for record in state.promises() {
+        for record in state.promises().filter(|record| record.callback.is_none()) {
             let (told, right) = (Promise::of(record), self.promises.get(&record.promise));
             ensure(right == Some(&told), || {
                 format!("promise {}: {told:?}, events say {right:?}", record.id)

@@ -55,7 +55,7 @@ impl<'a> View<'a> {
             match self.closed_policy(into) {
                 Some(ClosedPolicy::Hold) => return Some((into, self.state.closures(into))),
                 None | Some(ClosedPolicy::Accept) => return Some((into, 0)),
-                Some(ClosedPolicy::Refuse) => return None,
+                Some(ClosedPolicy::Refuse | ClosedPolicy::Callback) => return None,
                 Some(ClosedPolicy::Overflow) => {
                     let to = self.plan.queues[self.id(into)].closed_queue.as_ref()?;
                     let accepts = self.plan.queues.get(to)?.channels.iter().any(|id| id == self.id(channel));
@@ -125,7 +125,7 @@ impl<'a> View<'a> {
     pub fn closes_for(&self, record: &ContactRecord) -> Option<u32> {
         let rules = self.plan.queues.get(self.id(record.queue))?;
         let hours = self.state.queue_hours(record.queue).filter(|hours| hours.closed)?;
-        let before = record.queue_entered_ms <= hours.changed_ms && record.held != hours.closures;
+        let before = record.queue_entered_ms <= hours.closed_ms && record.held != hours.closures;
         let moves = rules.closing == Closing::Move && before && record.stage() == ContactStage::Waiting;
         let to = rules.closing_queue.as_ref().filter(|_| moves)?;
         let accepts = self.plan.queues.get(to)?.channels.iter().any(|id| id == self.id(record.channel));
@@ -202,6 +202,8 @@ impl Clocks {
     pub fn event(&mut self, event: &j::Event, state: &State) {
         let passed_ms = i64::try_from(event.at_ms - self.at_ms).unwrap_or(i64::MAX);
         self.at_ms = event.at_ms;
+        // A queue that leaves the plan takes its hours along; under its name another may come.
+        self.stopped.retain(|queue, _| state.queue_hours(*queue).is_some());
         if passed_ms > 0 && self.stopped.values().any(|stopped| *stopped) {
             let standing = |record: &&ContactRecord| self.stopped.get(&record.queue) == Some(&true);
             for record in state.live_contacts_after(0).filter(standing).filter(|record| grows_older(record)) {
@@ -229,6 +231,19 @@ impl Clocks {
             && entry.arrival_ms != 0
         {
             self.left_out_ms.remove(&contact);
+        }
+        if let Some(Kind::ContactEnqueued(event)) = event.kind.as_ref() {
+            self.calls_back(event, state);
+        }
+    }
+
+    /// Who is called back brings along what its queue's clock left out while nobody was in line for it.
+    fn calls_back(&mut self, event: &j::ContactEnqueued, state: &State) {
+        let origin = event.origin.as_deref().copied().unwrap_or_default();
+        let own = state.promise(origin.promise).and_then(|promise| promise.callback.as_deref());
+        if let Some(own) = own.filter(|own| own.arrival_ms != 0) {
+            let idle_ms = i64::try_from(state.idle_ms(event.queue, self.at_ms)).unwrap_or(i64::MAX);
+            self.left_out_ms.insert(event.contact, idle_ms - own.clock_ms);
         }
     }
 

@@ -8,11 +8,14 @@
 
 mod asked;
 mod by_hand;
+mod called;
 mod checks;
 mod covered;
 mod decisions;
+mod flow;
 mod history;
 mod hours;
+mod levels;
 mod naive;
 mod ops;
 mod order;
@@ -21,6 +24,7 @@ mod plans;
 mod roster;
 mod run;
 mod shifts;
+mod sweeps;
 mod talk;
 mod tally;
 mod wants;
@@ -113,6 +117,11 @@ fn promises_hold_in_conversations() {
 #[test]
 fn promises_hold_while_shifts_begin_and_end() {
     cases(6, 1, covered::SHIFTS, &run::shifts(ops::SHIFTS, 15..60));
+}
+
+#[test]
+fn promises_hold_in_a_surge() {
+    cases(7, 2, covered::SURGE, &run::surge(ops::SURGE, 20..80));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 use kefud::{
     engine::state::State,
     plan::model::{self, AgentChoice, ChannelKind, Plan},
-    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage, Presence},
+    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage, Dialling, Presence},
 };
 
 use crate::asked::{Asked, Subject};
@@ -181,7 +181,11 @@ impl<'a> View<'a> {
             channel.is_some_and(|channel| channel.kind == ChannelKind::Realtime)
         };
         let all = self.state.live_contacts_after(0);
+        // A customer who has to be on the line first, and is not yet, is nobody's to serve.
+        let missing =
+            |record: &ContactRecord| matches!(record.talk().dialling(), Dialling::Waits | Dialling::Dialled);
         all.filter(|record| record.stage() == ContactStage::Waiting)
+            .filter(move |record| !missing(record))
             .filter(move |record| !(lost.contains(&record.gateway) && realtime(record)))
     }
 

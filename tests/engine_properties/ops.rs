@@ -16,10 +16,12 @@ use proptest::prelude::*;
 use crate::{plans::mixed, wants::Dice};
 
 mod mixes;
+mod rush;
 mod shifts;
+mod surge;
 mod talk;
 
-pub use mixes::{CALM, Mix, ORDER, PLANS, RUSH, SHIFTS, TALK, WILD};
+pub use mixes::{CALM, Mix, ORDER, PLANS, RUSH, SHIFTS, SURGE, TALK, WILD};
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,15 @@ pub enum Kind {
     SetShifts,
     Import,
     Jump,
+    AskCallback,
+    CancelCallback,
+    ChangeCallback,
+    Dialled,
+    Level,
+    Flood,
+    Serve,
+    Leave,
+    CallBack,
 }
 
 /// A doing with the numbers that choose its particulars.
@@ -366,6 +377,9 @@ impl Op {
             | Kind::Intervene => self.talk_command(state, fresh),
             Kind::OverrideShift | Kind::OverrideQueue | Kind::SetShifts | Kind::Import | Kind::Jump => {
                 self.shift_command(state, now_ms)
+            }
+            Kind::AskCallback | Kind::CancelCallback | Kind::ChangeCallback | Kind::Dialled | Kind::Level => {
+                self.surge_command(state, fresh, now_ms)
             }
             _ => self.agent_command(state),
         }

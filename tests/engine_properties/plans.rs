@@ -8,10 +8,12 @@ use kefud::plan::model::{
 };
 
 mod shifts;
+mod surge;
 mod talk;
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 pub use shifts::{BEGINNINGS_S, schedule};
+pub use surge::surge;
 
 use crate::wants::{requirement, rings};
 
@@ -231,6 +233,9 @@ pub fn mixed(base: &Plan, other: &Plan, parts: u16) -> Plan {
         plan.shifts.clone_from(&other.shifts);
         plan.rotas.clone_from(&other.rotas);
     }
+    if takes(8) {
+        plan.surges.clone_from(&other.surges);
+    }
     mend(&mut plan);
     plan
 }
@@ -286,6 +291,7 @@ fn mend_requirement(requirement: &mut Requirement, skills: &BTreeMap<String, Ski
 pub fn mend(plan: &mut Plan) {
     mend_work(plan);
     shifts::mend(plan);
+    surge::mend(plan);
 }
 
 fn mend_work(plan: &mut Plan) {

@@ -16,24 +16,30 @@ use kefud::{
     proto::journal::{self as j, event},
     sim::Sim,
 };
-use proptest::{collection::vec, prelude::*, sample::select};
 use prost::Message;
 
 use crate::{
+    called::Called,
     checks::{self, Leftovers},
     decisions::unsettled,
+    flow::Flows,
     history::History,
     hours::Clocks,
+    levels::Levels,
     naive::{Told, View},
-    ops::{self, Kind, Mix, Op},
-    plans,
+    ops::{Kind, Op},
     shifts::Shifts,
+    sweeps::Sweeps,
     tally::Tally,
 };
 
+mod calm;
+mod cases;
 mod follows;
 mod fork;
 mod parts;
+
+pub use cases::{Case, case, rush, shifts, surge, talk};
 
 /// Engine time at which cases begin.
 pub const START_MS: u64 = 50_000_000;
@@ -41,72 +47,6 @@ pub const START_MS: u64 = 50_000_000;
 const TICKS_MAX: usize = 10_000;
 /// Offers of a step whose choice is checked each; of those after them one in so many.
 const OFFERS_CHECKED: usize = 12;
-
-/// Plans, and what is done.
-#[derive(Debug, Clone)]
-pub struct Case {
-    pub plans: Vec<Plan>,
-    /// Agents who are there from the beginning, one bit each.
-    pub present: u8,
-    /// What the wall clock shows at first; 0: it is left alone.
-    pub wall_s: i64,
-    pub ops: Vec<Op>,
-}
-
-impl Case {
-    /// Agents who are there from the beginning.
-    pub fn agents_present(&self) -> Vec<String> {
-        let agents = self.plans[0].agents.keys().enumerate();
-        agents.filter(|(at, _)| self.present >> at & 1 == 1).map(|(_, agent)| agent.clone()).collect()
-    }
-
-    /// Changes of rules are carried out in slices small enough for commands to come between.
-    fn slices(&self) -> Slices {
-        let present = usize::from(self.present);
-        Slices { agents: 1 + present % 3, contacts: 1 + present % 16 }
-    }
-}
-
-/// Random cases of so many doings.
-pub fn case(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
-    let present = (any::<u8>(), any::<u8>()).prop_map(|(some, others)| some | others);
-    (vec(plans::plan(), 1..=3), present, vec(ops::op(mix), count)).prop_map(|(plans, present, ops)| Case {
-        plans,
-        present,
-        wall_s: 0,
-        ops,
-    })
-}
-
-/// The same where half of the plans ask for little, so that what is answered goes on.
-pub fn talk(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
-    (case(mix, count), any::<bool>()).prop_map(|(mut case, eased)| {
-        if eased {
-            case.plans.iter_mut().for_each(plans::ease);
-        }
-        case
-    })
-}
-
-/// The same where people work by shifts and queues close.
-pub fn shifts(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
-    let begins = select(&plans::BEGINNINGS_S[..]);
-    (talk(mix, count), begins, vec(any::<u64>(), 3)).prop_map(|(mut case, wall_s, seeds)| {
-        case.wall_s = wall_s;
-        for (plan, seed) in case.plans.iter_mut().zip(seeds) {
-            plans::schedule(plan, seed, wall_s);
-        }
-        case
-    })
-}
-
-/// The same with agents who can take more at once than one step gives them.
-pub fn rush(mix: Mix, count: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
-    case(mix, count).prop_map(|mut case| {
-        case.plans.iter_mut().for_each(plans::enlarge);
-        case
-    })
-}
 
 /// What went wrong, and what had been done.
 pub struct Failure {
@@ -130,9 +70,15 @@ pub fn run(case: &Case, tell: bool) -> Result<Tally, Failure> {
         sim: Sim::new(START_MS),
         mirror: State::default(),
         fork: None,
+        fork_ms: 0,
+        fork_alike: true,
         tally: Tally::default(),
         history: History::default(),
         clocks: Clocks::default(),
+        called: Called::default(),
+        flows: Flows::default(),
+        levels: Levels::default(),
+        sweeps: Sweeps::default(),
         shifts: Shifts::default(),
         leftovers: Leftovers::default(),
         requests: BTreeMap::new(),
@@ -154,9 +100,16 @@ struct Run {
     sim: Sim,
     mirror: State,
     fork: Option<Sim>,
+    /// By when the rebuilt engine has looked at every queue, and whether it has.
+    fork_ms: u64,
+    fork_alike: bool,
     tally: Tally,
     history: History,
     clocks: Clocks,
+    called: Called,
+    flows: Flows,
+    levels: Levels,
+    sweeps: Sweeps,
     shifts: Shifts,
     leftovers: Leftovers,
     requests: BTreeMap<String, u64>,
@@ -213,6 +166,7 @@ impl Run {
             }
         }
         self.settle()?;
+        self.calms_down()?;
         self.check_hashes()?;
         ensure(self.sim.replayed().hash() == self.sim.state().hash(), || "a whole replay differs".to_owned())
     }
@@ -246,6 +200,7 @@ impl Run {
                 Ok(more)
             }
             Kind::Import => self.import(op),
+            Kind::Flood | Kind::Serve | Kind::Leave | Kind::CallBack => self.rushes(op),
             Kind::Insist => {
                 let mut more = false;
                 for nth in 0..4 + op.c % 9 {
@@ -280,8 +235,14 @@ impl Run {
         let until_ms = self.sim.now_ms() + by_ms;
         self.settle()?;
         while let Some(due_ms) = self.sim.state().next_deadline_ms().filter(|due_ms| *due_ms <= until_ms) {
+            let told = self.sim.events().len();
             self.pass(due_ms - self.sim.now_ms());
             self.settle()?;
+            if due_ms.is_multiple_of(1_000) && self.sim.events().len() == told {
+                let view = View::new(self.sim.state(), due_ms);
+                self.levels.quiet(&view)?;
+                self.sweeps.quiet(&view)?;
+            }
         }
         self.pass(until_ms - self.sim.now_ms());
         Ok(())
@@ -323,6 +284,8 @@ impl Run {
             self.tally.check(state)?;
             self.history.check(state)?;
             self.clocks.check(state)?;
+            self.called.check(state)?;
+            self.flows.check(state)?;
             self.looked_ms = None;
         }
         if !more && self.looked_ms != Some(self.sim.now_ms()) {
@@ -373,6 +336,8 @@ impl Run {
             let past = self.history.event(&decoded, &self.mirror);
             past.map_err(|problem| format!("{problem}: {kind:?}"))?;
             self.clocks.event(&decoded, &self.mirror);
+            let surging = self.check_surge(command, &decoded, kind);
+            surging.map_err(|problem| format!("{problem}: {kind:?}"))?;
             self.tally.count(&decoded, &self.mirror);
             let (ended, left) = (self.ended_offer(kind), self.left_exclusion(kind));
             let wrote = self.parked_writes(kind);
@@ -400,6 +365,16 @@ impl Run {
         ensure(offers <= OFFERS_PER_STEP, || format!("{offers} offers in one step"))
     }
 
+    /// What an event tells of surges and callbacks follows their rules.
+    fn check_surge(&mut self, command: &Command, event: &j::Event, kind: &event::Kind) -> Checked {
+        let view = View::new(&self.mirror, event.at_ms);
+        self.levels.event(&view, kind)?;
+        let by_hand = matches!(command, Command::HandToBot { .. });
+        self.sweeps.event(&view, kind, by_hand)?;
+        self.flows.event(event, &self.mirror)?;
+        self.called.event(event, &self.mirror)
+    }
+
     /// What the rules say of a command is what it is answered.
     fn check_answer(
         &mut self,
@@ -409,6 +384,9 @@ impl Run {
     ) -> Checked {
         let reason = answer.as_ref().err().map(|refusal| refusal.reason);
         let view = View::new(&self.mirror, self.sim.now_ms());
+        if let Err(refusal) = answer {
+            view.refused(command, refusal)?;
+        }
         if reason == Some("NOBODY_CAN_SERVE") {
             ensure(view.nobody_can_serve(command), || "somebody could serve it".to_owned())?;
         }

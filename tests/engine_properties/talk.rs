@@ -107,6 +107,9 @@ impl<'a> View<'a> {
 
     /// Whether something of a promise is due.
     fn promise_due(&self, record: &PromiseRecord) -> bool {
+        if record.callback.is_some() {
+            return self.callback_due(record);
+        }
         let queue = self.plan.queues.get(self.id(record.queue));
         match record.stage() {
             PromiseStage::Pending => record.enter_ms <= self.now_ms,
@@ -266,6 +269,9 @@ impl<'a> View<'a> {
         let (told, right) = match kind {
             Kind::PromiseMade(event) => {
                 let record = event.promise.as_deref().ok_or("nothing is promised")?;
+                if record.callback.is_some() {
+                    return Ok(());
+                }
                 (record.enter_ms, self.enter_ms((record.queue, record.category), record.due_ms))
             }
             Kind::PromiseChanged(event) if event.due_ms != 0 => {
@@ -276,6 +282,9 @@ impl<'a> View<'a> {
             }
             Kind::PromiseChanged(event) if event.queue != 0 => {
                 let record = known(event.promise)?;
+                if record.callback.is_some() {
+                    return Ok(());
+                }
                 let pending = record.stage() == PromiseStage::Pending;
                 let enter_ms = self.enter_ms((event.queue, record.category), record.due_ms);
                 (event.enter_ms, if pending { enter_ms } else { Some(0) })

@@ -42,6 +42,18 @@ struct Promises {
     broken: u64,
 }
 
+/// Callbacks by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Callbacks {
+    made: u64,
+    reached: u64,
+    exhausted: u64,
+    expired: u64,
+    cancelled: u64,
+    absorbed: u64,
+    merged: u64,
+}
+
 /// Figures of a queue and channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Figures {
@@ -54,8 +66,10 @@ struct Figures {
     lost: u64,
     deflected: u64,
     lapsed: u64,
+    called_back: u64,
     consults: u64,
     follow_ups: u64,
+    callbacks: u64,
 }
 
 /// Everything counted so far.
@@ -67,6 +81,7 @@ pub struct Tally {
     offers: BTreeMap<u64, (u64, bool)>,
     figures: BTreeMap<(u32, u32), Figures>,
     promises: Promises,
+    callbacks: Callbacks,
     /// Queues in which something was ever to be kept.
     promised: BTreeSet<u32>,
     matched: u64,
@@ -115,7 +130,8 @@ impl Tally {
                 let figures = self.figures(e.queue, e.channel);
                 figures.entered += 1;
                 figures.consults += u64::from(origin.parent != 0);
-                figures.follow_ups += u64::from(origin.promise != 0);
+                figures.follow_ups += u64::from(origin.promise != 0 && !origin.callback);
+                figures.callbacks += u64::from(origin.callback);
             }
             Some(Kind::ContactOffered(e)) => {
                 self.matched += u64::from(e.cause() == j::OfferCause::Matched);
@@ -133,25 +149,47 @@ impl Tally {
             }
             Some(Kind::ContactTransferred(e)) => {
                 self.moved(e.contact, Some((e.queue, e.channel)), e.entry.as_ref(), event.at_ms);
+                // A callback goes along with its contact.
+                self.promised.insert(e.queue);
             }
             Some(Kind::ContactLeftBot(e)) => self.left_bot(e),
             Some(Kind::ContactClosed(e)) => self.closed(e),
             Some(Kind::PromiseMade(e)) => {
-                self.promises.made += 1;
+                match e.promise.as_ref().and_then(|promise| promise.callback.as_ref()) {
+                    Some(_) => self.callbacks.made += 1,
+                    None => self.promises.made += 1,
+                }
                 self.promised.extend(e.promise.as_ref().map(|promise| promise.queue));
             }
             Some(Kind::PromiseChanged(e)) if e.queue != 0 => {
                 self.promised.insert(e.queue);
             }
             Some(Kind::PromiseEscalated(e)) => self.promises.broken += u64::from(e.step == 255 && !e.again),
-            Some(Kind::PromiseEnded(e)) => match e.end() {
-                PromiseEnd::Kept => self.promises.kept += 1,
-                PromiseEnd::Late => self.promises.late += 1,
-                PromiseEnd::Unreached => self.promises.unreached += 1,
-                _ => self.promises.cancelled += 1,
-            },
+            Some(Kind::CallbackChanged(e)) if e.change() == j::CallbackChange::Merged => {
+                self.callbacks.merged += 1;
+            }
+            Some(Kind::PromiseEnded(e)) => {
+                let called = state.promise(e.promise).is_some_and(|promise| promise.callback.is_some());
+                self.promise_ended(e.end(), called);
+            }
             _ => {}
         }
+    }
+
+    fn promise_ended(&mut self, end: PromiseEnd, called: bool) {
+        let (promises, callbacks) = (&mut self.promises, &mut self.callbacks);
+        let count = match (end, called) {
+            (PromiseEnd::Kept, false) => &mut promises.kept,
+            (PromiseEnd::Late, false) => &mut promises.late,
+            (PromiseEnd::Unreached, false) => &mut promises.unreached,
+            (_, false) => &mut promises.cancelled,
+            (PromiseEnd::Kept, true) => &mut callbacks.reached,
+            (PromiseEnd::Exhausted, true) => &mut callbacks.exhausted,
+            (PromiseEnd::Expired, true) => &mut callbacks.expired,
+            (PromiseEnd::Absorbed, true) => &mut callbacks.absorbed,
+            (_, true) => &mut callbacks.cancelled,
+        };
+        *count += 1;
     }
 
     /// Back to people; who is sent to another queue was in this one and goes.
@@ -204,6 +242,9 @@ impl Tally {
             ContactEnd::GatewayLost => figures.lost += 1,
             ContactEnd::BotCompleted => figures.deflected += 1,
             ContactEnd::WindowLapsed => figures.lapsed += 1,
+            ContactEnd::CallbackRequested | ContactEnd::CallbackFailed | ContactEnd::CallbackPostponed => {
+                figures.called_back += 1;
+            }
             ContactEnd::CustomerLeft
             | ContactEnd::AgentCompleted
             | ContactEnd::GatewayCompleted
@@ -259,8 +300,16 @@ impl Tally {
     /// What was promised has become of one kind or is still open, by the state's figures and by the events.
     fn check_promises(&self, state: &State) -> Result<(), String> {
         let mut theirs = Promises::default();
+        let mut called = Callbacks::default();
         for queue in &self.promised {
             for counts in state.queue_counts(*queue) {
+                called.made += counts.callbacks_made;
+                called.reached += counts.callbacks_reached;
+                called.exhausted += counts.callbacks_exhausted;
+                called.expired += counts.callbacks_expired;
+                called.cancelled += counts.callbacks_cancelled;
+                called.absorbed += counts.callbacks_absorbed;
+                called.merged += counts.callbacks_merged;
                 theirs.made += counts.promises_made;
                 theirs.kept += counts.promises_kept;
                 theirs.late += counts.promises_late;
@@ -270,7 +319,17 @@ impl Tally {
             }
         }
         let Promises { made, kept, late, unreached, cancelled, broken } = self.promises;
-        let open = state.promises().filter(|it| it.stage() != PromiseStage::Ended).count() as u64;
+        let open = |called: bool| {
+            let open = state.promises().filter(|it| it.stage() != PromiseStage::Ended);
+            open.filter(|it| it.callback.is_some() == called).count() as u64
+        };
+        let Callbacks { made: asked, reached, exhausted, expired, cancelled: off, absorbed, .. } = called;
+        let ended = reached + exhausted + expired + off + absorbed;
+        if asked != ended + open(true) || called != self.callbacks {
+            let (ours, open) = (&self.callbacks, open(true));
+            return Err(format!("callbacks are {called:?}, events say {ours:?} and {open} open"));
+        }
+        let open = open(false);
         if made != kept + late + unreached + cancelled + open || theirs != self.promises || broken < late {
             return Err(format!("promises are {theirs:?}, events say {:?} and {open} open", self.promises));
         }
@@ -305,6 +364,8 @@ impl Tally {
                 lost: counts.lost,
                 deflected: counts.deflected,
                 lapsed: counts.lapsed,
+                called_back: counts.called_back,
+                callbacks: counts.callbacks,
                 consults: counts.consults,
                 follow_ups: counts.follow_ups,
             });
@@ -316,7 +377,7 @@ impl Tally {
             let unanswered =
                 self.live.values().filter(of_queue).filter(|known| !known.answered).count() as u64;
             let out = ours.answered + ours.abandoned + ours.expired + ours.lost + ours.moved_out;
-            let out = out + ours.deflected + ours.lapsed;
+            let out = out + ours.deflected + ours.lapsed + ours.called_back;
             if ours.entered + ours.moved_in != out + unanswered {
                 return Err(format!(
                     "queue {name}: {ours:?} and {unanswered} unanswered inside don't add up"

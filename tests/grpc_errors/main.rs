@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod called;
 #[path = "../daemon_common/mod.rs"]
 mod daemon_common;
 mod fields;

@@ -1,5 +1,6 @@
 //! Every reason that the API's description lists is reached over gRPC, with its code and what goes along.
 
+pub mod callbacks;
 mod calls;
 mod conversations;
 mod limits;
@@ -125,6 +126,7 @@ async fn every_reason_is_reached() {
     conversations::consults(&client, &mut anna, &mut chen, &mut reached).await;
     promised::promises(&client, &mut anna, &mut reached).await;
     shifts::shifts(&client, &mut reached).await;
+    callbacks::callbacks(&mut reached).await;
     people::sessions(&daemon, &client, &mut reached).await;
     limits::by_plan(&client, &mut reached).await;
     limits::full(&client, &mut reached).await;

@@ -54,5 +54,14 @@ pub fn kind_name(kind: &Kind) -> &'static str {
         Kind::QueueOverridden(_) => "queue_overridden",
         Kind::DeviationsNoted(_) => "deviations_noted",
         Kind::ContactIntervened(_) => "contact_intervened",
+        Kind::SurgeLevelChanged(_) => "surge_level_changed",
+        Kind::SurgeStepChanged(_) => "surge_step_changed",
+        Kind::SurgeOverridden(_) => "surge_overridden",
+        Kind::SurgeRingsEnded(_) => "surge_rings_ended",
+        Kind::WaitersTold(_) => "waiters_told",
+        Kind::SurgeSwept(_) => "surge_swept",
+        Kind::CallbackChanged(_) => "callback_changed",
+        Kind::CallbackDialled(_) => "callback_dialled",
+        Kind::CallbackAnswered(_) => "callback_answered",
     }
 }

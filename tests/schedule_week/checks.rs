@@ -84,7 +84,7 @@ impl Model {
         }
         let rules = &self.plan.queues[queue];
         match rules.closed.unwrap_or(ClosedPolicy::Refuse) {
-            ClosedPolicy::Refuse => None,
+            ClosedPolicy::Refuse | ClosedPolicy::Callback => None,
             ClosedPolicy::Hold => into(true),
             ClosedPolicy::Accept => into(false),
             ClosedPolicy::Overflow => self.admits(rules.closed_queue.as_deref()?, at_s),

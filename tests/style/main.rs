@@ -101,6 +101,14 @@ const IMPURE: &[(&str, &str)] = &[
     ("hashbrown", ORDER),
 ];
 
+/// Functions of floating-point numbers that differ in the last place from one machine or library to another, by which
+/// two would decide differently. `sqrt` is exact everywhere.
+const INEXACT: &[&str] = &[
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "exp2",
+    "exp_m1", "gamma", "hypot", "ln", "ln_1p", "ln_gamma", "log", "log10", "log2", "mul_add", "powf", "powi",
+    "sin", "sin_cos", "sinh", "tan", "tanh",
+];
+
 const UNFINISHED: &[&str] = &["dbg", "todo", "unimplemented"];
 
 #[test]
@@ -183,6 +191,7 @@ fn breaches(file: &str, source: &str) -> Vec<Breach> {
     }
     if file.starts_with(ENGINE) || file.starts_with(SCHEDULE) || file == "src/engine.rs" {
         found.extend(impurities(file, &tokens));
+        found.extend(inexact(&tokens));
     }
 
     found.sort();
@@ -230,6 +239,16 @@ fn impurities(file: &str, tokens: &[Token]) -> Vec<(usize, String)> {
     found
 }
 
+/// Calls of functions that are not the same on every machine.
+fn inexact(tokens: &[Token]) -> Vec<(usize, String)> {
+    let calls = tokens.windows(3).filter(|three| {
+        let called = matches!(three[0].text.as_str(), "." | "::") && three[2].text == "(";
+        called && INEXACT.contains(&three[1].text.as_str())
+    });
+    let say = |name: &str| format!("`{name}` in the engine: its last digits differ from machine to machine");
+    calls.map(|three| (three[1].line, say(&three[1].text))).collect()
+}
+
 /// Whether the parts of `banned` follow each other in `path`.
 fn names(path: &[String], banned: &str) -> bool {
     let goes_on = banned.ends_with("::");
@@ -273,7 +292,13 @@ fn an_impure_engine_is_told() {
         ("struct Book {\n    seats: HashSet<u64>,\n}", &["3: `HashSet`"]),
         ("use std::*;", &["2: `std` as a whole"]),
         ("use std::{self as library};", &["2: `std::self`"]),
+        (
+            "fn f(x: f64) -> f64 {\n    x.ln()\n        + x.powi(2).exp()\n}",
+            &["3: `ln`", "4: `exp`", "4: `powi`"],
+        ),
+        ("fn f(x: f64) -> f64 {\n    f64::mul_add(x, x, x.sqrt())\n}", &["3: `mul_add`"]),
         // What only looks like it.
+        ("fn exp(log: u64) -> u64 {\n    exp(log).pow(2)\n}", &[]),
         ("// tokio, HashMap, Instant\n/* rand /* tracing */ async */\nconst T: &str = \"std::time\";", &[]),
         ("/// Has no [`Instant`].\nfn f(metrics: &Metrics) -> char {\n    '\"'\n}", &[]),
         ("const R: &str = r#\"a \"tokio\" b\"#;\nfn f<'a>(instant: &'a BTreeMap<u64, u64>) {}", &[]),

@@ -1,7 +1,9 @@
 //! Lines of a table as commands of the engine. Owns the words of the tables' left-hand sides.
 
+mod callbacks;
 mod hours;
 pub mod shifts;
+mod surge;
 mod talk;
 
 use kefud::{
@@ -151,8 +153,8 @@ fn fingerprint(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// Reads a line.
-pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
+/// Reads a line. `now_s`: what the wall clock shows.
+pub fn read(line: &str, scribe: &Scribe, document: &Document, now_s: i64) -> Line {
     let (request, line) = match line.strip_prefix("request=").and_then(|rest| rest.split_once(' ')) {
         Some((id, rest)) => {
             (Some(RequestKey { id: id.to_owned(), fingerprint: fingerprint(rest) }), rest.trim())
@@ -166,6 +168,7 @@ pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
         "wall" => Line::Wall(shifts::wall_s(words.get(1), &document.zone())),
         "at" => Line::At(shifts::wall_s(words.get(1), &document.zone())),
         "show" => Line::Show(words.text(1)),
+        "level" | "steps" => Line::Show(format!("{}:{}", words.get(0), words.get(1))),
         "shows" => Line::Show(format!("shift:{}", words.get(1))),
         "departs" => Line::Show(format!("departs:{}", words.get(1))),
         "show-legs" => Line::ShowLegs(words.text(1)),
@@ -183,7 +186,8 @@ pub fn read(line: &str, scribe: &Scribe, document: &Document) -> Line {
         }
         _ => {
             let of_hours = || hours::command(&words, &document.zone());
-            let of_shifts = shifts::command(&words, &document.zone()).or_else(of_hours);
+            let of_surge = || surge::command(&words, now_s);
+            let of_shifts = shifts::command(&words, &document.zone()).or_else(of_hours).or_else(of_surge);
             Line::Command(of_shifts.unwrap_or_else(|| command(&words, scribe)), request)
         }
     }
@@ -227,7 +231,9 @@ fn command(words: &Words<'_>, scribe: &Scribe) -> Command {
         "connected" => connection(words, scribe, Connection::Connected),
         "unreachable" => connection(words, scribe, Connection::AgentUnreachable),
         "gone" => connection(words, scribe, Connection::CustomerGone),
-        _ => talk::command(words).unwrap_or_else(|| agent_command(words, scribe)),
+        _ => callbacks::command(words)
+            .or_else(|| talk::command(words))
+            .unwrap_or_else(|| agent_command(words, scribe)),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::common::START_MS;
 
 /// The data of a customer who is known by `reference`.
 pub fn customer(reference: &str) -> j::Sealed {
-    let data = j::Customer { customer_ref: reference.to_owned(), attributes: Vec::new() }.encode_to_vec();
+    let data = j::Customer { customer_ref: reference.to_owned(), ..j::Customer::default() }.encode_to_vec();
     j::Sealed { key: 0, data, lookup: fingerprint(reference) }
 }
 

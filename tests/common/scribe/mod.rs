@@ -1,7 +1,9 @@
 //! Events as short text. Owns the words of the tables' right-hand sides.
 
+pub mod callbacks;
 mod hours;
 pub mod shifts;
+pub mod surge;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -114,7 +116,11 @@ impl Scribe {
             }
             Kind::OfferAccepted(e) => {
                 let by = if e.by_gateway { " by-gateway" } else { "" };
-                format!("accepted {}{by}", self.pair(e.offer, state))
+                let dial = match e.dial_deadline_ms {
+                    0 => String::new(),
+                    deadline_ms => format!(" dial={}", left(deadline_ms)),
+                };
+                format!("accepted {}{by}{dial}", self.pair(e.offer, state))
             }
             Kind::ContactConnected(e) => format!("connected {}", self.pair(e.offer, state)),
             Kind::ContactReturned(e) => {
@@ -132,6 +138,7 @@ impl Scribe {
                     j::TransferReason::Requeued => " requeued",
                     j::TransferReason::Reassigned => " reassigned",
                     j::TransferReason::QueueClosed => " closed",
+                    j::TransferReason::Overflowed => " overflowed",
                     j::TransferReason::Requested | j::TransferReason::Unspecified => "",
                 };
                 let entry = entered(&e.entry.unwrap_or_default(), event.at_ms, &name);
@@ -170,7 +177,9 @@ impl Scribe {
                 format!("released {} {reason}", self.pair(e.offer, state))
             }
             kind => {
-                let talked = self.talk(kind, event.at_ms, state);
+                let talked =
+                    self.callback(kind, event.at_ms, &name).or_else(|| self.talk(kind, event.at_ms, state));
+                let talked = talked.or_else(|| self.surge(kind, state));
                 let of_shifts = || shifts::text(kind, state).or_else(|| hours::text(kind, state));
                 return talked.or_else(|| agent_text(kind, &name, &left)).or_else(of_shifts);
             }

@@ -32,7 +32,7 @@ impl Scribe {
         bot + &about
     }
 
-    fn promise(&self, promise: u64) -> &str {
+    pub(super) fn promise(&self, promise: u64) -> &str {
         self.promises.get(&promise).map_or("?", String::as_str)
     }
 
@@ -94,6 +94,9 @@ impl Scribe {
             Kind::PromiseMade(e) => {
                 let record = e.promise.as_deref()?;
                 self.promises.insert(record.promise, record.id.clone());
+                if let Some(called) = self.called(record, at_ms) {
+                    return Some(called);
+                }
                 format!("promised {} +{}", record.id, left(record.due_ms))
             }
             Kind::PromiseChanged(e) => {

@@ -40,7 +40,7 @@ fn told(lines: &[(u64, &str)]) -> Vec<String> {
     let (mut engine, mut told) = (Engine::default(), Told::default());
     let (scribe, document) = (Scribe::default(), Document::new(CONVERSATIONS));
     for (at_ms, line) in lines {
-        let command = match commands::read(line, &scribe, &document) {
+        let command = match commands::read(line, &scribe, &document, 0) {
             Line::Command(command, _) => command,
             Line::Apply(apply, _) => Command::ApplyPlan(apply),
             _ => panic!("no command: {line}"),
