@@ -51,7 +51,7 @@ pub struct CallbackRules {
     /// A callback that is for an agent is kept for that one for so long after it has entered the queue. Up to 1 h.
     #[serde(rename = "agent_wait", with = "crate::plan::duration")]
     pub agent_wait_ms: u64,
-    /// So long after it was asked for, or after the end of its window, a callback ends. 5 min to 30 days.
+    /// So long after it may first be made, or after the end of its window, a callback ends. 5 min to 30 days.
     #[serde(rename = "expire", with = "crate::plan::duration")]
     pub expire_ms: u64,
     /// At most so many are open. 1 to 50,000.
