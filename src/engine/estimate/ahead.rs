@@ -128,11 +128,7 @@ impl State {
         };
         let classes = self.index.classes.of_queue(queue).into_iter().flatten();
         for class in classes.filter_map(|number| self.index.classes.get(*number)) {
-            let before = |mine: &Standing| {
-                class.waiting.partition_point(|(key, contact)| {
-                    more_urgent(&self.standing(class, *key, *contact, now_ms), mine, now_ms).is_lt()
-                })
-            };
+            let before = |mine: &Standing| self.before_in(class, mine, now_ms);
             let least = before(first);
             let most = if mine.len() == 1 { least } else { before(last) };
             if most == 0 {

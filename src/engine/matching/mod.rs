@@ -26,7 +26,7 @@ use choice::Chosen;
 use class::Class;
 use eligible::not_excluded;
 use index::fits;
-use order::{Standing, more_urgent};
+use order::{Standing, more_urgent, place_among};
 use profile::{Profile, Slots};
 
 /// A contact and the agent to offer it to.
@@ -242,6 +242,12 @@ impl State {
     pub(in crate::engine) fn standing(&self, class: &Class, key: i64, contact: u64, now_ms: u64) -> Standing {
         let arrival_ms = key.saturating_add(self.idle_of(class.clock, now_ms));
         Standing { band: class.band, arrival_ms, objective_ms: class.key.objective_ms, contact }
+    }
+
+    /// How many of those who wait in a class are served before one of this standing.
+    pub(in crate::engine) fn before_in(&self, class: &Class, mine: &Standing, now_ms: u64) -> usize {
+        let idle_ms = self.idle_of(class.clock, now_ms);
+        class.waiting.rank(&place_among(mine, class.band, class.key.objective_ms, idle_ms, now_ms))
     }
 
     /// How old a contact in line is by its queue's clock.

@@ -41,3 +41,23 @@ pub fn more_urgent(a: &Standing, b: &Standing, now_ms: u64) -> Ordering {
     let (left, right) = (age(a) * i128::from(b.objective_ms), age(b) * i128::from(a.objective_ms));
     a.band.cmp(&b.band).then_with(|| right.cmp(&left)).then_with(|| a.contact.cmp(&b.contact))
 }
+
+/// Where one of this standing would stand among those of a class, who are of one band and objective and whose clock has
+/// stood still for `idle_ms` in all: exactly those before it, by (virtual arrival, number), are served before it. Both
+/// objectives are above 0.
+#[must_use]
+pub fn place_among(mine: &Standing, band: u8, objective_ms: u64, idle_ms: i64, now_ms: u64) -> (i64, u64) {
+    match band.cmp(&mine.band) {
+        Ordering::Less => return (i64::MAX, u64::MAX),
+        Ordering::Greater => return (i64::MIN, 0),
+        Ordering::Equal => {}
+    }
+    let now_ms = i128::from(now_ms);
+    let age = (now_ms - i128::from(mine.arrival_ms)) * i128::from(objective_ms);
+    let of_mine = i128::from(mine.objective_ms.max(1));
+    // As old as this is as urgent, and what is left over is more than that.
+    let (as_old, beyond) = (age.div_euclid(of_mine), age.rem_euclid(of_mine));
+    let arrival = now_ms - i128::from(idle_ms) - as_old;
+    let arrival_ms = i64::try_from(arrival).unwrap_or(if arrival < 0 { i64::MIN } else { i64::MAX });
+    (arrival_ms, if beyond == 0 { mine.contact } else { 0 })
+}

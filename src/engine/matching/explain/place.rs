@@ -3,7 +3,7 @@
 use crate::engine::{
     matching::{
         class::Class,
-        order::{Standing, more_urgent, urgency_permille},
+        order::{Standing, urgency_permille},
     },
     state::{Contact, State},
 };
@@ -22,9 +22,7 @@ impl State {
     pub(super) fn place_of(&self, queue: u32, mine: &Standing, now_ms: u64) -> Place {
         let mut place = Place { position: 1, waiting: 0, more_urgent: 0 };
         for (_, class) in self.index.classes.waiting() {
-            let before = class.waiting.partition_point(|(key, contact)| {
-                more_urgent(&self.standing(class, *key, *contact, now_ms), mine, now_ms).is_lt()
-            });
+            let before = self.before_in(class, mine, now_ms);
             place.more_urgent += before;
             if class.key.queue == queue {
                 place.position += before;

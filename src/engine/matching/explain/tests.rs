@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::engine::matching::order::{Standing, more_urgent, urgency_permille, virtual_arrival_ms};
+use crate::engine::matching::order::{
+    Standing, more_urgent, place_among, urgency_permille, virtual_arrival_ms,
+};
 
 #[test]
 fn urgency_is_told_in_thousandths_of_the_objective() {
@@ -38,5 +40,18 @@ proptest! {
         if more_urgent(&a, &b, now_ms).is_lt() {
             prop_assert!(urgency_permille(&a, now_ms) >= urgency_permille(&b, now_ms));
         }
+    }
+    /// Small numbers, so that many are as urgent as each other.
+    #[test]
+    fn those_before_ones_place_among_a_class_are_the_more_urgent(
+        mine in (-9..40i64, 1..7u64, 1..9u64, 0..3u8), class in (1..7u64, 0..3u8, 0..9i64),
+        other in (-30..40i64, 1..9u64),
+    ) {
+        let (now_ms, (arrival_ms, objective_ms, contact, band)) = (20, mine);
+        let mine = Standing { band, arrival_ms, objective_ms, contact };
+        let ((objective_ms, band, idle_ms), (key, contact)) = (class, other);
+        let other = Standing { band, arrival_ms: key + idle_ms, objective_ms, contact };
+        let place = place_among(&mine, band, objective_ms, idle_ms, now_ms);
+        prop_assert_eq!((key, contact) < place, more_urgent(&other, &mine, now_ms).is_lt(), "{:?}", place);
     }
 }
