@@ -35,17 +35,19 @@ pub(super) fn deviation_index(kind: DeviationKind) -> Option<usize> {
 /// The measures of an event that has just become part of `state`.
 pub(super) fn duty_of(state: &State, kind: &Kind, effect: &Effect, put: &mut impl FnMut(Measure)) {
     let mut tell = |duty| put(Measure::Duty(duty));
-    for (kind, ms) in &effect.deviations {
-        if let Some(at) = deviation_index(*kind) {
-            tell(Duty::DeviationEnded(DEVIATIONS[at], *ms));
+    if let Some(schedule) = &effect.by_schedule {
+        for (kind, ms) in &schedule.deviations {
+            if let Some(at) = deviation_index(*kind) {
+                tell(Duty::DeviationEnded(DEVIATIONS[at], *ms));
+            }
         }
-    }
-    if let Some(late_ms) = effect.edge_late_ms {
-        tell(Duty::EdgeDelay(late_ms));
-    }
-    for queue in &effect.queues {
-        let to = if state.queue_open(*queue) { "open" } else { "closed" };
-        tell(Duty::QueueEdge(state.names().shared_id(*queue), to));
+        if let Some(late_ms) = schedule.edge_late_ms {
+            tell(Duty::EdgeDelay(late_ms));
+        }
+        for queue in &schedule.queues {
+            let to = if state.queue_open(*queue) { "open" } else { "closed" };
+            tell(Duty::QueueEdge(state.names().shared_id(*queue), to));
+        }
     }
     match kind {
         Kind::ShiftEdges(e) => {

@@ -80,7 +80,8 @@ pub fn items_of(
         opening_items(state, event, hours, effect, streams, &mut put);
     }
     let told = agent_items(state, event, kind, effect, streams, &mut put);
-    for agent in effect.agents.iter().filter(|agent| streams.wanted(Topic::Agent(**agent))) {
+    let others = effect.by_schedule.iter().flat_map(|by| &by.agents);
+    for agent in others.filter(|agent| streams.wanted(Topic::Agent(**agent))) {
         if let Some(changed) = state.agent(*agent) {
             let update = AgentUpdate::AgentChanged(convert::agent(state, changed, event.at_ms));
             put(Topic::Agent(*agent), agent_item(state, event, update));
@@ -106,6 +107,7 @@ fn opening_items(
     streams: &Streams,
     put: &mut impl FnMut(Topic, Item),
 ) {
+    let Some(effect) = &effect.by_schedule else { return };
     let changes = hours.changes.iter().filter(|change| change.open && effect.queues.contains(&change.queue));
     let opened: BTreeSet<u32> = changes.map(|change| change.queue).collect();
     if opened.is_empty() {

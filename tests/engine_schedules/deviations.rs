@@ -160,7 +160,12 @@ fn effects_tell_who_is_to_be_told_and_how_long_a_departure_was() {
     let mut told = Told::default();
     let sign_in = Command::SignIn { agent: "a1".to_owned(), session: 0, ready: Some(true) };
     engine.step(now_ms, None, sign_in, &mut told);
-    let ended: Vec<_> = told.0.iter().flat_map(|(_, effect)| effect.deviations.clone()).collect();
+    let ended: Vec<_> = told
+        .0
+        .iter()
+        .filter_map(|(_, effect)| effect.by_schedule.as_ref())
+        .flat_map(|by| by.deviations.clone())
+        .collect();
     assert_eq!(ended, [(DeviationKind::Absent, 20 * 60_000)]);
 
     let mut told = Told::default();
@@ -168,6 +173,7 @@ fn effects_tell_who_is_to_be_told_and_how_long_a_departure_was() {
     while engine.step(later_ms, None, Command::Tick, &mut told).more {}
     let (kind, effect) = told.0.first().expect("an edge");
     assert!(matches!(kind, Kind::ShiftEdges(_)));
-    let names: Vec<&str> = effect.agents.iter().map(|agent| engine.state().names().id(*agent)).collect();
+    let by = effect.by_schedule.as_ref().expect("a shift");
+    let names: Vec<&str> = by.agents.iter().map(|agent| engine.state().names().id(*agent)).collect();
     assert_eq!(names, ["a1", "a2"]);
 }

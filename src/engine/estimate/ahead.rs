@@ -44,8 +44,7 @@ impl State {
             return (number(before), number(before));
         }
         let mine = self.standing_in_line(record, now_ms);
-        let before = mine.map(|mine| self.before_each(record.queue, &[(mine, clocked)], now_ms));
-        before.and_then(|before| before.first().copied()).unwrap_or_default()
+        mine.map_or((0, 0), |mine| self.before(record.queue, &(mine, clocked), now_ms))
     }
 
     /// The same of several of one queue, for not much more than one of them takes where they come one after the other.
@@ -90,8 +89,7 @@ impl State {
         }
         let mine = self.standing_of_arrival(class, priority, arrival_ms, u64::MAX);
         let clocked_ms = arrival_ms.saturating_sub(self.idle_of(queue, now_ms));
-        let before = self.before_each(queue, &[(mine, (clocked_ms, u64::MAX))], now_ms);
-        before.first().copied().unwrap_or_default()
+        self.before(queue, &(mine, (clocked_ms, u64::MAX)), now_ms)
     }
 
     fn standing_of_arrival(&self, class: &Class, priority: i32, arrival_ms: i64, contact: u64) -> Standing {
@@ -112,29 +110,54 @@ impl State {
         let arrival_ms = record.clocked_arrival_ms().saturating_add(self.idle_of(record.queue, now_ms));
         let mine = self.standing_of_arrival(class, record.priority_in_force(), arrival_ms, record.contact);
         // Those who are to be dialled are not asked for: before all of them.
-        let before = self.before_each(record.queue, &[(mine, (i64::MIN, 0))], now_ms);
-        before.first().map_or(0, |(_, eager)| *eager)
+        self.before(record.queue, &(mine, (i64::MIN, 0)), now_ms).1
+    }
+
+    /// Those of a queue before this one.
+    fn before(&self, queue: u32, (standing, clocked): &Mine, now_ms: u64) -> (u32, u32) {
+        let undialled = self.undialled_before(queue, clocked);
+        let (mut all, mut eager) = (undialled, undialled);
+        for class in self.classes_in_line(queue) {
+            let before = self.before_in(class, standing, now_ms);
+            all += before;
+            if before > 0 && self.counts_as_eager(class) {
+                eager += before;
+            }
+        }
+        (number(all), number(eager))
+    }
+
+    fn undialled_before(&self, queue: u32, clocked: &(i64, u64)) -> usize {
+        self.flows.undialled(queue).map_or(0, |line| line.rank(clocked))
+    }
+
+    /// Classes of a queue in which somebody waits.
+    pub(super) fn classes_in_line(&self, queue: u32) -> impl Iterator<Item = &Class> {
+        let classes = self.index.classes.of_queue(queue).into_iter().flatten();
+        classes.filter_map(|number| self.index.classes.get(*number))
+    }
+
+    /// Whether those who wait in a class are for everybody, and somebody signed in could serve them.
+    pub(super) fn counts_as_eager(&self, class: &Class) -> bool {
+        class.key.kept_for == 0 && self.staffed(class)
     }
 
     /// Those of a queue before each of these.
     fn before_each(&self, queue: u32, mine: &[Mine], now_ms: u64) -> Vec<(u32, u32)> {
-        let undialled = |clocked| self.flows.undialled(queue).map_or(0, |line| line.rank(clocked));
-        let mut counts: Vec<(usize, usize)> =
-            mine.iter().map(|(_, clocked)| undialled(clocked)).map(|before| (before, before)).collect();
+        let undialled = mine.iter().map(|(_, clocked)| self.undialled_before(queue, clocked));
+        let mut counts: Vec<(usize, usize)> = undialled.map(|before| (before, before)).collect();
         let urgency = |a: &&Mine, b: &&Mine| more_urgent(&a.0, &b.0, now_ms);
         let (Some((first, _)), Some((last, _))) = (mine.iter().min_by(urgency), mine.iter().max_by(urgency))
         else {
             return Vec::new();
         };
-        let classes = self.index.classes.of_queue(queue).into_iter().flatten();
-        for class in classes.filter_map(|number| self.index.classes.get(*number)) {
+        for class in self.classes_in_line(queue) {
             let before = |mine: &Standing| self.before_in(class, mine, now_ms);
-            let least = before(first);
-            let most = if mine.len() == 1 { least } else { before(last) };
+            let (least, most) = (before(first), before(last));
             if most == 0 {
                 continue;
             }
-            let counts_as_eager = class.key.kept_for == 0 && self.staffed(class);
+            let counts_as_eager = self.counts_as_eager(class);
             for ((all, eager), (standing, _)) in counts.iter_mut().zip(mine) {
                 // Mostly nobody of a class stands between them.
                 let before = if least == most { least } else { before(standing) };

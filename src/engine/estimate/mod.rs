@@ -142,19 +142,13 @@ impl State {
     pub fn estimate_of_queue(&self, queue: u32, now_ms: u64) -> Estimated {
         let (all, ahead) = self.behind_all(queue);
         // While somebody waits who could be served, nobody who could serve that one is free.
-        let saturated = ahead > 0 && self.settled() && self.anybody_staffed(queue);
+        let somebody = || self.classes_in_line(queue).any(|class| self.counts_as_eager(class));
+        let saturated = ahead > 0 && self.settled() && somebody();
         let (staffed, free) = if saturated { (true, false) } else { self.door(queue) };
         let wait = self.told(queue, staffed, |flow, line| {
             if free { Ok(flow.at_once()) } else { flow.expect(ahead, line, now_ms) }
         });
         Estimated { wait, ahead: all }
-    }
-
-    /// Whether somebody signed in could serve any of those who wait in a queue for everybody.
-    fn anybody_staffed(&self, queue: u32) -> bool {
-        let classes = self.index.classes.of_queue(queue).into_iter().flatten();
-        let mut classes = classes.filter_map(|number| self.index.classes.get(*number));
-        classes.any(|class| class.key.kept_for == 0 && self.staffed(class))
     }
 
     /// Whether somebody signed in could serve one without wishes who comes to a queue by any of its channels, and
@@ -165,8 +159,7 @@ impl State {
         for channel in channels {
             let channel = *channel;
             let subject = Subject { queue, channel, category: 0, wants: None, groups: &[], asking_agent: 0 };
-            let ring = self.staffed_ring(subject, 0);
-            let Some(class) = ring.and_then(|ring| self.class_in_ring(subject, ring)) else { continue };
+            let Some((_, class)) = self.staffed_class(subject, 0) else { continue };
             if self.is_free(&class) {
                 return (true, true);
             }
@@ -227,14 +220,14 @@ impl State {
         arrival_ms: i64,
         now_ms: u64,
     ) -> Estimated {
-        let ring = self.staffed_ring(subject, 0);
-        let class = self.class_in_ring(subject, ring.unwrap_or(0));
-        let Some(class) = class else {
+        let staffed = self.staffed_class(subject, 0).map(|(_, class)| class);
+        let somebody = staffed.is_some();
+        let Some(class) = staffed.or_else(|| self.class_in_ring(subject, 0)) else {
             return Estimated { wait: Err(Unknown::NoBasis), ahead: 0 };
         };
         let (all, ahead) = self.ahead_of_arrival(&class, priority, arrival_ms, now_ms);
         let free = class.waiting.is_empty() && self.is_free(&class);
-        let wait = self.told(subject.queue, ring.is_some(), |flow, line| {
+        let wait = self.told(subject.queue, somebody, |flow, line| {
             if free { Ok(flow.at_once()) } else { flow.expect(ahead, line, now_ms) }
         });
         Estimated { wait: capped(wait, special(subject)), ahead: all }

@@ -2,7 +2,7 @@
 
 use crate::proto::journal::{self as j, AssignmentStage, OfferTrigger};
 
-use super::Effect;
+use super::{BySchedule, Effect};
 use crate::engine::{
     matching::{eligible::capacity_for, profile::FreeKey},
     state::{Load, State},
@@ -93,8 +93,10 @@ impl State {
             agent.record.sequence = sequence;
         }
         self.index_agent(number, trigger);
-        let deviations = self.note_schedule(number).into_iter().collect();
-        Effect { agent: number, deviations, ..Effect::default() }
+        let over = self.note_schedule(number);
+        let by_schedule =
+            over.map(|over| Box::new(BySchedule { deviations: vec![over], ..BySchedule::default() }));
+        Effect { agent: number, by_schedule, ..Effect::default() }
     }
 
     /// The same, when the agent holds what it held and is as ready as it was.

@@ -23,13 +23,12 @@ impl State {
             && !(record.keeps_promise() && self.gateway_lost(record.gateway))
     }
 
-    /// What a contact counts for among those in line.
+    /// What a contact that is in line counts for.
     fn counts_in_line(&self, record: &j::ContactRecord) -> InLine {
-        let there = in_line(record.stage());
         InLine {
             eager: u32::from(self.eager(record)),
-            customers: u32::from(there && record.kind() == ContactKind::Customer),
-            all: u32::from(there),
+            customers: u32::from(record.kind() == ContactKind::Customer),
+            all: 1,
         }
     }
 
@@ -49,22 +48,24 @@ impl State {
 
     /// A contact is among those in line from now on, as far as its stage has it there.
     pub(super) fn enter_flow(&mut self, number: u64) {
-        let Some(record) = self.contact(number) else { return };
-        let (queue, counts, dialled) = (record.queue, self.counts_in_line(record), !record.awaits_dialling());
+        let Some(record) = self.contact(number).filter(|record| in_line(record.stage())) else { return };
+        let (queue, counts, undialled) =
+            (record.queue, self.counts_in_line(record), record.awaits_dialling());
         let arrival_ms = record.clocked_arrival_ms();
         self.flows.line_mut(queue).enter(counts);
-        if counts.all > 0 && !dialled {
+        if undialled {
             self.flows.undialled_mut(queue).insert((arrival_ms, number));
         }
     }
 
     /// A contact is not among those in line from now on.
     pub(super) fn leave_flow(&mut self, number: u64) {
-        let Some(record) = self.contact(number) else { return };
-        let (queue, counts, dialled) = (record.queue, self.counts_in_line(record), !record.awaits_dialling());
+        let Some(record) = self.contact(number).filter(|record| in_line(record.stage())) else { return };
+        let (queue, counts, undialled) =
+            (record.queue, self.counts_in_line(record), record.awaits_dialling());
         let arrival_ms = record.clocked_arrival_ms();
         self.flows.line_mut(queue).leave(counts);
-        if counts.all > 0 && !dialled {
+        if undialled {
             self.flows.undialled_mut(queue).remove(&(arrival_ms, number));
         }
     }

@@ -93,6 +93,19 @@ pub struct Effect {
     pub promise: u64,
     /// Of a consult: the contact that it is about.
     pub parent: u64,
+    /// The contact was parked, and is no longer.
+    pub unparked: bool,
+    /// The surge level of the queue was this before.
+    pub level_before: Option<u32>,
+    /// A step had come so far in the line: since when the last contact waits that it has passed, and that contact.
+    pub swept_from: (u64, u64),
+    /// What happened by schedules, if anything did: apart, so that all other events, which are most, carry little.
+    pub by_schedule: Option<Box<BySchedule>>,
+}
+
+/// What happened by schedules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BySchedule {
     /// Agents who are told too: those connected whose schedule state, or what comes next by it, is another.
     pub agents: Vec<u32>,
     /// Queues that opened or closed.
@@ -101,12 +114,13 @@ pub struct Effect {
     pub edge_late_ms: Option<u64>,
     /// Departures from the schedule that had been noted and have ended, each after so many milliseconds.
     pub deviations: Vec<(j::DeviationKind, u64)>,
-    /// The contact was parked, and is no longer.
-    pub unparked: bool,
-    /// The surge level of the queue was this before.
-    pub level_before: Option<u32>,
-    /// A step had come so far in the line: since when the last contact waits that it has passed, and that contact.
-    pub swept_from: (u64, u64),
+}
+
+impl Effect {
+    /// The effect of what happened by schedules.
+    fn by_schedule(schedule: BySchedule) -> Self {
+        Self { by_schedule: Some(Box::new(schedule)), ..Self::default() }
+    }
 }
 
 impl State {

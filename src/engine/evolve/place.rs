@@ -33,7 +33,9 @@ impl State {
 
     /// Takes a contact out of whatever its stage has it in, by an event. The record keeps its stage.
     pub(super) fn leave_stage(&mut self, number: u64) {
-        self.run_flow_of(number);
+        if self.contact(number).is_some_and(|record| in_line(record.stage())) {
+            self.run_flow_of(number);
+        }
         self.take_out(number);
     }
 
@@ -62,7 +64,9 @@ impl State {
 
     /// Sets a contact's stage and puts it into whatever that has it in, by an event.
     pub(super) fn enter_stage(&mut self, number: u64, stage: ContactStage, trigger: OfferTrigger) {
-        self.run_flow_of(number);
+        if in_line(stage) {
+            self.run_flow_of(number);
+        }
         self.put_in(number, stage, trigger);
     }
 
@@ -104,7 +108,10 @@ impl State {
         trigger: OfferTrigger,
     ) {
         self.unplace(number);
-        self.run_flow_of(number);
+        let in_line_before = self.contact(number).is_some_and(|record| in_line(record.stage()));
+        if in_line_before || in_line(stage) {
+            self.run_flow_of(number);
+        }
         self.leave_flow(number);
         let Some(contact) = self.contacts.get_mut(number) else {
             return;
@@ -120,7 +127,7 @@ impl State {
         if let Some(count) = stage_count(&mut cell.live, stage) {
             *count += 1;
         }
-        match (in_line(before), in_line(stage)) {
+        match (in_line_before, in_line(stage)) {
             (true, false) => leave_line(contact, cell, &mut self.timers),
             (false, true) => self.enter_line(number),
             _ => {}

@@ -15,7 +15,7 @@ use crate::{
     proto::journal::{self as j, DatedKind},
 };
 
-use super::Effect;
+use super::{BySchedule, Effect};
 
 impl State {
     /// Dated entries are set aside, or put into force.
@@ -100,7 +100,8 @@ impl State {
             }
             self.schedules.pending.agents.insert(number);
         }
-        Effect { agents: told.into_iter().collect(), ..Effect::default() }
+        let agents = told.into_iter().collect();
+        Effect::by_schedule(BySchedule { agents, ..BySchedule::default() })
     }
 
     /// Forgets entries of an agent that have ended for so long that nobody asks for them any more. That the agent

@@ -224,8 +224,20 @@ impl State {
 
     /// The first ring from `from` on in which somebody signed in could serve such a contact.
     pub(in crate::engine) fn staffed_ring(&self, subject: Subject<'_>, from: u32) -> Option<u32> {
-        (from..=self.last_ring(subject))
-            .find(|ring| self.class_in_ring(subject, *ring).is_some_and(|class| self.staffed(&class)))
+        self.staffed_class(subject, from).map(|(ring, _)| ring)
+    }
+
+    /// The same with the contact's class there.
+    pub(in crate::engine) fn staffed_class(
+        &self,
+        subject: Subject<'_>,
+        from: u32,
+    ) -> Option<(u32, Looked<'_>)> {
+        let mut rings = from..=self.last_ring(subject);
+        rings.find_map(|ring| {
+            let class = self.class_in_ring(subject, ring)?;
+            self.staffed(&class).then_some((ring, class))
+        })
     }
 
     /// How such a contact enters its queue now. `known`: the agent whom its customer knows; 0: none.

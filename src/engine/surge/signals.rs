@@ -67,11 +67,14 @@ impl State {
 
     /// Whether a queue is to be looked at each second while somebody is in line.
     pub(in crate::engine) fn surge_concerns(&self, queue: u32) -> bool {
-        self.catalog.queues.get(&queue).is_some_and(|info| info.surge.is_some())
+        let info = self.catalog.queues.get(&queue);
+        let planned = info.is_some_and(|info| info.surge.is_some());
+        let callback = info.is_some_and(|info| info.callback.is_some());
+        planned
             || self.surge(queue).is_some_and(stands)
-            || self.callbacks_in_line(queue) > 0
             || self.has_to_dial(queue)
-            || self.closing_offers(queue)
+            || self.callbacks_in_line(queue) > 0
+            || callback && self.closing_offers(queue)
     }
 
     /// When a queue is to be looked at again: with the next whole second while it is in use, else when a window or a

@@ -214,7 +214,7 @@ fn edges_tell_how_late_they_are() {
     struct Delays(Vec<u64>);
     impl Sink for Delays {
         fn event(&mut self, _: &State, event: j::Event, effect: Effect) {
-            if let Some(ms) = effect.edge_late_ms {
+            if let Some(ms) = effect.by_schedule.and_then(|by| by.edge_late_ms) {
                 assert!(matches!(event.kind, Some(Kind::ShiftEdges(_))), "{event:?}");
                 self.0.push(ms);
             }

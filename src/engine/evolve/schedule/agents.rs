@@ -9,24 +9,24 @@ use crate::{
     proto::journal::{self as j, AssignmentStage, DeviationKind, OfferTrigger, Presence},
 };
 
-use super::super::Effect;
+use super::super::{BySchedule, Effect};
 
 impl State {
     pub(in crate::engine::evolve) fn shift_edges(&mut self, event: &j::ShiftEdges) -> Effect {
         self.schedules.used = true;
         let due_ms = std::mem::take(&mut self.schedules.edge_due_ms);
         let edge_late_ms = (due_ms != 0).then(|| self.now_ms.saturating_sub(due_ms));
-        let mut effect = Effect { edge_late_ms, ..Effect::default() };
+        let mut effect = BySchedule { edge_late_ms, ..BySchedule::default() };
         for edge in &event.edges {
             for agent in &edge.agents {
                 let told = self.shift_edge(*agent, edge.state.as_ref());
-                effect.deviations.extend(told.deviations);
+                effect.deviations.extend(told.by_schedule.into_iter().flat_map(|told| told.deviations));
                 effect
                     .agents
                     .extend(self.agent(*agent).filter(|agent| agent.record.connected).map(|_| agent));
             }
         }
-        effect
+        Effect::by_schedule(effect)
     }
 
     fn shift_edge(&mut self, number: u32, state: Option<&j::ScheduleState>) -> Effect {
@@ -59,7 +59,7 @@ impl State {
     }
 
     pub(in crate::engine::evolve) fn deviations_noted(&mut self, event: &j::DeviationsNoted) -> Effect {
-        let mut effect = Effect::default();
+        let mut effect = BySchedule::default();
         let sequence = self.sequence;
         for number in event.groups.iter().flat_map(|group| &group.agents) {
             let Some(agent) = self.agents.get_mut(u64::from(*number)) else {
@@ -72,7 +72,7 @@ impl State {
             }
             self.time_deviation(*number);
         }
-        effect
+        Effect::by_schedule(effect)
     }
 
     /// Keeps what follows from an agent's schedule and what it does right: how it departs from it, and whether it

@@ -8,13 +8,13 @@ use crate::{
     proto::journal::{self as j, OfferTrigger},
 };
 
-use super::super::Effect;
+use super::super::{BySchedule, Effect};
 
 impl State {
     pub(in crate::engine::evolve) fn queue_hours_changed(&mut self, event: &j::QueueHours) -> Effect {
         let changed = event.changes.iter().filter(|change| self.queue_hours_change(**change));
         let queues = changed.map(|change| change.queue).collect();
-        Effect { queues, ..Effect::default() }
+        Effect::by_schedule(BySchedule { queues, ..BySchedule::default() })
     }
 
     /// Returns whether it opened or closed: its clock alone may have started or stopped.
