@@ -259,6 +259,12 @@ impl State {
         self.promises_due.len() - self.open_callbacks()
     }
 
+    /// How many contacts of a queue are with this bot.
+    pub(in crate::engine) fn of_queue_with_bot(&self, queue: u32, bot: u32) -> usize {
+        let contacts = self.by_bot.get(&bot).into_iter().flat_map(Line::iter);
+        contacts.filter(|number| self.contact(*number).is_some_and(|record| record.queue == queue)).count()
+    }
+
     /// How many callbacks of a queue are in line, and their customers not on it.
     #[must_use]
     pub fn callbacks_in_line(&self, queue: u32) -> u32 {

@@ -12,6 +12,8 @@ pub const REMEMBERED_MS: u64 = 24 * 3_600_000;
 pub const EXCLUSIONS_MAX: usize = 64;
 /// Offers that one step makes at most; more are due in the next.
 pub const OFFERS_PER_STEP: usize = 64;
+/// So many profiles with somebody free make an offer take as long as two.
+pub const PROFILES_AS_ONE: usize = 256;
 /// Timers and chores that one step settles at most.
 pub const CHORES_PER_STEP: usize = 64;
 /// Entries of a plan's change in one event, which is a step of its own: reading them takes a few

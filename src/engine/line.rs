@@ -143,6 +143,11 @@ impl<K: Ord + Copy> Line<K> {
     /// How many are before the key.
     #[must_use]
     pub fn rank(&self, key: &K) -> usize {
+        let last = self.rest.back().unwrap_or(&self.head).back();
+        if last.is_none_or(|last| last < key) {
+            // As of whoever has just come.
+            return self.len;
+        }
         let at = self.chunk_of(key);
         let before: usize = self.chunks().take(at).map(VecDeque::len).sum();
         before + self.chunk(at).partition_point(|other| other < key)

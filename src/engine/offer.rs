@@ -40,14 +40,19 @@ impl Step<'_> {
             preferred_matched: chosen.preferred_matched,
             idle_ms: self.now_ms - idle_since_ms,
             rank: chosen.rank,
-            waited: cause == j::OfferCause::Matched && self.has_waited(record),
+            waited: cause == j::OfferCause::Matched && self.has_waited(record, trigger),
         };
         self.emit(Kind::ContactOffered(event));
     }
 
     /// Whether a contact that is being offered has waited for it, to be offered to everybody, and not only come by:
-    /// then its queue has no agents to spare, and those whom it gets tell how fast it is served.
-    fn has_waited(&self, record: &j::ContactRecord) -> bool {
+    /// then its queue has no agents to spare, and those whom it gets tell how fast it is served. Not so of those whom
+    /// it gets in one instant because the rules or shifts are others, which tells nothing of the pace from then on.
+    fn has_waited(&self, record: &j::ContactRecord, trigger: j::OfferTrigger) -> bool {
+        use j::OfferTrigger::{RulesChanged, ShiftEdge, Surge};
+        if matches!(trigger, Surge | ShiftEdge | RulesChanged) {
+            return false;
+        }
         let opened_ms = self.state.queue_hours(record.queue).map_or(0, |hours| hours.changed_ms);
         let back_ms = record.service.as_ref().map_or(0, |service| service.back_ms);
         let since_ms = record.queue_entered_ms.max(back_ms).max(opened_ms);

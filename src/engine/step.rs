@@ -7,7 +7,7 @@ use super::{
     command::{Command, Reply, RequestKey},
     consult::NewConsult,
     evolve::{Effect, Slices},
-    limits::OFFERS_PER_STEP,
+    limits::{OFFERS_PER_STEP, PROFILES_AS_ONE},
     refusal::Refusal,
     state::State,
 };
@@ -239,10 +239,13 @@ impl<'a> Step<'a> {
             // Who is on shift now is known only once all are whose shift begins or ends now.
             return;
         }
-        for _ in 0..OFFERS_PER_STEP {
+        let mut left = OFFERS_PER_STEP;
+        while left > 0 {
             let Some(pair) = self.state.next_pair(self.now_ms) else {
                 break;
             };
+            // For each offer all unlike agents who are free are compared.
+            left = left.saturating_sub(1 + self.state.index.profiles.open() / PROFILES_AS_ONE);
             if self.state.waited_too_long(pair.contact, self.now_ms) {
                 // It came back to waiting after its time, before the timer was looked at.
                 self.close(pair.contact, j::ContactEnd::WaitLimit, 0, 0);

@@ -249,6 +249,7 @@ impl Rush {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::limits::SWEEP_BATCH;
 
     #[test]
     fn a_rush_rises_at_once_and_opens_groups_and_falls_again() {
@@ -270,5 +271,24 @@ mod tests {
         assert_eq!(rush.level_in_force(), Some(0));
         let policy = rush.engine.state().policy(rush.queue().unwrap());
         assert!(policy.groups.is_empty() && policy.cap.is_none(), "{policy:?}");
+    }
+
+    #[test]
+    fn no_step_tells_more_than_a_batch_though_all_are_due() {
+        let mut rush = Rush::new(100, 1_000, 1).unwrap();
+        let (mut all, mut more) = (0, true);
+        while more {
+            let mut events: Vec<j::Event> = Vec::new();
+            more = rush.engine.step(rush.now_ms, None, Command::Tick, &mut events).more;
+            let told = events.into_iter().filter_map(|event| match event.kind {
+                Some(Kind::WaitersTold(told)) => Some(told.contacts.len()),
+                _ => None,
+            });
+            let told: usize = told.sum();
+            assert!(told <= SWEEP_BATCH, "{told}");
+            all += told;
+        }
+        // What they are told first, and that they may be called back.
+        assert!((1_000..=2_000).contains(&all), "{all}");
     }
 }

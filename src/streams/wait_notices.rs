@@ -1,7 +1,7 @@
 //! What gateways are to tell those who wait, in the words of the plan and the language of the contact. Owns how texts
 //! are chosen and filled in; when somebody is told is the engine's business.
 
-use std::collections::BTreeMap;
+use std::{cell::LazyCell, collections::BTreeMap};
 
 use crate::{
     engine::state::State,
@@ -46,6 +46,8 @@ pub(super) fn notice_items(
     let (sequence, time) = (state.sequence(), convert::timestamp(state, event.at_ms));
     let mut by_gateway: BTreeMap<u32, Vec<v1::WaitNotice>> = BTreeMap::new();
     let said = said(state, told);
+    // All at once: one by one each would look through all classes of the queue.
+    let estimates = LazyCell::new(|| state.estimates_of(&told.contacts, event.at_ms));
     for (at, number) in told.contacts.iter().enumerate() {
         let Some(record) = state.contact(*number) else { continue };
         if streams.wanted(Topic::Contact(*number)) {
@@ -59,7 +61,8 @@ pub(super) fn notice_items(
             let (expected_ms, bound_ms) = (of(&told.expected_ms), of(&told.bound_ms));
             let wait = Wait { ahead: of(&told.ahead), expected_ms, bound_ms };
             let known = (wait.ahead, expected_ms, bound_ms);
-            let estimate = convert::estimate::as_told(state, record, known, event.at_ms);
+            let now = estimates.get(at).copied().flatten();
+            let estimate = convert::estimate::as_told(state, record, known, now);
             let notice = v1::WaitNotice { estimate: Some(estimate), ..notice(said, record, wait) };
             by_gateway.entry(record.gateway).or_default().push(notice);
         }

@@ -107,6 +107,15 @@ impl State {
         before
     }
 
+    /// How queues stood that have left the plan, in which nobody is any more and of which all is undone, is forgotten.
+    pub(super) fn drop_surges(&mut self) {
+        let (queues, draining) = (&self.catalog.queues, &self.draining);
+        self.surges.records.retain(|queue, record| {
+            let gone = !queues.contains_key(queue) && !draining.contains_key(queue);
+            !gone || record.level > 0 || record.linger_rings > 0 || !record.steps.is_empty()
+        });
+    }
+
     /// Derives what the steps in force of a queue come to.
     pub(in crate::engine) fn derive_policy(&mut self, queue: u32) {
         let policy = self.surges.records.get(&queue).map(Policy::of).unwrap_or_default();

@@ -52,6 +52,10 @@ pub fn place_among(mine: &Standing, band: u8, objective_ms: u64, idle_ms: i64, n
         Ordering::Greater => return (i64::MIN, 0),
         Ordering::Equal => {}
     }
+    if mine.objective_ms == objective_ms {
+        // As most are, so that nothing need be divided.
+        return (mine.arrival_ms.saturating_sub(idle_ms), mine.contact);
+    }
     let now_ms = i128::from(now_ms);
     let age = (now_ms - i128::from(mine.arrival_ms)) * i128::from(objective_ms);
     let of_mine = i128::from(mine.objective_ms.max(1));

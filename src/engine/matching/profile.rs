@@ -338,6 +338,12 @@ impl Profiles {
         sum
     }
 
+    /// How many profiles have somebody with room, for the channel of which most do.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.iter().map(Bits::len).max().unwrap_or(0)
+    }
+
     /// Whether anybody has room who fits the class, rules of the moment aside.
     #[must_use]
     pub fn may_take(&self, class: &Class) -> bool {

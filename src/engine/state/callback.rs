@@ -63,7 +63,12 @@ impl State {
     /// Whether customers of a queue are to be dialled before anybody is offered their callbacks.
     #[must_use]
     pub fn has_to_dial(&self, queue: u32) -> bool {
-        self.callbacks.dial.get(&queue).is_some_and(|line| !line.waits.is_empty())
+        self.waits_for_dialling(queue) > 0
+    }
+
+    /// How many of a queue's callbacks wait for their customers to be dialled.
+    pub(in crate::engine) fn waits_for_dialling(&self, queue: u32) -> usize {
+        self.callbacks.dial.get(&queue).map_or(0, |line| line.waits.len())
     }
 
     /// Puts a callback, if it is an open one, among those that are looked for.

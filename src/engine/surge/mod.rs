@@ -11,7 +11,7 @@ pub mod words;
 use crate::{
     engine::{
         command::{Reply, SurgeLevel, Word},
-        limits::{CLASSES_PER_SLICE, SURGE_OVERRIDE_MAX_S},
+        limits::{CHORES_PER_STEP, CLASSES_PER_SLICE, SURGE_OVERRIDE_MAX_S, SWEEP_BATCH},
         refusal::Refusal,
         state::Chore,
         step::{Answer, Step},
@@ -38,8 +38,10 @@ impl Step<'_> {
         };
         let before = self.state.surge(queue).and_then(|record| record.override_record.clone());
         let Some(state) = state else {
-            if before.is_some() {
+            if before.is_some() || self.is_to_be_remembered() {
                 self.emit(Kind::SurgeOverridden(j::SurgeOverridden { queue, record: None }));
+            }
+            if before.is_some() {
                 self.word_over(queue);
                 self.look_at_once(queue);
             }
@@ -66,7 +68,7 @@ impl Step<'_> {
             reason: word.reason,
             supervisor: word.supervisor,
         };
-        if before.as_ref() != Some(&record) {
+        if before.as_ref() != Some(&record) || self.is_to_be_remembered() {
             self.emit(Kind::SurgeOverridden(j::SurgeOverridden { queue, record: Some(record) }));
             self.look_at_once(queue);
         }
@@ -84,28 +86,32 @@ impl Step<'_> {
     pub fn surge_due(&mut self, queue: u32) -> usize {
         self.state.surge_timer_over(queue);
         let more = self.surge_on(queue);
+        let looked_at = self.state.waits_for_dialling(queue).min(CHORES_PER_STEP);
         self.dial_due(queue);
         self.state.arm_surge(queue, self.now_ms);
-        more
+        more + looked_at
     }
 
-    /// Looks at a queue's level, its steps and those who wait. What is not all done is a chore. Returns how much more than one thing it
-    /// was.
+    /// Looks at a queue's level, its steps and those who wait. What is not all done is a chore. Returns how much more
+    /// than one thing it was.
     pub fn surge_on(&mut self, queue: u32) -> usize {
-        let before = self.state.sequence();
+        let (before, mut left) = (self.state.sequence(), SWEEP_BATCH);
         self.find_level(queue);
         let mut done = self.reconcile(queue);
         if done {
             self.end_lingering(queue);
         }
         // Mostly that is all of them: then who comes next meets classes that ask for what counts.
-        self.state.reask_slice(CLASSES_PER_SLICE);
+        let asked = self.state.reask_slice(CLASSES_PER_SLICE);
         // Not both in one step, where that takes long.
-        done = done && self.state.surges.asking.is_empty() && self.sweep(queue);
+        done = done && self.state.surges.asking.is_empty() && self.sweep(queue, &mut left);
         if !done {
             self.state.chores.insert(Chore::Surge(queue));
         }
-        usize::try_from(self.state.sequence() - before).unwrap_or(usize::MAX).saturating_sub(1)
+        // One event tells many, and a slice of classes is as much as a step is to do beside matching.
+        let told = if asked { CHORES_PER_STEP } else { SWEEP_BATCH - left };
+        let events = usize::try_from(self.state.sequence() - before).unwrap_or(usize::MAX);
+        events.max(told).saturating_sub(1)
     }
 
     /// A supervisor's word has ended: the rules go on from the level as it is.

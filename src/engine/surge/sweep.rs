@@ -9,6 +9,7 @@ use crate::{
         conversation::ContactKind,
         estimate::Unknown,
         limits::{OVERFLOW_HOPS_MAX, SWEEP_BATCH},
+        matching::rings::Subject,
         state::State,
         step::Step,
         transfer::Move,
@@ -17,7 +18,7 @@ use crate::{
     proto::journal::{self as j, ContactStage, SurgeStepKind, SweepCursor, TransferReason, event::Kind},
 };
 
-/// Contacts that are looked at in one go by steps that take them out of the line.
+/// Contacts that are looked at in one go by steps that take them out of the line, and whose turn is yet to come by others.
 const LOOKED_AT_MAX: usize = 4 * SWEEP_BATCH;
 
 /// So many classes of a queue cost as much as one contact more that is told.
@@ -62,9 +63,8 @@ fn cursor_of(rounds: &[SweepCursor], round: u32, channel: u32) -> (u64, u64) {
 }
 
 impl Step<'_> {
-    /// Does the steps in force to those who are due, so many at most. Returns whether nobody is left.
-    pub(super) fn sweep(&mut self, queue: u32) -> bool {
-        let mut left = SWEEP_BATCH;
+    /// Does the steps in force to those who are due, as many as are `left` at most. Returns whether nobody is left.
+    pub(super) fn sweep(&mut self, queue: u32, left: &mut usize) -> bool {
         let steps = self.state.surge(queue).map_or(0, |record| record.steps.len());
         for index in 0..steps {
             let applied = self.state.surge(queue).and_then(|record| record.steps.get(index));
@@ -75,16 +75,16 @@ impl Step<'_> {
             };
             let at = At { queue, index, step: &step, taken_ms };
             let done = match step.kind() {
-                SurgeStepKind::Message | SurgeStepKind::OfferCallback => self.tell(at, &mut left),
-                SurgeStepKind::Bot => self.deflect(at, &mut left),
-                SurgeStepKind::Overflow => self.overflow(at, &mut left),
+                SurgeStepKind::Message | SurgeStepKind::OfferCallback => self.tell(at, left),
+                SurgeStepKind::Bot => self.deflect(at, left),
+                SurgeStepKind::Overflow => self.overflow(at, left),
                 _ => true,
             };
             if !done {
                 return false;
             }
         }
-        self.tell_at_closing(queue, &mut left)
+        self.tell_at_closing(queue, left)
     }
 
     fn channels(&self, queue: u32) -> Vec<u32> {
@@ -107,7 +107,7 @@ impl Step<'_> {
                 let here_for_long =
                     |record: &j::ContactRecord| record.queue_entered_ms.max(taken_ms) + after_ms <= now_ms;
                 let swept = self.state.swept(queue, channel, now_ms, &due, *left, |state, record| {
-                    if here_for_long(record) { told_turn(state, record) } else { Turn::Passed }
+                    if here_for_long(record) { told_turn(state, record) } else { Turn::Later }
                 });
                 let more = swept.more;
                 let told = j::WaitersTold {
@@ -137,7 +137,7 @@ impl Step<'_> {
             let due = Due { from: cursor_of(told, 0, channel), after_ms: 0, not_before_ms: 0, leave: false };
             let swept = self.state.swept(queue, channel, self.now_ms, &due, *left, |state, record| {
                 let came_since = record.held == closures || record.queue_entered_ms > closed_ms;
-                if came_since { Turn::Passed } else { told_turn(state, record) }
+                if came_since { Turn::Later } else { told_turn(state, record) }
             });
             let more = swept.more;
             let told = j::WaitersTold { queue, channel, closing: true, ..j::WaitersTold::default() };
@@ -177,7 +177,7 @@ impl Step<'_> {
             if kind != Some(ChannelKind::Messaging) {
                 continue;
             }
-            let room = step.at_most.saturating_sub(self.state.queue_live(queue).with_bot) as usize;
+            let room = (step.at_most as usize).saturating_sub(self.state.of_queue_with_bot(queue, bot));
             if room == 0 {
                 return true;
             }
@@ -209,11 +209,15 @@ impl Step<'_> {
                 continue;
             }
             let max = room.min(*left);
-            let swept = self.sweep_cell(at, channel, max, |_, record| match record.stage() {
+            let swept = self.sweep_cell(at, channel, max, |state, record| match record.stage() {
                 _ if record.kind() != ContactKind::Customer => Turn::Passed,
                 _ if overflow_stopped(record, to).is_some() => Turn::Passed,
                 ContactStage::Offered => Turn::Later,
                 _ if room == 0 => Turn::Stop,
+                // What it asks for by itself it asks for there.
+                _ if state.staffed_ring(Subject { queue: to, ..Subject::of(record) }, 0).is_none() => {
+                    Turn::Later
+                }
                 _ => Turn::Its,
             });
             *left = left.saturating_sub(swept.due.len());
@@ -306,7 +310,7 @@ impl State {
     ) -> Sweep {
         let mut sweep = Sweep::default();
         let Some(cell) = self.cells_of(queue).find(|cell| cell.channel == channel) else { return sweep };
-        let mut passing = due.leave;
+        let (mut passing, mut later) = (due.leave, 0);
         for (looked_at, (since_ms, contact)) in cell.arrivals.after(due.from).enumerate() {
             if since_ms.max(due.not_before_ms) + due.after_ms > now_ms {
                 break;
@@ -327,7 +331,9 @@ impl State {
                     sweep.passed = Some((since_ms, contact));
                     continue;
                 }
-                Turn::Passed | Turn::Later => {}
+                Turn::Passed => {}
+                Turn::Later if !due.leave && later >= LOOKED_AT_MAX => break,
+                Turn::Later => later += 1,
                 Turn::Stop => break,
             }
             passing = false;

@@ -21,15 +21,14 @@ pub(crate) fn of_contact(state: &State, record: &j::ContactRecord, now_ms: u64) 
 }
 
 /// What one in line was told as of this event: so much was put on record. How far it can be trusted, and why nothing is
-/// known, follow from the state as it was then and still is.
+/// known, follow from its estimate by the state as it was then and still is.
 pub(crate) fn as_told(
     state: &State,
     record: &j::ContactRecord,
     (ahead, expected_ms, bound_ms): (u32, u32, u32),
-    now_ms: u64,
+    now: Option<Estimated>,
 ) -> v1::Estimate {
-    let now = state.estimate_of(record, now_ms).map(|estimated| estimated.wait);
-    let wait = match (expected_ms, now) {
+    let wait = match (expected_ms, now.map(|estimated| estimated.wait)) {
         (0, Some(Err(unknown))) => Err(unknown),
         (0, _) => Err(Unknown::NoBasis),
         (_, Some(Ok((.., confidence)))) => Ok((expected_ms, bound_ms, confidence)),

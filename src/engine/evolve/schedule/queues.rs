@@ -91,6 +91,7 @@ impl State {
     /// Hours of queues that have left the plan, and in which nobody is any more, are forgotten.
     pub(in crate::engine::evolve) fn drop_hours(&mut self) {
         self.drop_flows();
+        self.drop_surges();
         let gone =
             |queue: &u32| !self.catalog.queues.contains_key(queue) && !self.draining.contains_key(queue);
         let gone: Vec<u32> = self.schedules.hours.keys().copied().filter(gone).collect();
