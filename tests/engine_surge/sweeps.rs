@@ -1,6 +1,6 @@
 //! What is done over time to those who wait: messages, offers of callbacks, bots and overflow.
 
-use super::check;
+use super::{check, common::desk::Desk};
 
 #[test]
 fn each_round_tells_everybody_once() {
@@ -71,6 +71,58 @@ fn who_writes_goes_to_the_bot_as_far_as_it_has_room() {
         show c1                 => waiting bot age=23s
         ",
     );
+}
+
+#[test]
+fn others_with_other_bots_take_none_of_its_room() {
+    check(
+        "
+        gateway front open
+        gateway bot open
+        enqueue c1 wechat bot bot=front => in c1 bot bot=front
+        enqueue c2 wechat bot bot=front => in c2 bot bot=front
+        enqueue c3 wechat bot           => in c3 bot
+        advance 10s                     => +10s bot c3 bot
+        ",
+    );
+}
+
+#[test]
+fn nobody_goes_where_nobody_could_serve_it() {
+    check(
+        "
+        wall 2026-09-28T10:00
+        signin n1 break
+        enqueue c1 phone over skills=video:1-10 => in c1 over
+        enqueue c2 phone over                   => in c2 over
+        advance 30s                             => +1s level staff 1 agents; +30s moved c2 spare overflowed
+        cancel c2
+        advance 1m                              => -
+        show c1                                 => waiting over age=1m 30s
+        ",
+    );
+}
+
+#[test]
+fn when_many_are_new_in_a_queue_nobody_misses_what_is_told() {
+    let mut desk = Desk::with(super::SURGE);
+    let many = 300;
+    for number in 0..many {
+        desk.run(&format!("enqueue m{number} phone plain"));
+    }
+    desk.run("enqueue c1 phone told");
+    desk.run("advance 5s");
+    for number in 0..many {
+        desk.run(&format!("transfer gateway m{number} queue=told"));
+    }
+    // So many are not looked through each second: who comes after them waits with them.
+    let early = desk.run("advance 5s");
+    assert!(!early.contains("message"), "{early}");
+    let told = desk.run("advance 5s");
+    let told =
+        told.split("; ").filter_map(|part| part.split_once("message ")).flat_map(|(_, ids)| ids.split(','));
+    let expected = (0..many).map(|number| format!("m{number}")).chain(["c1".to_owned()]);
+    assert!(told.map(str::to_owned).eq(expected), "each once, in their order");
 }
 
 #[test]
