@@ -16,6 +16,7 @@ use tonic::{
     Code::{AlreadyExists, FailedPrecondition, NotFound},
     Status,
 };
+use tonic_types::StatusExt;
 
 const PLAN: &str = r#"
 [settings]
@@ -218,11 +219,10 @@ async fn the_customer_is_dialled_and_waits_for_an_agent() {
         (cause, told.number.as_str(), told.attempts, &order.offer),
         (ContactCause::Dial, NUMBER, 1, &None)
     );
-    assert_refused(
-        dialled(&client, 2, DialResult::Answered).await,
-        FailedPrecondition,
-        "CALLBACK_NOT_DIALLED",
-    );
+    let other = dialled(&client, 2, DialResult::Answered).await;
+    let told = "attempt 2 to dial for contact callback:k:1 is not under way; read the contact again";
+    assert_eq!(other.as_ref().err().map(Status::message), Some(told));
+    assert_refused(other, FailedPrecondition, "CALLBACK_NOT_DIALLED");
     for _ in 0..2 {
         dialled(&client, 1, DialResult::Answered).await.expect("reported");
     }
@@ -346,6 +346,11 @@ async fn supervisors_move_reassign_and_cancel() {
         let made = callback.make_time.expect("a time");
         Some(prost_types::Timestamp { seconds: made.seconds + seconds, nanos: 0 })
     };
+    let beyond = v1::CallbackWindow { start: at(3_600), end: at(31 * 86_400) };
+    let refused = change(&client, Change::Move(beyond)).await.expect_err("beyond promise_horizon");
+    let details = refused.get_error_details();
+    let told = details.bad_request().and_then(|request| request.field_violations.first());
+    assert_eq!(told.map(|told| &*told.description), Some("must end within 30d; choose another time"));
     let window = v1::CallbackWindow { start: at(3_600), end: at(7_200) };
     let moved = change(&client, Change::Move(window)).await.expect("moved");
     assert_eq!(

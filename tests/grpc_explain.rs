@@ -309,6 +309,7 @@ async fn the_program_prints_explanations() {
     let expected = [
         "c: WAITING, queue fussy, channel wechat, waited ",
         "Nobody who is signed in could serve it as it is now. It is number 1 of 1 waiting in fussy; in ",
+        "  times     of UTC",
         "  wait      unknown: 0 ahead; nobody signed in could serve it",
         "  place     1 of 1 in its queue; more urgent in all queues: 0",
         "  band      1",
@@ -389,7 +390,7 @@ async fn the_program_tells_what_is_wrong() {
     let table: &[(&[&str], i32, &str)] = &[
         (&["unknown"], 1, "kefud: there is no contact unknown (CONTACT_NOT_FOUND)\n"),
         (&["--agent", "unknown"], 1, "kefud: the plan has no agent unknown (AGENT_NOT_FOUND)\n"),
-        (&["c", "--max", "201"], 2, "explain: max_agents: must be 1 to 200\n"),
+        (&["c", "--max", "201"], 2, "kefud: max_agents: must be 1 to 200\n"),
         (&["c", "--tenant", "unknown"], 1, "kefud: there is no tenant unknown (TENANT_NOT_FOUND)\n"),
     ];
     for (arguments, code, expected) in table {

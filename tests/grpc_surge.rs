@@ -23,6 +23,7 @@ use tonic_types::StatusExt;
 
 const PLAN: &str = r#"
 [settings]
+zone = "Asia/Shanghai"
 agent_grace = "1h"
 
 [channels.phone]
@@ -179,15 +180,15 @@ async fn a_level_is_set_by_hand_told_and_given_back() {
     let expected = [
         (NoticeKind::SurgeOverridden, "queue line is kept at level 2, overridden by li: news"),
         (NoticeKind::SurgeLevel, "queue line is at level 2 (surge): by hand"),
-        (NoticeKind::SurgeStep, "queue line now: tells those who have waited for 0s how it stands"),
-        (NoticeKind::SurgeStep, "queue line now: offers callbacks after 0s"),
+        (NoticeKind::SurgeStep, "queue line now: tells those who wait how it stands"),
+        (NoticeKind::SurgeStep, "queue line now: offers callbacks"),
         (NoticeKind::SurgeStep, "queue line now: lets in up to 2"),
         (NoticeKind::SurgeOverridden, "queue line goes by its surge plan again"),
         (NoticeKind::SurgeLevel, "queue line is at level 2 (surge): no longer by hand"),
         (NoticeKind::SurgeOverridden, "queue line is kept at level 0, overridden by li: news"),
         (NoticeKind::SurgeLevel, "queue line is at level 0 (normal): by hand"),
         (NoticeKind::SurgeStep, "queue line no longer: lets in up to 2"),
-        (NoticeKind::SurgeStep, "queue line no longer: offers callbacks after 0s"),
+        (NoticeKind::SurgeStep, "queue line no longer: offers callbacks"),
     ];
     assert_eq!(all, expected);
 }
@@ -220,6 +221,35 @@ async fn wrong_words_about_levels_are_refused() {
     let plain = v1::SetSurgeLevelRequest { queue: "plain".into(), ..right };
     assert_refused(try_set(&client, plain).await, FailedPrecondition, "NO_SURGE_PLAN");
     assert_eq!(client.queue("line").await.surge, Some(v1::QueueSurge::default()), "nothing was done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_tells_what_is_wrong_as_all_its_commands_do() {
+    let (_place, daemon, _client) = desk().await;
+    let word = ["--level", "9", "--until", "8d", "--reason", "news"];
+    let table: [(&[&str], i32, &str); 4] = [
+        (
+            &[&["line"], &word[..]].concat(),
+            2,
+            "kefud: level: must be at most 2, the highest of its surge plan\nkefud: until: must be within 7 days\n",
+        ),
+        (&[&["nowhere"], &word[..]].concat(), 1, "kefud: the plan has no queue nowhere (QUEUE_NOT_FOUND)\n"),
+        (&["nowhere"], 1, "kefud: there is no queue nowhere\n"),
+        (
+            &["line", "--level", "1", "--until", "soon", "--reason", "news"],
+            2,
+            "kefud: --until: `soon` is not a duration, write it such as `20s`, `5m` or `1h 30m`\n",
+        ),
+    ];
+    for (arguments, code, expected) in table {
+        let output = kefud(&["surge", "--server", &daemon.grpc]).args(arguments).output().expect("ran");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        assert_eq!(
+            (output.status.code(), text(output.stdout), text(output.stderr)),
+            (Some(code), String::new(), expected.to_owned()),
+            "{arguments:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -376,9 +406,19 @@ async fn an_explanation_tells_level_and_wait() {
     };
     assert!(line("wait ").ends_with("unknown: 0 ahead; nobody signed in could serve it"), "{text}");
     assert!(
-        line("level ").contains("1 since ") && line("level ").contains(", by hand: lets in up to 0;"),
+        line("level ").contains("1 since ") && line("level ").contains(", by hand: lets nobody in;"),
         "{text}"
     );
+    // By the same clock as in the summary, and it is told which.
+    assert!(line("times ").ends_with(" of Asia/Shanghai"), "{text}");
+    let since = jiff::Timestamp::from_second(surge.since.expect("a time").seconds).expect("a time");
+    let since = since.in_tz("Asia/Shanghai").expect("a zone").strftime("%H:%M").to_string();
+    for told in [&told.summary, &line("level ")] {
+        assert!(
+            told.contains(&format!("{since} (")) || told.contains(&format!("{since},")),
+            "{told}, not {since}"
+        );
+    }
     assert!(line("help ").contains("open, by surge level 1"), "{text}");
     let json: serde_json::Value = serde_json::from_str(&run(&["c1", "--json"])).expect("JSON");
     assert_eq!((&json["surge"]["level"], &json["surge"]["cause"]), (&1.into(), &"BY_HAND".into()));

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::remote::{Server, block_on, refused};
+use super::remote::{PROGRAM, Server, block_on, refused};
 use crate::proto::v1::GetPlanRequest;
 
 /// Arguments of `kefud plan`.
@@ -29,6 +29,6 @@ async fn print(args: &Args, out: &mut impl Write, err: &mut impl Write) -> anyho
             writeln!(err, "kefud: revision {}", plan.revision)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(status) => refused(&status, "plan", err),
+        Err(status) => refused(&status, PROGRAM, err),
     }
 }

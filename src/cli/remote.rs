@@ -71,6 +71,9 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     runtime.context("cannot start the runtime")?.block_on(work)
 }
 
+/// The subject of what is wrong with arguments rather than with a file.
+pub const PROGRAM: &str = "kefud";
+
 /// Tells why a call was refused: a line for each violated field, else one for the status. Places in a plan
 /// are told as `kefud check` does.
 pub fn refused(status: &Status, subject: &str, err: &mut impl Write) -> anyhow::Result<ExitCode> {

@@ -11,10 +11,10 @@ use prost_types::{Duration, Timestamp};
 
 use super::{
     EXIT_WRONG_INPUT,
-    remote::{Server, block_on, refused},
+    remote::{PROGRAM, Server, block_on, refused},
 };
 use crate::{
-    plan::{format_ms, parse_ms},
+    plan::{parse_ms, show_ms},
     proto::v1::{self, ListQueuesRequest, SetSurgeLevelRequest, SurgeCause},
 };
 
@@ -25,19 +25,19 @@ pub struct Args {
     #[arg(value_name = "QUEUE")]
     queue: String,
     /// Keep it at this level, whatever is measured
-    #[arg(long, value_name = "N", requires = "until", requires = "reason")]
+    #[arg(long, value_name = "N", group = "word", requires = "until", requires = "reason")]
     level: Option<u32>,
     /// For so long, such as 2h; at most 7 days
     #[arg(long, value_name = "DURATION", requires = "level")]
     until: Option<String>,
     /// Let the rules decide again
-    #[arg(long, conflicts_with = "level", requires = "reason")]
+    #[arg(long, group = "word", requires = "reason")]
     clear: bool,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
+    /// Why; with --level or --clear
+    #[arg(long, value_name = "TEXT", requires = "word")]
     reason: Option<String>,
-    /// Who
-    #[arg(long, value_name = "ID", default_value = "")]
+    /// Who; with --level or --clear
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true, requires = "word")]
     supervisor: String,
     #[command(flatten)]
     server: Server,
@@ -69,7 +69,7 @@ async fn surge(args: &Args, out: &mut impl Write, err: &mut impl Write) -> anyho
         };
         return match service.set_surge_level(args.server.request(request)?).await {
             Ok(answer) => shown(answer.into_inner().queue.as_ref(), out),
-            Err(status) => refused(&status, "surge", err),
+            Err(status) => refused(&status, PROGRAM, err),
         };
     }
     let mut page_token = String::new();
@@ -77,7 +77,7 @@ async fn surge(args: &Args, out: &mut impl Write, err: &mut impl Write) -> anyho
         let request = ListQueuesRequest { page_size: 1_000, page_token };
         let page = match service.list_queues(args.server.request(request)?).await {
             Ok(page) => page.into_inner(),
-            Err(status) => return refused(&status, "surge", err),
+            Err(status) => return refused(&status, PROGRAM, err),
         };
         if let Some(queue) = page.queues.iter().find(|queue| queue.queue == args.queue) {
             return shown(Some(queue), out);
@@ -105,7 +105,7 @@ fn shown(queue: Option<&v1::Queue>, out: &mut impl Write) -> anyhow::Result<Exit
 
 fn length(duration: Option<&Duration>) -> String {
     let ms = duration.map_or(0, |length| u64::try_from(length.seconds).unwrap_or(0) * 1_000);
-    format_ms(ms)
+    show_ms(ms)
 }
 
 fn instant(time: &Timestamp) -> String {
@@ -136,7 +136,11 @@ fn text(queue: &v1::Queue) -> String {
     // Thresholds don't count callbacks.
     let callbacks = queue.callbacks.as_ref().map_or(0, |callbacks| callbacks.in_line);
     let waiting = queue.waiting.saturating_sub(callbacks);
-    let beside = if callbacks > 0 { format!(", {callbacks} callbacks beside") } else { String::new() };
+    let beside = match callbacks {
+        0 => String::new(),
+        1 => ", 1 callback beside".to_owned(),
+        callbacks => format!(", {callbacks} callbacks beside"),
+    };
     lines.push(format!("now:  {waiting} waiting{beside}, oldest {}", length(queue.oldest_wait.as_ref())));
     if let Some(word) = &surge.by_hand {
         let until = word.until.as_ref().map(instant).unwrap_or_default();
@@ -152,7 +156,31 @@ fn text(queue: &v1::Queue) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::{Duration, Timestamp, text, v1};
+    use crate::cli::Cli;
+
+    #[test]
+    fn arguments_that_would_do_nothing_are_refused() {
+        let table: [(&[&str], &str); 9] = [
+            (&[], ""),
+            (&["--level", "1", "--until", "2h", "--reason", "x"], ""),
+            (&["--level", "1", "--until", "2h", "--reason", "x", "--supervisor", "s1"], ""),
+            (&["--clear", "--reason", "x", "--supervisor", "s1"], ""),
+            (&["--reason", "x"], "--reason <TEXT> <--level <N>|--clear>"),
+            (&["--supervisor", "s1"], "--supervisor <ID> <--level <N>|--clear>"),
+            (&["--until", "2h"], "--level <N>"),
+            (&["--clear"], "--reason <TEXT>"),
+            (&["--level", "1", "--clear", "--until", "2h", "--reason", "x"], "--clear"),
+        ];
+        for (arguments, named) in table {
+            let parsed = Cli::try_parse_from([&["kefud", "surge", "line"], arguments].concat());
+            let told = parsed.err().map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(told.is_empty(), named.is_empty(), "{arguments:?}: {told}");
+            assert!(told.contains(named), "{arguments:?}: {told}");
+        }
+    }
 
     #[test]
     fn a_queue_is_told_in_a_few_lines() {

@@ -9,7 +9,7 @@ use crate::{
         state::State,
         step::{Answer, Step},
     },
-    plan::model::ChannelKind,
+    plan::{model::ChannelKind, show_ms},
     proto::journal::{self as j, AssignmentStage, ContactEnd, ContactStage, OfferEnd, PlanKind, event::Kind},
 };
 
@@ -374,7 +374,7 @@ impl Step<'_> {
         if !wrapping_up && self.now_ms > record.ended().closed_ms + window_ms {
             return Err(Refusal::precondition(
                 "CORRECTION_WINDOW_OVER",
-                format!("the contact ended more than {} s ago", window_ms / 1_000),
+                format!("the contact ended more than {} ago", show_ms(window_ms)),
             ));
         }
         Ok(())

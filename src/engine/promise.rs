@@ -12,6 +12,7 @@ use crate::{
         state::State,
         step::{Answer, Step},
     },
+    plan::show_ms,
     proto::journal::{
         self as j, ContactEnd, ContactStage, DueSaid, PlanKind, PromiseEnd, PromiseStage, event::Kind,
     },
@@ -170,7 +171,7 @@ impl Step<'_> {
         let horizon_ms = self.state.catalog.settings.promise_horizon_ms;
         if due.at_ms > self.now_ms + horizon_ms {
             let message =
-                format!("promises are due within {} s at most; choose another time", horizon_ms / 1_000);
+                format!("promises are due within {} at most; choose another time", show_ms(horizon_ms));
             return Err(Refusal::precondition("PROMISE_BEYOND_HORIZON", message));
         }
         Ok(due)

@@ -92,6 +92,7 @@ pub fn contact(
         time: convert::timestamp(state, now_ms),
         estimate,
         surge: convert::surge::queue(state, record.queue, now_ms).filter(|_| live),
+        zone: zone(state),
     })
 }
 
@@ -123,7 +124,13 @@ pub fn agent(state: &State, id: &str, now_ms: u64, max: usize) -> Result<v1::Exp
         changes: found.changes.iter().map(|entry| change(state, entry, 0)).collect(),
         sequence: state.sequence(),
         time: convert::timestamp(state, now_ms),
+        zone: zone(state),
     })
+}
+
+/// Of times of day in texts that name none.
+fn zone(state: &State) -> String {
+    state.catalog().schedules.default_zone.name().to_owned()
 }
 
 fn no_agent(id: &str) -> Refusal {

@@ -5,6 +5,7 @@
 mod conversation;
 mod schedule;
 mod surge;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,9 +24,9 @@ use super::{
     values::Context,
 };
 
-/// Tells of each contradiction in a plan as far as it was read from `root`.
-pub(super) fn find(plan: &Plan, root: &DeTable<'_>, context: &mut Context) {
-    let mut search = Search { root, context };
+/// Tells of each contradiction in a plan as far as it was read from `root`, which `document` was parsed to.
+pub(super) fn find(plan: &Plan, root: &DeTable<'_>, document: &str, context: &mut Context) {
+    let mut search = Search { root, document, context };
     search.schedules(plan);
     let channels = Path::Key(&Path::Root, EntryKind::Channel.section());
     for (id, channel) in &plan.channels {
@@ -71,6 +72,7 @@ fn least_levels(plan: &Plan) -> BTreeMap<&str, BTreeMap<&str, u8>> {
 
 struct Search<'a> {
     root: &'a DeTable<'a>,
+    document: &'a str,
     context: &'a mut Context,
 }
 

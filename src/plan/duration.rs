@@ -30,6 +30,17 @@ pub fn format_ms(ms: u64) -> String {
     format!("{duration:#}")
 }
 
+/// Writes milliseconds for people: whole days as such, which [`format_ms`] writes as hours.
+#[must_use]
+pub fn show_ms(ms: u64) -> String {
+    const DAY_MS: u64 = 86_400_000;
+    match (ms / DAY_MS, ms % DAY_MS) {
+        (0, rest_ms) => format_ms(rest_ms),
+        (days, 0) => format!("{days}d"),
+        (days, rest_ms) => format!("{days}d {}", format_ms(rest_ms)),
+    }
+}
+
 pub fn serialize<S: Serializer>(ms: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format_ms(*ms))
 }
@@ -73,7 +84,7 @@ pub mod list {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_ms, parse_ms};
+    use super::{format_ms, parse_ms, show_ms};
 
     #[test]
     fn texts() {
@@ -90,6 +101,21 @@ mod tests {
             assert_eq!(parse_ms(text), Ok(ms), "{text}");
             assert_eq!(format_ms(ms), canonical);
             assert_eq!(parse_ms(canonical), Ok(ms), "{canonical}");
+        }
+    }
+
+    #[test]
+    fn days_are_shown_as_days() {
+        for (ms, shown) in [
+            (0, "0s"),
+            (86_399_000, "23h 59m 59s"),
+            (86_400_000, "1d"),
+            (2_592_000_000, "30d"),
+            (129_600_000, "1d 12h"),
+            (86_401_500, "1d 1s 500ms"),
+        ] {
+            assert_eq!(show_ms(ms), shown);
+            assert_eq!(parse_ms(shown), Ok(ms), "{shown}");
         }
     }
 

@@ -42,7 +42,7 @@ mod when;
 mod words;
 
 pub use diff::{Diff, Part, Removal, Upsert, diff};
-pub use duration::{format_ms, parse_ms};
+pub use duration::{format_ms, parse_ms, show_ms};
 pub use entry::EntryKind;
 pub use model::Plan;
 pub use parse::{Report, check, check_on, is_valid_id, parse};

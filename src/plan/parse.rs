@@ -72,7 +72,7 @@ fn read(document: &str) -> Result<(Plan, DeTable<'_>), Vec<Problem>> {
         let offset = error.span().map_or(0, |span| span.start);
         context.error(offset, &Path::Root, || syntax_message(error));
     }
-    let plan = Sections { root: &root }.read(&mut context);
+    let plan = Sections { root: &root, document }.read(&mut context);
     if context.errors.is_empty() {
         return Ok((plan, root));
     }

@@ -28,6 +28,8 @@ use super::{
 /// The sections of a document: one table of entries for each kind.
 pub(super) struct Sections<'a> {
     pub root: &'a DeTable<'a>,
+    /// What that was parsed from.
+    pub document: &'a str,
 }
 
 impl<'a> Sections<'a> {
@@ -63,7 +65,7 @@ impl<'a> Sections<'a> {
             groups: self.entries(EntryKind::Group, context, |fields| self.group(fields)),
             agents: self.entries(EntryKind::Agent, context, |fields| self.agent(fields, units_min).into()),
         };
-        contradictions::find(&plan, self.root, context);
+        contradictions::find(&plan, self.root, self.document, context);
         plan
     }
 

@@ -28,6 +28,14 @@ pub const FIELDS: [(&str, Field); 6] = [
     ("faq", Field::Faq),
 ];
 
+impl Field {
+    /// The name that stands in braces.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        FIELDS.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// A part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'t> {
@@ -46,33 +54,57 @@ pub enum Fault<'t> {
     Unbalanced(char),
 }
 
+/// A part of a text or what is wrong in its place.
+type Part<'t> = Result<Piece<'t>, Fault<'t>>;
+
 /// The parts of a text.
 ///
 /// # Errors
 /// The first fault of it.
 pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Fault<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        let brace = if rest[at..].starts_with('{') { '{' } else { '}' };
-        let (before, after) = (&rest[..at], &rest[at + 1..]);
+    let parts = parts(text).into_iter().map(|(_, part)| part);
+    parts.filter(|part| *part != Ok(Piece::Text(""))).collect()
+}
+
+/// The fields of a text and all its faults, each with the byte at which its brace is.
+#[must_use]
+pub fn fields(text: &str) -> Vec<(usize, Result<Field, Fault<'_>>)> {
+    let named = |(at, part)| match part {
+        Ok(Piece::Text(_)) => None,
+        Ok(Piece::Field(field)) => Some((at, Ok(field))),
+        Err(fault) => Some((at, Err(fault))),
+    };
+    parts(text).into_iter().filter_map(named).collect()
+}
+
+fn parts(text: &str) -> Vec<(usize, Part<'_>)> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    while let Some(found) = text[from..].find(['{', '}']) {
+        let at = from + found;
+        let brace = if text[at..].starts_with('{') { '{' } else { '}' };
+        let after = &text[at + 1..];
         if after.starts_with(brace) {
             // Twice: the brace itself.
-            pieces.push(Piece::Text(&rest[..=at]));
-            rest = &after[1..];
+            parts.push((from, Ok(Piece::Text(&text[from..=at]))));
+            from = at + 2;
             continue;
         }
+        parts.push((from, Ok(Piece::Text(&text[from..at]))));
         let end = after.find(['{', '}']).filter(|end| brace == '{' && after[*end..].starts_with('}'));
-        let end = end.ok_or(Fault::Unbalanced(brace))?;
+        let Some(end) = end else {
+            parts.push((at, Err(Fault::Unbalanced(brace))));
+            from = at + 1;
+            continue;
+        };
         let name = &after[..end];
-        let field = FIELDS.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
-        pieces.push(Piece::Text(before));
-        pieces.push(Piece::Field(field.ok_or(Fault::Unknown(name))?));
-        rest = &after[end + 1..];
+        let field = FIELDS.iter().find(|(known, _)| *known == name);
+        let field = field.map(|(_, field)| Piece::Field(*field));
+        parts.push((at, field.ok_or(Fault::Unknown(name))));
+        from = at + end + 2;
     }
-    pieces.push(Piece::Text(rest));
-    pieces.retain(|piece| *piece != Piece::Text(""));
-    Ok(pieces)
+    parts.push((from, Ok(Piece::Text(&text[from..]))));
+    parts
 }
 
 /// A text with its fields filled in. One that has a fault stays as it is.
@@ -88,7 +120,7 @@ pub fn fill(text: &str, value: impl Fn(Field) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Field, Piece, fill, pieces};
+    use super::{Fault, Field, Piece, fields, fill, pieces};
 
     #[test]
     fn fields_and_braces_are_told_apart() {
@@ -116,6 +148,22 @@ mod tests {
             ("{ahead", Err(Fault::Unbalanced('{'))),
         ] {
             assert_eq!(pieces(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_fault_is_found_where_it_is() {
+        use Fault::{Unbalanced, Unknown};
+        for (text, expected) in [
+            (
+                "客{x}{{y}}{ahead}{z",
+                vec![(3, Err(Unknown("x"))), (11, Ok(Field::Ahead)), (18, Err(Unbalanced('{')))],
+            ),
+            ("a}{b{c}", vec![(1, Err(Unbalanced('}'))), (2, Err(Unbalanced('{'))), (4, Err(Unknown("c")))]),
+            ("{faq}{faq}", vec![(0, Ok(Field::Faq)), (5, Ok(Field::Faq))]),
+            ("none", vec![]),
+        ] {
+            assert_eq!(fields(text), expected, "{text}");
         }
     }
 

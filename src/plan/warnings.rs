@@ -2,6 +2,7 @@
 //! the list of such findings. Must not refuse anything, and must not take longer than its budget: the
 //! search for able agents ([`super::staff`]) stops when that is spent, and says nothing of the rest.
 
+mod callback;
 mod conversation;
 mod schedule;
 mod surge;
@@ -32,6 +33,7 @@ pub(super) fn find(plan: &Plan, root: &DeTable<'_>, today: Option<Day>) -> Probl
     search.conversations();
     search.schedules();
     search.surges();
+    search.callbacks();
     search.unmet_requirements();
     search.warnings
 }

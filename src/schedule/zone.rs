@@ -82,6 +82,16 @@ impl Zone {
         utc_s + i64::from(self.offset_s(passed))
     }
 
+    /// The time of day at an instant, `09:00`, with its date unless that is also the date at `now_s`.
+    #[must_use]
+    pub fn clock_text(&self, at_s: i64, now_s: i64) -> String {
+        let (local_s, today) = (self.local_s(at_s), Day::of_local(self.local_s(now_s)));
+        let day = Day::of_local(local_s);
+        let time_s = local_s - day.start_local_s();
+        let time = format!("{:02}:{:02}", time_s / 3_600, time_s % 3_600 / 60);
+        if day == today { time } else { format!("{day} {time}") }
+    }
+
     /// The instant of a local time. In a gap the offset before it counts, in an overlap the first pass.
     #[must_use]
     pub fn utc_s(&self, local_s: i64) -> i64 {

@@ -145,7 +145,7 @@ fn those_with_a_bot_say_where_they_come_from_there() {
         (
             "enqueue c wechat general bot=b|frombot b c category=fraud",
             "c",
-            "Nobody who is signed in could serve it as it is now. It is number 1 of 1 waiting in experts; in 46h its priority rises: the end of its reply window is near.",
+            "Nobody who is signed in could serve it as it is now. It is number 1 of 1 waiting in experts; in 1d 22h its priority rises: the end of its reply window is near.",
             &["46h its priority rises: the end of its reply window is near"],
         ),
         (

@@ -59,6 +59,12 @@ fn what_a_schedule_hinders_is_told_with_its_rule_and_its_end() {
             &format!("wall 2026-09-28T08:00|{waits} mail"),
             "QUEUE_CLOSED: may not be offered it: queue mail is closed by calendar office until 09:00",
         ),
+        // By a clock that is not the tenant's.
+        (
+            HOURS,
+            &format!("apply set calendars.office.zone=\"Asia/Tokyo\"|wall 2026-09-28T07:00|{waits} mail"),
+            "QUEUE_CLOSED: may not be offered it: queue mail is closed by calendar office until 09:00 Asia/Tokyo",
+        ),
         (
             HOURS,
             &format!("wall 2026-10-01T10:00|{waits} mail"),
@@ -175,7 +181,7 @@ fn a_summary_names_the_hours_of_a_closed_queue() {
     assert_eq!(
         explained(&desk, "c1").summary,
         "Queue mail is closed by holidays cn (国庆节) until 2026-10-08 09:00, and holds 2 till then, this one too. \
-         It is number 1 of 2 waiting in mail; in 167h queue mail opens."
+         It is number 1 of 2 waiting in mail; in 6d 23h queue mail opens."
     );
     // Who may be served all the same is told of the hours, too.
     let desk = after(HOURS, "wall 2026-09-28T08:00|enqueue c wechat walk");

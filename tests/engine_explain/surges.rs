@@ -135,3 +135,35 @@ fn callbacks_say_who_is_dialled_and_until_when() {
     let rests = "1h it leaves the line: its customer may not be called then";
     assert_eq!(changes(&desk, "callback:k1:1"), [rests]);
 }
+
+#[test]
+fn what_becomes_of_a_callback_is_no_change_of_a_contact_of_it_that_has_ended() {
+    let in_vain =
+        "callback k1 - channel=phone queue=line|signin a1 ready|accept a1 callback:k1:1|gone callback:k1:1";
+    let over = "wall 2026-11-11T20:00|callback k1 - channel=phone queue=polite|advance 1h";
+    for (lines, end) in [
+        (
+            in_vain.to_owned(),
+            "the attempt to reach its customer came to nothing after 0s of waiting; a1 had it last. The callback is \
+             in line again in 10m.",
+        ),
+        (
+            format!("{in_vain}|advance 10m"),
+            "the attempt to reach its customer came to nothing after 0s of waiting; a1 had it last.",
+        ),
+        (
+            format!("{in_vain}|uncallback k1"),
+            "the attempt to reach its customer came to nothing after 0s of waiting; a1 had it last.",
+        ),
+        (
+            over.to_owned(),
+            "its callback waits for another time, or has ended after 1h of waiting. The callback is in line again in \
+             11h.",
+        ),
+    ] {
+        let desk = called(&lines);
+        let summary = explained(&desk, "callback:k1:1").summary;
+        assert_eq!(summary, format!("It is callback k1. It has ended: {end}"), "{lines}");
+        assert_eq!(changes(&desk, "callback:k1:1"), [""; 0], "{lines}");
+    }
+}

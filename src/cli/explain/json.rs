@@ -74,6 +74,7 @@ pub fn contact(answer: &v1::ExplainContactResponse) -> Value {
         "surge": answer.surge.as_ref().map(surge),
         "sequence": answer.sequence,
         "time": time(answer.time.as_ref()),
+        "zone": answer.zone,
     })
 }
 
@@ -125,6 +126,7 @@ pub fn agent(answer: &v1::ExplainAgentResponse) -> Value {
         "changes": answer.changes.iter().map(change).collect::<Value>(),
         "sequence": answer.sequence,
         "time": time(answer.time.as_ref()),
+        "zone": answer.zone,
     })
 }
 

@@ -9,14 +9,14 @@ use std::{
     process::ExitCode,
 };
 
-use super::remote::{Server, block_on, refused};
+use super::remote::{PROGRAM, Server, block_on, refused};
 use crate::proto::v1::{ExplainAgentRequest, ExplainContactRequest};
 
 /// What `--help` says of `--json`.
 const JSON_HELP: &str = "With --json the keys are the fields of ExplainContactResponse and \
                          ExplainAgentResponse (proto/kefud/v1); values of enums come without their prefix, \
                          times as UTC in RFC 3339, lengths of time as whole milliseconds in keys that end in \
-                         _ms; what is not set is null, empty or 0.";
+                         _ms; times of day in texts are those of `zone`; what is not set is null, empty or 0.";
 
 /// Arguments of `kefud explain`.
 #[derive(Debug, clap::Args)]
@@ -66,6 +66,6 @@ async fn explain(args: &Args, out: &mut impl Write, err: &mut impl Write) -> any
             out.write_all(printed.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(status) => refused(&status, "explain", err),
+        Err(status) => refused(&status, PROGRAM, err),
     }
 }

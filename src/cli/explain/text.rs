@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::{instant_ms, ms, plain, seconds, skills, utc};
+use super::words::{Clock, instant_ms, ms, plain, seconds, skills};
 use crate::proto::v1;
 
 /// Why a contact waits.
@@ -10,20 +10,21 @@ pub fn contact(answer: &v1::ExplainContactResponse) -> String {
     let contact = answer.contact.clone().unwrap_or_default();
     let state = plain(contact.state().as_str_name(), "CONTACT_STATE_");
     let wait = seconds(contact.wait.as_ref().map_or(0, ms));
+    let clock = Clock::new(&answer.zone, answer.time.as_ref());
     let mut out = format!(
         "{}: {state}, queue {}, channel {}, waited {wait}\n{}\n",
         contact.contact_id, contact.queue, contact.channel, answer.summary
     );
     if contact.held {
         let opening = contact.next_opening_time.as_ref();
-        let opening =
-            opening.map_or_else(|| "until further notice".to_owned(), |at| format!("until {}", utc(at)));
+        let opening = opening
+            .map_or_else(|| "until further notice".to_owned(), |at| format!("until {}", clock.text(at)));
         let _ = writeln!(out, "held {opening}: its queue is closed");
     }
     if !contact.overflowed_from.is_empty() {
         let _ = writeln!(out, "meant for queue {}, which was closed", contact.overflowed_from);
     }
-    facts(&mut out, answer, &contact);
+    facts(&mut out, answer, &contact, &clock);
     groups(&mut out, answer);
     if !answer.agents.is_empty() {
         heading(&mut out, "Nearest agents");
@@ -49,6 +50,9 @@ pub fn agent(answer: &v1::ExplainAgentResponse) -> String {
         let _ = writeln!(out, "schedule: {}", schedule.text);
     }
     let mut rows = vec![];
+    if !answer.zone.is_empty() {
+        rows.push(("times".to_owned(), format!("of {}", answer.zone)));
+    }
     for offer in &answer.offers {
         rows.push(("offer".to_owned(), format!("{} (epoch {})", offer.offer_id, offer.epoch)));
     }
@@ -102,22 +106,25 @@ fn expected(estimate: &v1::Estimate) -> String {
 }
 
 /// The surge level of its queue, and what is in force.
-fn level(surge: &v1::QueueSurge) -> String {
-    let since = surge.since.as_ref().map(|since| format!(" since {}", utc(since))).unwrap_or_default();
+fn level(surge: &v1::QueueSurge, clock: &Clock) -> String {
+    let since = surge.since.as_ref().map(|since| format!(" since {}", clock.text(since))).unwrap_or_default();
     let word = surge.by_hand.as_ref().map_or("", |_| ", by hand");
     let steps: Vec<&str> = surge.steps.iter().map(|step| step.text.as_str()).collect();
     let steps = if steps.is_empty() { String::new() } else { format!(": {}", steps.join("; ")) };
     format!("{}{since}{word}{steps}", surge.level)
 }
 
-fn facts(out: &mut String, answer: &v1::ExplainContactResponse, contact: &v1::Contact) {
+fn facts(out: &mut String, answer: &v1::ExplainContactResponse, contact: &v1::Contact, clock: &Clock) {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |name: &str, text: String| rows.push((name.to_owned(), text));
+    if !answer.zone.is_empty() {
+        row("times", format!("of {}", answer.zone));
+    }
     if let Some(estimate) = &answer.estimate {
         row("wait", expected(estimate));
     }
     if let Some(surge) = &answer.surge {
-        row("level", level(surge));
+        row("level", level(surge, clock));
     }
     if let Some(place) = &answer.place {
         let (position, waiting, before) = (place.position, place.waiting, place.more_urgent);

@@ -2,7 +2,7 @@
 
 use prost_types::{Duration, Timestamp};
 
-use crate::proto::v1::SkillRequirement;
+use crate::{proto::v1::SkillRequirement, schedule::zone::Zone};
 
 /// The name of an enum's value without its prefix.
 pub fn plain(name: &'static str, prefix: &str) -> &'static str {
@@ -19,6 +19,25 @@ pub fn utc(time: &Timestamp) -> String {
     jiff::Timestamp::from_millisecond(instant_ms(time)).map(|time| time.to_string()).unwrap_or_default()
 }
 
+/// Whose times of day are told.
+pub struct Clock {
+    /// None: it is not known, as the daemon doesn't tell it.
+    zone: Option<Zone>,
+    now_s: i64,
+}
+
+impl Clock {
+    /// Of a zone, at the time of an answer.
+    pub fn new(zone: &str, now: Option<&Timestamp>) -> Self {
+        Self { zone: Zone::load(zone).ok(), now_s: now.map_or(0, |now| now.seconds) }
+    }
+
+    /// A time as the daemon's own texts tell it.
+    pub fn text(&self, time: &Timestamp) -> String {
+        self.zone.as_ref().map_or_else(|| utc(time), |zone| zone.clock_text(time.seconds, self.now_s))
+    }
+}
+
 /// A length of time in milliseconds.
 pub fn ms(duration: &Duration) -> i64 {
     duration.seconds.saturating_mul(1_000).saturating_add(i64::from(duration.nanos) / 1_000_000)
@@ -26,7 +45,7 @@ pub fn ms(duration: &Duration) -> i64 {
 
 /// A length of time in whole seconds, for people.
 pub fn seconds(ms: i64) -> String {
-    crate::plan::format_ms(u64::try_from(ms).unwrap_or(0) / 1_000 * 1_000)
+    crate::plan::show_ms(u64::try_from(ms).unwrap_or(0) / 1_000 * 1_000)
 }
 
 /// Skills with levels: `english 5`, from that level on, or `english 3-8`.

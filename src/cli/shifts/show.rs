@@ -12,7 +12,7 @@ use super::{
     json,
 };
 use crate::{
-    cli::remote::{Server, block_on, refused},
+    cli::remote::{PROGRAM, Server, block_on, refused},
     proto::v1::{GetScheduleRequest, get_schedule_request::Who},
 };
 
@@ -95,6 +95,6 @@ async fn show(
             out.write_all(told.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(status) => refused(&status, "shifts", err),
+        Err(status) => refused(&status, PROGRAM, err),
     }
 }

@@ -51,7 +51,9 @@ impl Step<'_> {
         let (contact, dialling, stage) = (record.contact, record.talk().dialling(), record.stage());
         let failed_before = record.ended().end() == ContactEnd::CallbackFailed;
         let not_dialled = || {
-            let message = format!("contact {id} is not being dialled for the {attempt}. time; read it again");
+            let message = format!(
+                "attempt {attempt} to dial for contact {id} is not under way; read the contact again"
+            );
             Err(Refusal::precondition("CALLBACK_NOT_DIALLED", message))
         };
         let kept = self.state.promise(record.talk().promise).filter(|_| record.talk().callback);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     engine::{callback::NOT_KNOWN_MS, command::CallbackWindow, state::State, step::Step},
+    plan::show_ms,
     schedule::Calendar,
 };
 
@@ -75,7 +76,7 @@ impl Step<'_> {
         }
         let horizon_ms = self.state.catalog.settings.promise_horizon_ms;
         if end_ms > self.now_ms + horizon_ms {
-            return Err(format!("must end within {} s; choose another time", horizon_ms / 1_000));
+            return Err(format!("must end within {}; choose another time", show_ms(horizon_ms)));
         }
         match self.enters_ms(queue, zone, start_ms) {
             enter_ms if enter_ms < end_ms => Ok(enter_ms),

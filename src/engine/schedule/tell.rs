@@ -6,7 +6,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use crate::{
     engine::state::{Agent, State},
     proto::journal as j,
-    schedule::{self, AgentRules, Day, HoursRule, Rule, Zone},
+    schedule::{self, AgentRules, HoursRule, Rule, Zone},
 };
 
 /// Where an agent stands by its schedule.
@@ -108,10 +108,10 @@ impl State {
             }
             Rule::NotValid => match rules.valid {
                 Some((from_s, _)) if now_s < from_s => {
-                    return format!("off shift: works from {}", local(zone, from_s, now_s));
+                    return format!("off shift: works from {}", self.local(zone, from_s, now_s));
                 }
                 Some((_, until_s)) => {
-                    return format!("off shift: worked until {}", local(zone, until_s, now_s));
+                    return format!("off shift: worked until {}", self.local(zone, until_s, now_s));
                 }
                 None => stands.to_owned(),
             },
@@ -136,7 +136,7 @@ impl State {
             Rule::Default => stands.to_owned(),
         };
         if let Some(until_s) = rules.next_base_edge(now_s) {
-            let _ = write!(text, " until {}", local(zone, until_s, now_s));
+            let _ = write!(text, " until {}", self.local(zone, until_s, now_s));
         }
         text
     }
@@ -185,7 +185,7 @@ impl State {
         let zone = self.zone_of(queue);
         match self.hours_change_s(queue, now_s) {
             Some(until_s) => {
-                let _ = write!(text, " until {}", local(zone, until_s, now_s));
+                let _ = write!(text, " until {}", self.local(zone, until_s, now_s));
             }
             None if !self.queue_open(queue) => text.push_str(" until further notice"),
             None => {}
@@ -198,19 +198,20 @@ impl State {
         calendar.map_or(&*self.catalog.schedules.default_zone, |calendar| calendar.zone())
     }
 
-    /// An instant by the clock on the wall of a queue, with its date unless that is today's.
+    /// An instant by the clock on the wall of a queue.
     pub(in crate::engine) fn local_text(&self, queue: u32, at_ms: u64, now_ms: u64) -> String {
-        local(self.zone_of(queue), self.wall_s(at_ms), self.wall_s(now_ms))
+        self.local(self.zone_of(queue), self.wall_s(at_ms), self.wall_s(now_ms))
     }
-}
 
-/// A local time, with its date unless that is today's.
-fn local(zone: &Zone, at_s: i64, now_s: i64) -> String {
-    let (at_s, today) = (zone.local_s(at_s), Day::of_local(zone.local_s(now_s)));
-    let day = Day::of_local(at_s);
-    let time_s = at_s - day.start_local_s();
-    let time = format!("{:02}:{:02}", time_s / 3_600, time_s % 3_600 / 60);
-    if day == today { time } else { format!("{day} {time}") }
+    /// A time by the clock on a wall, with its date unless that is today's, and its zone unless that is the tenant's.
+    fn local(&self, zone: &Zone, at_s: i64, now_s: i64) -> String {
+        let text = zone.clock_text(at_s, now_s);
+        if zone.name() == self.catalog.schedules.default_zone.name() {
+            text
+        } else {
+            format!("{text} {}", zone.name())
+        }
+    }
 }
 
 /// An override for people.

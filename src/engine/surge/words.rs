@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{schedule::override_text, state::State},
-    plan::format_ms,
+    plan::show_ms,
     proto::journal::{SurgeCause, SurgeOverrideRecord, SurgeSignals},
 };
 
@@ -15,11 +15,17 @@ pub fn level_name(level: u32) -> &'static str {
 /// Why a level came to be, and what was measured then.
 #[must_use]
 pub fn why(cause: SurgeCause, told: SurgeSignals) -> String {
-    let waiting = || format!("{} wait, oldest {}", told.waiting, format_ms(told.oldest_ms / 1_000 * 1_000));
+    let seconds = |ms: u64| show_ms(ms / 1_000 * 1_000);
+    let waiting = || {
+        let verb = if told.waiting == 1 { "waits" } else { "wait" };
+        format!("{} {verb}, oldest {}", told.waiting, seconds(told.oldest_ms))
+    };
     match cause {
-        SurgeCause::ExpectedWait => format!("expected wait {}", format_ms(told.expected_ms / 1_000 * 1_000)),
+        SurgeCause::ExpectedWait => format!("expected wait {}", seconds(told.expected_ms)),
         SurgeCause::Abandoned => format!("{} in 1,000 leave", told.abandoned_permille),
-        SurgeCause::Agents => format!("{} agents on shift", told.agents),
+        SurgeCause::Agents => {
+            format!("{} {} on shift", told.agents, if told.agents == 1 { "agent" } else { "agents" })
+        }
         SurgeCause::Window => "planned".to_owned(),
         SurgeCause::ByHand => "by hand".to_owned(),
         SurgeCause::ByHandEnded => "no longer by hand".to_owned(),
@@ -46,5 +52,30 @@ impl State {
         let since = self.local_text(queue, record.changed_ms, now_ms);
         let why = why(record.cause(), record.signals.unwrap_or_default());
         format!("Queue {id} is at surge level {level} since {since} ({why})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SurgeCause, SurgeSignals, why};
+
+    #[test]
+    fn what_was_measured_is_told_in_words() {
+        for (cause, waiting, agents, expected) in [
+            (SurgeCause::Waiting, 1, 0, "1 waits, oldest 1m 1s"),
+            (SurgeCause::Calm, 2, 0, "2 wait, oldest 1m 1s"),
+            (SurgeCause::Agents, 0, 1, "1 agent on shift"),
+            (SurgeCause::Agents, 0, 2, "2 agents on shift"),
+            (SurgeCause::ExpectedWait, 0, 0, "expected wait 1d 1s"),
+        ] {
+            let told = SurgeSignals {
+                waiting,
+                agents,
+                oldest_ms: 61_999,
+                expected_ms: 86_401_000,
+                ..SurgeSignals::default()
+            };
+            assert_eq!(why(cause, told), expected);
+        }
     }
 }

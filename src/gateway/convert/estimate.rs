@@ -5,7 +5,7 @@ use crate::{
         estimate::{Confidence, Estimated, Unknown},
         state::State,
     },
-    plan::format_ms,
+    plan::show_ms,
     proto::{
         journal::{self as j},
         v1,
@@ -91,7 +91,7 @@ fn message(state: &State, queue: u32, estimated: Estimated) -> v1::Estimate {
 fn text(state: &State, queue: u32, estimated: Estimated) -> String {
     let ahead = estimated.ahead;
     let measured = state.flow(queue).and_then(|flow| flow.takes.rate()).map(|(takes, exposure_ms)| {
-        let exposure = format_ms(exposure_ms.div_ceil(60_000) * 60_000);
+        let exposure = show_ms(exposure_ms.div_ceil(60_000) * 60_000);
         format!("{takes} served in the last {exposure} of waiting")
     });
     match (estimated.wait, measured) {

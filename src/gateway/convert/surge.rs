@@ -3,7 +3,7 @@
 use super::{duration, timestamp};
 use crate::{
     engine::{state::State, surge::words},
-    plan::format_ms,
+    plan::{format_ms, show_ms},
     proto::{
         journal::{self as j, SurgeStepKind, event::Kind},
         v1::{self, NoticeKind},
@@ -45,20 +45,29 @@ fn step(state: &State, applied: &j::AppliedStep) -> Option<v1::SurgeStep> {
 /// What a step does, for people.
 fn step_text(state: &State, step: &j::SurgeStep) -> String {
     let name = |number: u32| state.names().id(number);
-    let after = || format_ms(step.first_ms);
+    // Who is told, given away or moved at once, without having waited for some time: nothing to say.
+    let after = || match step.first_ms {
+        0 => String::new(),
+        first_ms => format!(" after {}", show_ms(first_ms)),
+    };
     match step.kind() {
         SurgeStepKind::OpenRings => format!("rings up to {} are open", step.rings),
         SurgeStepKind::OpenGroups => {
             let groups: Vec<&str> = step.groups.iter().map(|group| name(*group)).collect();
             format!("opens groups {}", groups.join(", "))
         }
-        SurgeStepKind::Message => format!("tells those who have waited for {} how it stands", after()),
-        SurgeStepKind::OfferCallback => format!("offers callbacks after {}", after()),
+        SurgeStepKind::Message => match step.first_ms {
+            0 => "tells those who wait how it stands".to_owned(),
+            first_ms => format!("tells those who have waited for {} how it stands", show_ms(first_ms)),
+        },
+        SurgeStepKind::OfferCallback => format!("offers callbacks{}", after()),
         SurgeStepKind::Bot => {
-            format!("gives up to {} at a time to the bot of {} after {}", step.at_most, step.gateway, after())
+            format!("gives up to {} at a time to the bot of {}{}", step.at_most, step.gateway, after())
         }
-        SurgeStepKind::Overflow => format!("moves to {} after {}", name(step.queue), after()),
+        SurgeStepKind::Overflow => format!("moves to {}{}", name(step.queue), after()),
+        SurgeStepKind::WrapUp if step.limit_ms == 0 => "leaves no time for wrap-up".to_owned(),
         SurgeStepKind::WrapUp => format!("shortens wrap-up to {}", format_ms(step.limit_ms)),
+        SurgeStepKind::Cap if step.waiting == 0 => "lets nobody in".to_owned(),
         SurgeStepKind::Cap => format!("lets in up to {}", step.waiting),
         SurgeStepKind::Unspecified => String::new(),
     }

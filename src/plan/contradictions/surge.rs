@@ -5,13 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use toml::de::DeValue;
 
 use super::{EntryKind, Path, Plan, Queue, Search, format_ms, value_of};
-use crate::plan::{
-    model::{
-        CallbackMode, CallbackRules, ChannelKind, ClosedPolicy, Closing, Surge, SurgeStep, SurgeWindow,
-        Texts, Thresholds, WaitMessage,
-    },
-    problem::did_you_mean,
-    template::{FIELDS, Fault, Field, Piece, pieces},
+use crate::plan::model::{
+    CallbackMode, CallbackRules, ChannelKind, ClosedPolicy, Closing, Surge, SurgeStep, SurgeWindow,
+    Thresholds,
 };
 
 /// What a level can be entered and left by.
@@ -271,41 +267,6 @@ impl Search<'_> {
         }
     }
 
-    fn wait_message(&mut self, path: &Path<'_>, message: &WaitMessage) {
-        let has_unknown = self.is_written(path, "text_unknown");
-        let has_faq = self.is_written(path, "faq");
-        for (key, texts) in [("text", &message.text), ("text_unknown", &message.text_unknown)] {
-            self.texts(&Path::Key(path, key), texts, key == "text", has_unknown, has_faq);
-        }
-    }
-
-    fn texts(&mut self, path: &Path<'_>, texts: &Texts, may_wait: bool, has_unknown: bool, has_faq: bool) {
-        for (tag, text) in texts {
-            let path = &Path::Key(path, tag);
-            let fields = match pieces(text) {
-                Ok(fields) => fields,
-                Err(fault) => {
-                    self.error(path, || wrong_text(fault));
-                    continue;
-                }
-            };
-            let uses = |field| fields.contains(&Piece::Field(field));
-            let wait = [(Field::Wait, "wait"), (Field::WaitAtMost, "wait_at_most")];
-            if let Some((_, name)) = wait.into_iter().find(|(field, _)| uses(*field)) {
-                if !may_wait {
-                    self.error(path, || format!("`{{{name}}}` is not known then, remove it"));
-                } else if !has_unknown {
-                    self.idle(path, || {
-                        format!("`{{{name}}}` is not always known, say in `text_unknown` what is told then")
-                    });
-                }
-            }
-            if uses(Field::Faq) && !has_faq {
-                self.idle(path, || "uses `{faq}`, but there is no `faq`: add one".to_owned());
-            }
-        }
-    }
-
     /// Something of a queue asks for callbacks that it doesn't have.
     fn without_callback(&mut self, path: &Path<'_>, queue: &Queue, plan: &Plan) {
         if self.is_written(path, "callback") {
@@ -407,26 +368,6 @@ impl Search<'_> {
                     }
                 });
             }
-        }
-    }
-}
-
-fn wrong_text(fault: Fault<'_>) -> String {
-    match fault {
-        Fault::Unknown(name) => {
-            let names = || FIELDS.iter().map(|(name, _)| *name);
-            let others = || {
-                let all: Vec<String> = names().map(|name| format!("`{{{name}}}`")).collect();
-                format!(", the fields are {}", all.join(", "))
-            };
-            let advice = match did_you_mean(name, names(), String::new) {
-                near if near.is_empty() => others(),
-                near => near.replacen('`', "`{", 1).replacen("`?", "}`?", 1),
-            };
-            format!("unknown field `{{{name}}}`{advice}")
-        }
-        Fault::Unbalanced(brace) => {
-            format!("has a `{brace}` without its other, write `{brace}{brace}` for the brace itself")
         }
     }
 }

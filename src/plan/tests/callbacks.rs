@@ -1,6 +1,6 @@
 //! What is told of callbacks.
 
-use super::surges::surge;
+use super::surges::{odd, surge};
 
 #[test]
 fn callbacks_make_sense() {
@@ -48,4 +48,57 @@ fn callbacks_make_sense() {
         "[queues.x]\nchannels = [\"phone\"]\nobjective = \"30s\"\nclosed = \"callback\"\nclosing = \"callback\"\ncallback = {}\n",
         &[],
     );
+}
+
+#[test]
+fn callbacks_that_nobody_gets_are_told() {
+    let offer = "steps = [{ do = \"offer_callback\", text = { default = \"a\" } }]\n";
+    let other = "steps = [{ do = \"overflow\", queue = \"other\" }]\n";
+    let nobody = "is `surge`, but nothing offers callbacks, so nobody gets one";
+    let by_surge = format!("{nobody}: add a step `offer_callback` to surge `s`, or write `always`");
+    let without = format!("{nobody}: give the queue a surge with a step `offer_callback`, or write `always`");
+    let callback = |steps: &str, queue: &str, fields: &str, warnings: &[&str]| {
+        odd(&format!("{steps}[queues.{queue}.callback]\n{fields}"), warnings);
+    };
+    callback(offer, "q", "", &[]);
+    callback(other, "q", "", &[&format!("29:1 queues.q.callback.offer: {by_surge}")]);
+    callback(other, "q", "offer = \"surge\"\n", &[&format!("30:9 queues.q.callback.offer: {by_surge}")]);
+    callback(other, "q", "offer = \"always\"\n", &[]);
+    callback(other, "other", "", &[&format!("29:1 queues.other.callback.offer: {without}")]);
+    // A queue may be closed by hand, with a calendar or without.
+    for closed in ["closed", "closing"] {
+        let queue =
+            format!("[queues.x]\nchannels = [\"phone\"]\nobjective = \"30s\"\n{closed} = \"callback\"\n");
+        callback(&format!("{other}{queue}"), "x", "", &[]);
+    }
+    let emails = "[channels.email]\nkind = \"deferred\"\nunits = 10\noffer_timeout = \"20s\"\n[queues.emails]\n\
+                  channels = [\"email\"]\nobjective = \"30s\"\n";
+    callback(
+        &format!("{other}{emails}"),
+        "emails",
+        "",
+        &[
+            "36:1 queues.emails.callback: all channels of the queue are deferred, nobody can be called back by them: add another or remove this",
+        ],
+    );
+}
+
+#[test]
+fn an_empty_spacing_is_told_what_holds() {
+    let steps =
+        "steps = [{ do = \"overflow\", queue = \"other\" }]\n[queues.q.callback]\noffer = \"always\"\n";
+    for (attempts, warnings) in [
+        ("attempts = 1\n", vec![]),
+        (
+            "attempts = 2\n",
+            vec!["32:11 queues.q.callback.spacing: is empty, so 10m holds: write that or remove this"],
+        ),
+        (
+            "attempts = 3\n",
+            vec!["32:11 queues.q.callback.spacing: is empty, so 10m, 1h holds: write that or remove this"],
+        ),
+    ] {
+        odd(&format!("{steps}{attempts}spacing = []\n"), &warnings);
+        odd(&format!("{steps}{attempts}"), &[]);
+    }
 }

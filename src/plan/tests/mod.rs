@@ -21,6 +21,7 @@ mod schedule_forms;
 mod schedule_meaning;
 mod schedules;
 mod surge_forms;
+mod surge_warnings;
 mod surges;
 mod warnings;
 mod when;

@@ -19,7 +19,7 @@ fn step(step: &str, errors: &[&str]) {
 }
 
 #[track_caller]
-fn odd(fields: &str, warnings: &[&str]) {
+pub(super) fn odd(fields: &str, warnings: &[&str]) {
     let staffed = "[agents.a2]\ngroups = [\"spare\", \"shut\"]\n";
     let chats = "[queues.chats]\nchannels = [\"chat\"]\nobjective = \"30s\"\n";
     warned(&format!("{SURGE}{fields}{chats}{staffed}"), warnings);
@@ -321,37 +321,37 @@ fn texts_have_known_fields() {
         (
             "text = { default = \"{postion}\" }",
             vec![
-                "28:47 surges.s.steps[0].text.default: unknown field `{postion}`, did you mean `{position}`?",
+                "28:48 surges.s.steps[0].text.default: unknown field `{postion}`, did you mean `{position}`?",
             ],
         ),
         (
             "text = { default = \"{x}\" }",
             vec![
-                "28:47 surges.s.steps[0].text.default: unknown field `{x}`, the fields are `{position}`, `{ahead}`, `{wait}`, `{wait_at_most}`, `{queue}`, `{faq}`",
+                "28:48 surges.s.steps[0].text.default: unknown field `{x}`, the fields are `{position}`, `{ahead}`, `{wait}`, `{wait_at_most}`, `{queue}`, `{faq}`",
             ],
         ),
         (
             "text = { default = \"{ahead\" }",
             vec![
-                "28:47 surges.s.steps[0].text.default: has a `{` without its other, write `{{` for the brace itself",
+                "28:48 surges.s.steps[0].text.default: has a `{` without its other, write `{{` for the brace itself",
             ],
         ),
         (
             "text = { default = \"a}\" }",
             vec![
-                "28:47 surges.s.steps[0].text.default: has a `}` without its other, write `}}` for the brace itself",
+                "28:49 surges.s.steps[0].text.default: has a `}` without its other, write `}}` for the brace itself",
             ],
         ),
         (
             "text = { default = \"{wait}\" }",
             vec![
-                "28:47 surges.s.steps[0].text.default: `{wait}` is not always known, say in `text_unknown` what is told then",
+                "28:48 surges.s.steps[0].text.default: `{wait}` is not always known, say in `text_unknown` what is told then",
             ],
         ),
         (
             "text = { default = \"a\" }, text_unknown = { default = \"{wait_at_most}\" }",
             vec![
-                "28:81 surges.s.steps[0].text_unknown.default: `{wait_at_most}` is not known then, remove it",
+                "28:82 surges.s.steps[0].text_unknown.default: `{wait_at_most}` is not known then, remove it",
             ],
         ),
         (
@@ -362,7 +362,7 @@ fn texts_have_known_fields() {
         ),
         (
             "text = { default = \"{faq}\" }",
-            vec!["28:47 surges.s.steps[0].text.default: uses `{faq}`, but there is no `faq`: add one"],
+            vec!["28:48 surges.s.steps[0].text.default: uses `{faq}`, but there is no `faq`: add one"],
         ),
         (
             "times = 3, text = { default = \"a\" }",
@@ -428,30 +428,39 @@ fn overflow_ends() {
 }
 
 #[test]
-fn what_is_hardly_meant_is_told() {
-    odd("hold = \"59s\"\n", &["28:8 surges.s.hold: 59s lets the level change very often, give at least 1m"]);
-    odd(
-        "[[surges.s.levels]]\non = { expected_wait = \"20s\" }\noff = { expected_wait = \"10s\" }\n\
-         steps = [{ do = \"open_rings\", rings = 2 }, { do = \"bot\", gateway = \"b\", at_most = 5 }]\n",
+fn every_fault_of_a_text_is_told_at_its_place() {
+    step(
+        "do = \"message\", text = { default = \"客{x} {postion} {{y}} {wait} {wait_at_most} {faq} {z\" }, text_unknown = { en = \"{wait} {wait_at_most}\" }",
         &[
-            "29:24 surges.s.levels[0].on.expected_wait: 20s is within the objective of 30s of queue `q`: raise it",
-            "29:24 surges.s.levels[0].on.expected_wait: is unknown before anybody has waited to be served: add `waiting` or `oldest_wait`",
-            "31:39 surges.s.levels[0].steps[0].rings: opens 2, but no queue with this surge has more than 0: lower it",
-            "31:44 surges.s.levels[0].steps[1]: queue `q` has no messaging channel, so nobody of it goes to the bot",
+            "28:49 surges.s.steps[0].text.default: unknown field `{x}`, the fields are `{position}`, `{ahead}`, `{wait}`, `{wait_at_most}`, `{queue}`, `{faq}`",
+            "28:53 surges.s.steps[0].text.default: unknown field `{postion}`, did you mean `{position}`?",
+            "28:91 surges.s.steps[0].text.default: uses `{faq}`, but there is no `faq`: add one",
+            "28:97 surges.s.steps[0].text.default: has a `{` without its other, write `{{` for the brace itself",
+            "28:119 surges.s.steps[0].text_unknown: has no `default`, give the text for all other languages",
+            "28:127 surges.s.steps[0].text_unknown.en: `{wait}` is not known then, remove it",
+            "28:134 surges.s.steps[0].text_unknown.en: `{wait_at_most}` is not known then, remove it",
         ],
     );
-    odd(
-        "levels = [{ on = { waiting = 5 }, off = { waiting = 1 } }, { on = { waiting = 6 }, off = { waiting = 1 } }, \
-         { on = { waiting = 7 }, off = { waiting = 1 } }]\n",
+    // One remedy is told once.
+    step(
+        "do = \"message\", text = { default = \"{wait} {wait_at_most} {faq} {faq}\" }",
         &[
-            "28:109 surges.s.levels[2]: lets the line grow on, add a step `cap` that tells customers to come later",
+            "28:48 surges.s.steps[0].text.default: `{wait}` is not always known, say in `text_unknown` what is told then",
+            "28:70 surges.s.steps[0].text.default: uses `{faq}`, but there is no `faq`: add one",
         ],
     );
-    odd(
-        "steps = [{ do = \"message\", every = \"30s\", times = 2, text = { default = \"a\" } }]\n",
+    // Over several lines, and behind escapes that are no braces.
+    surge(
+        "steps = [{ do = \"message\", text = { default = \"\"\"\n\\\"a\\\"\n  {x1}\n\"\"\" } }]\n",
         &[
-            "28:36 surges.s.steps[0].every: 30s is 3333 messages a second with 100000 waiting: give at least 1m",
+            "30:3 surges.s.steps[0].text.default: unknown field `{x1}`, the fields are `{position}`, `{ahead}`, `{wait}`, `{wait_at_most}`, `{queue}`, `{faq}`",
         ],
     );
-    odd("[surges.t]\n", &["28:9 surges.t: no queue names this surge, add it to one"]);
+    // A brace that is written as an escape isn't found: that is told where the text is.
+    step(
+        "do = \"message\", text = { default = \"{faq} \\u007Bx}\" }, faq = \"a\"",
+        &[
+            "28:47 surges.s.steps[0].text.default: unknown field `{x}`, the fields are `{position}`, `{ahead}`, `{wait}`, `{wait_at_most}`, `{queue}`, `{faq}`",
+        ],
+    );
 }

@@ -4,7 +4,7 @@ use super::{EntryKind, Path, Search};
 use crate::plan::{
     contradictions::at_step,
     duration::format_ms,
-    model::{ChannelKind, Queue, Surge, SurgeStep},
+    model::{ChannelKind, Queue, Surge, SurgeStep, WaitMessage},
 };
 
 /// Shorter and the level may change more often than anybody can follow.
@@ -28,10 +28,28 @@ impl Search<'_> {
                     format!("{hold} lets the level change very often, give at least 1m")
                 });
             }
+            self.without_steps(path, id, surge);
             self.surge_levels(path, surge, &users);
             for (level, index, step) in surge.flat_steps() {
                 at_step(path, level, index, |path| self.surge_step(path, step, &users));
             }
+        }
+    }
+
+    /// Levels are told of, but nothing is done about them.
+    fn without_steps(&mut self, path: &Path<'_>, id: &str, surge: &Surge) {
+        let stepless = surge.levels.iter().all(|level| level.steps.is_empty());
+        match (surge.levels.is_empty(), stepless) {
+            (true, _) if surge.steps.is_empty() => {
+                self.warn(EntryKind::Surge, id, || {
+                    "takes no steps, so it changes nothing: add `levels` with some".to_owned()
+                });
+            }
+            (false, true) => self.warn_at(&Path::Key(path, "levels"), || {
+                "none of them takes a step, so they are only told of and change nothing: add `steps`"
+                    .to_owned()
+            }),
+            _ => {}
         }
     }
 
@@ -64,7 +82,6 @@ impl Search<'_> {
     }
 
     fn surge_step(&mut self, path: &Path<'_>, step: &SurgeStep, users: &[(&String, &Queue)]) {
-        let plan = self.plan;
         match step {
             SurgeStep::OpenRings { rings } => {
                 let most = users.iter().map(|(_, queue)| queue.rings.len()).max().unwrap_or(0);
@@ -74,7 +91,9 @@ impl Search<'_> {
                     });
                 }
             }
+            SurgeStep::OpenGroups { groups } => self.open_already(path, groups, users),
             SurgeStep::Bot { .. } => {
+                let plan = self.plan;
                 let messages = |id: &String| {
                     plan.channels.get(id).is_some_and(|channel| channel.kind == ChannelKind::Messaging)
                 };
@@ -86,6 +105,7 @@ impl Search<'_> {
                 }
             }
             SurgeStep::Message(message) => {
+                self.unheard(path, message, users);
                 let Some(every_ms) = message.every_ms.filter(|ms| *ms < HOLD_MIN_MS) else { return };
                 let most = users.iter().map(|(_, queue)| queue.max_waiting).max().unwrap_or(0);
                 self.warn_at(&Path::Key(path, "every"), || {
@@ -94,11 +114,67 @@ impl Search<'_> {
                     format!("{every} is {rate} messages a second with {most} waiting: give at least 1m")
                 });
             }
-            SurgeStep::OpenGroups { .. }
-            | SurgeStep::OfferCallback(_)
-            | SurgeStep::Overflow { .. }
-            | SurgeStep::WrapUp { .. }
-            | SurgeStep::Cap { .. } => {}
+            SurgeStep::OfferCallback(message) => self.unheard(path, message, users),
+            SurgeStep::WrapUp { limit_ms } => self.idle_limit(path, *limit_ms, users),
+            SurgeStep::Cap { waiting, .. } => {
+                let most = users.iter().map(|(_, queue)| queue.max_waiting).max().unwrap_or(0);
+                if *waiting >= most {
+                    self.warn_at(&Path::Key(path, "waiting"), || {
+                        format!(
+                            "{waiting} has no effect, no queue with this surge lets more than {most} wait \
+                             (`max_waiting`): lower it"
+                        )
+                    });
+                }
+            }
+            SurgeStep::Overflow { .. } => {}
+        }
+    }
+
+    /// Groups that serve every queue with the surge from the beginning. Home counts, so that not even what they keep
+    /// free is any different.
+    fn open_already(&mut self, path: &Path<'_>, groups: &[String], users: &[(&String, &Queue)]) {
+        let key = Path::Key(path, "groups");
+        for (index, id) in groups.iter().enumerate() {
+            if users.iter().all(|(_, queue)| queue.groups.is_empty() || queue.groups.contains(id)) {
+                self.warn_at(&Path::Item(&key, index), || {
+                    format!(
+                        "group `{id}` serves every queue with this surge from the beginning, opening it has no \
+                         effect: remove it"
+                    )
+                });
+            }
+        }
+    }
+
+    /// Channels by which nobody waits who could be told.
+    fn unheard(&mut self, path: &Path<'_>, message: &WaitMessage, users: &[(&String, &Queue)]) {
+        let key = Path::Key(path, "channels");
+        for (index, id) in message.channels.iter().enumerate() {
+            if !users.iter().any(|(_, queue)| queue.channels.contains(id)) {
+                self.warn_at(&Path::Item(&key, index), || {
+                    format!("no queue with this surge accepts channel `{id}`, remove it")
+                });
+            }
+        }
+    }
+
+    /// A limit counts only where it is below the channel's own wrap-up.
+    fn idle_limit(&mut self, path: &Path<'_>, limit_ms: u64, users: &[(&String, &Queue)]) {
+        let channels = users.iter().flat_map(|(_, queue)| &queue.channels);
+        let wrap_ups_ms =
+            channels.filter_map(|id| self.plan.channels.get(id)).map(|channel| channel.wrap_up_ms);
+        let most_ms = wrap_ups_ms.max().unwrap_or(0);
+        if limit_ms >= most_ms {
+            self.warn_at(&Path::Key(path, "limit"), || {
+                let limit = format_ms(limit_ms);
+                if most_ms == 0 {
+                    format!("{limit} has no effect, no channel of a queue with this surge has a `wrap_up`: remove it")
+                } else {
+                    let most = format_ms(most_ms);
+                    format!("{limit} has no effect, wrap-ups of queues with this surge last at most {most}: lower it")
+                }
+            });
         }
     }
 }

@@ -127,3 +127,19 @@ fn a_zone_is_loaded_once() {
     assert!(Arc::ptr_eq(&first, &zones.get("Europe/Berlin").unwrap()));
     assert!(zones.get("Europe/Bonn").is_err() && zones.len() == 1);
 }
+
+#[test]
+fn a_time_of_day_has_its_date_unless_that_is_todays() {
+    let zone = Zone::load("Asia/Shanghai").unwrap();
+    let at = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
+    let now_s = at("2026-09-28T16:30:00Z");
+    for (instant, expected) in [
+        ("2026-09-28T16:30:59Z", "00:30"),
+        ("2026-09-29T15:59:00Z", "23:59"),
+        ("2026-09-29T16:00:00Z", "2026-09-30 00:00"),
+        ("2026-09-28T15:05:00Z", "2026-09-28 23:05"),
+    ] {
+        assert_eq!(zone.clock_text(at(instant), now_s), expected, "{instant}");
+    }
+    assert_eq!(Zone::load("UTC").unwrap().clock_text(now_s, now_s), "16:30");
+}

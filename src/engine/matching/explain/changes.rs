@@ -74,7 +74,9 @@ impl State {
             let what = if ends { Happening::WindowEnds } else { Happening::WindowRises };
             changes.push(Change { at_ms: dues.window_ms, what });
         }
-        let promise = self.promises.get(&record.talk().promise);
+        // What becomes of a promise or callback later is no longer about a contact of it that has ended.
+        let live = record.stage() != ContactStage::Closed;
+        let promise = self.promises.get(&record.talk().promise).filter(|_| live);
         if let Some(promise) = promise.filter(|promise| promise.due_ms > 0) {
             let at_ms = promise.due_ms;
             let what = match promise.record.callback.as_deref() {

@@ -3,13 +3,15 @@
 
 use crate::{
     engine::{
+        callback::NOT_KNOWN_MS,
         catalog::ChannelInfo,
         matching::eligible::Hindrance,
         state::{Agent, Contact, State},
     },
-    plan::{format_ms, model::ParkedReturn},
+    plan::{model::ParkedReturn, show_ms},
     proto::journal::{
         AgentRule, AssignmentRecord, AssignmentStage, ContactEnd, ContactStage, Dialling, OfferTrigger,
+        PromiseRecord, PromiseStage,
     },
 };
 
@@ -17,7 +19,7 @@ use super::{AgentExplained, Change, ContactExplained, Counts, Happening};
 
 /// A length of time in whole seconds, rounded up.
 fn seconds(ms: u64) -> String {
-    format_ms(ms.div_ceil(1_000) * 1_000)
+    show_ms(ms.div_ceil(1_000) * 1_000)
 }
 
 /// `1 agent is`, `2 agents are`.
@@ -176,7 +178,9 @@ impl State {
                 let ended = record.ended();
                 let last = self.names.id(record.last_agent());
                 let by = if last.is_empty() { String::new() } else { format!("; {last} had it last") };
-                format!("It {} after {} of waiting{by}.", end_text(ended.end()), seconds(ended.final_wait_ms))
+                let again = self.comes_again(contact, now_ms);
+                let waited = seconds(ended.final_wait_ms);
+                format!("It {} after {waited} of waiting{by}.{again}", end_text(ended.end()))
             }
             (ContactStage::Offered, Some(leg)) => {
                 let left = seconds(leg.deadline_ms.saturating_sub(now_ms));
@@ -205,6 +209,20 @@ impl State {
             ("", _) => format!(" A colleague is asked about it by {}.", consult.id),
             (colleague, true) => format!(" {colleague} takes part in it by {}.", consult.id),
             (colleague, false) => format!(" {colleague} is asked about it by {}.", consult.id),
+        }
+    }
+
+    /// That a callback goes on after one of its contacts, in a sentence; empty for others.
+    fn comes_again(&self, contact: &Contact, now_ms: u64) -> String {
+        let talk = contact.record.talk();
+        let waits = |promise: &&PromiseRecord| {
+            promise.stage() == PromiseStage::Pending && (now_ms..NOT_KNOWN_MS).contains(&promise.enter_ms)
+        };
+        match self.promise(talk.promise).filter(|_| talk.callback).filter(waits) {
+            Some(promise) => {
+                format!(" The callback is in line again in {}.", seconds(promise.enter_ms - now_ms))
+            }
+            None => String::new(),
         }
     }
 
