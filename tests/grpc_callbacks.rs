@@ -381,3 +381,50 @@ async fn callbacks_outlive_the_daemon() {
     let told = gateway.snapshot().await.pop().and_then(|contact| contact.callback).expect("the callback");
     assert_eq!((told.callback_id.as_str(), told.number.as_str()), ("k", NUMBER));
 }
+
+/// How many of a queue's callbacks wait for their gateways.
+async fn away(client: &Client) -> (u32, u32) {
+    let counts = client.queue("first").await.callbacks.expect("counts");
+    (counts.in_line, counts.gateway_away)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_gateway_that_watches_nobody_is_dialled_and_that_is_told() {
+    let (_place, _daemon, client) = line().await;
+    let _anna = client.sign_in("anna").await;
+    let callback = called(&client, new("k", "first")).await;
+    let unknown = |callback: &v1::Callback| callback.estimate.as_ref().expect("in line").unknown();
+    assert_eq!(unknown(&callback), v1::EstimateUnknown::GatewayAway);
+    assert_eq!(away(&client).await, (1, 1));
+    let request =
+        v1::WatchContactRequest { contact_id: callback.callback_contact_id.clone(), ..Default::default() };
+    let mut watch = client.contacts.clone().watch_contact(request).await.expect("a stream").into_inner();
+    watch.message().await.expect("a message").expect("how it stands");
+    let mut gateway = client.watch_gateway(GATEWAY, 0).await;
+    gateway.snapshot().await;
+    // Somebody is free: it is dialled at once.
+    let order = gateway.until(ContactCause::Dial).await;
+    assert_eq!(order.callback.as_deref().map(|told| told.attempts), Some(1));
+    assert_eq!(away(&client).await, (1, 0));
+    dialled(&client, 1, DialResult::Busy).await.expect("reported");
+    assert_eq!(read(&client, "k").await.expect("kept").attempts, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_are_told_that_the_gateway_of_a_callback_is_away() {
+    let (_place, _daemon, client) = line().await;
+    let gateway = client.watch_gateway(GATEWAY, 0).await;
+    // Nobody is there to talk with.
+    let callback = called(&client, new("k", "first")).await;
+    let request =
+        v1::WatchContactRequest { contact_id: callback.callback_contact_id.clone(), ..Default::default() };
+    let mut watch = client.contacts.clone().watch_contact(request).await.expect("a stream").into_inner();
+    watch.message().await.expect("a message").expect("how it stands");
+    drop(gateway);
+    let told = watch.message().await.expect("a message").expect("what is known now");
+    let estimate = told.contact.as_ref().and_then(|contact| contact.estimate.as_ref()).expect("in line");
+    assert_eq!(
+        (told.cause(), estimate.unknown()),
+        (ContactCause::Estimate, v1::EstimateUnknown::GatewayAway)
+    );
+}

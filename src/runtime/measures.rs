@@ -102,6 +102,7 @@ fn told(state: &State, kind: &Kind, effect: &Effect) -> Option<Told> {
                 Some(Unknown::NobodyStaffed) => "nobody_staffed",
                 Some(Unknown::Stalled) => "stalled",
                 Some(Unknown::Closed) => "closed",
+                Some(Unknown::GatewayAway) => "gateway_away",
             })
         });
     }

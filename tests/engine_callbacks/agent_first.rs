@@ -149,19 +149,3 @@ fn a_supervisor_ends_it() {
         ",
     );
 }
-
-#[test]
-fn a_gateway_that_is_away_dials_nobody() {
-    check(
-        "
-        gateway g 10s
-        enqueue c1 phone line
-        callback k1 c1
-        advance 10s               => +10s lost g
-        signin a1 ready           => signed-in a1; ready a1
-        show callback:k1:1        => waiting line age=10s
-        reload
-        gateway g 10s             => leased g 10s; offered callback:k1:1 a1
-        ",
-    );
-}

@@ -15,7 +15,7 @@ fn surge(lines: &str) -> Desk {
 }
 
 fn called(lines: &str) -> Desk {
-    after_in(Desk::with(CALLBACKS), lines)
+    after_in(Desk::with(CALLBACKS), &format!("gateway g open|{lines}"))
 }
 
 /// The groups of a contact: whether they are open, and by a step of which level.
@@ -134,4 +134,22 @@ fn callbacks_say_who_is_dialled_and_until_when() {
     let desk = called("wall 2026-11-11T20:00|callback k1 - channel=phone queue=polite");
     let rests = "1h it leaves the line: its customer may not be called then";
     assert_eq!(changes(&desk, "callback:k1:1"), [rests]);
+}
+
+#[test]
+fn a_callback_whose_gateway_is_away_says_so() {
+    for (queue, codes) in [("first", &["NOT_DIALLED", "GATEWAY_AWAY"][..]), ("line", &["GATEWAY_AWAY"])] {
+        let desk =
+            called(&format!("gateway g lost|signin a1 ready|callback k1 - channel=phone queue={queue}"));
+        let rests = format!(
+            "It is callback k1. It has its place in queue {queue}, but its gateway g is away: nobody could dial its \
+             customer, and it is offered to nobody until that gateway watches again."
+        );
+        assert_eq!(explained(&desk, "callback:k1:1").summary, rests);
+        let told = told(&desk, "callback:k1:1", "a1");
+        let told: Vec<&str> = told.iter().filter_map(|told| Some(told.split_once(':')?.0)).collect();
+        assert_eq!(told, codes);
+        let desk = after_in(desk, "gateway g open|advance 1s");
+        assert!(!explained(&desk, "callback:k1:1").summary.contains("away"));
+    }
 }

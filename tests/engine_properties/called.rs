@@ -16,7 +16,11 @@ use kefud::{
     },
 };
 
-use crate::{asked::Subject, naive::View, roster::Hours};
+use crate::{
+    asked::Subject,
+    naive::{View, gateway_away},
+    roster::Hours,
+};
 
 type Checked<T = ()> = Result<T, String>;
 
@@ -150,9 +154,8 @@ impl<'a> View<'a> {
         let alike = |record: &ContactRecord| {
             (record.channel, record.category, record.priority_in_force(), record.ring)
         };
-        let lost: Vec<u32> =
-            self.state.gateways().filter(|record| record.lost).map(|record| record.gateway).collect();
-        let here = |record: &ContactRecord| !lost.contains(&record.gateway);
+        let here = |record: &ContactRecord| !gateway_away(self.state, record);
+        ensure(here(record), || "its gateway does not listen".to_owned())?;
         let mut older = undialled
             .filter(|other| alike(other) == alike(record) && here(other) && place(other) < place(record));
         let older = older.next();

@@ -281,7 +281,8 @@ impl State {
         let Some(record) = self.contact(number) else {
             return;
         };
-        let lost = self.gateway_lost(record.gateway);
+        let rests = self.dialling_rests(record);
+        let lost = self.gateway_lost(record.gateway) && !rests;
         let queue = self.catalog.queues.get(&record.queue);
         let channel =
             self.catalog.channels.get(&record.channel).filter(|channel| !(lost && channel.realtime()));
@@ -294,8 +295,8 @@ impl State {
             // It is offered to the agent who is asked, in the step in which it comes in, and to nobody else.
             return;
         }
-        if record.awaits_dialling() {
-            // There is nobody on the line yet.
+        if rests || record.awaits_dialling() {
+            // There is nobody on the line yet, or nobody who could dial.
             self.enter_dial_line(number);
             return;
         }
@@ -330,7 +331,16 @@ impl State {
     pub(in crate::engine) fn wait_again(&mut self, number: u64) {
         let waits = self.contact(number).is_some_and(|record| record.stage() == ContactStage::Waiting);
         if waits && self.place_of_contact(number).is_none() {
+            self.leave_dial_line(number);
             self.place(number, OfferTrigger::ContactWaiting);
+        }
+    }
+
+    /// Takes a waiting contact out of its class whose gateway is gone.
+    pub(in crate::engine) fn wait_apart(&mut self, number: u64) {
+        self.unplace(number);
+        if self.contact(number).is_some_and(|record| self.dialling_rests(record)) {
+            self.enter_dial_line(number);
         }
     }
 

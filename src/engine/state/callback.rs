@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    engine::{line::Line, state::State},
+    engine::{catalog::ChannelInfo, line::Line, state::State},
     proto::journal::{self as j, Dialling, PromiseStage},
     schedule::Zones,
 };
@@ -24,13 +24,16 @@ pub struct Callbacks {
     pub(in crate::engine) zones: Zones,
 }
 
-/// Contacts of callbacks whose customers are not on the line yet, and have to be before anybody is offered them.
+/// Contacts of callbacks that nobody is offered: their customers have to be on the line before, and are not yet, or
+/// there is nobody who could dial them.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct DialLine {
     /// To be dialled, by arrival on the clock of their queue.
     pub waits: Line<(i64, u64)>,
     /// Being dialled.
     pub dialled: BTreeSet<u64>,
+    /// Whose gateways are away.
+    pub away: BTreeSet<u64>,
 }
 
 /// What the customer of a callback is known by; 0: nothing.
@@ -103,15 +106,52 @@ impl State {
         callbacks.suspended.remove(&live);
     }
 
-    /// Puts the contact of a callback among those whose customers are to be dialled, or are being.
+    /// How many callbacks of a queue are in line and not dialled because their gateways are away.
+    #[must_use]
+    pub fn callbacks_away(&self, queue: u32) -> u32 {
+        let away = self.callbacks.dial.get(&queue).map_or(0, |line| line.away.len());
+        u32::try_from(away).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a gateway reads what it is told: an order to dial that nobody reads would be an attempt made in vain.
+    #[must_use]
+    pub fn gateway_listens(&self, gateway: u32) -> bool {
+        self.gateways.get(&gateway).is_some_and(|record| record.leased && record.deadline_ms == 0)
+    }
+
+    /// Whether the customer of a contact is still to be dialled, if it is one to be dialled at all.
+    fn undialled(&self, record: &j::ContactRecord) -> bool {
+        let talk = record.talk();
+        let open =
+            |promise: u64| self.promise(promise).is_some_and(|record| record.stage() != PromiseStage::Ended);
+        let ordered = matches!(talk.dialling(), Dialling::Dialled | Dialling::Answered);
+        talk.callback && !ordered && open(talk.promise)
+    }
+
+    /// Whether a contact is a callback, still to be made, whose gateway doesn't listen. By records alone.
+    pub(in crate::engine) fn gateway_away(&self, record: &j::ContactRecord) -> bool {
+        self.undialled(record) && !self.gateway_listens(record.gateway)
+    }
+
+    /// Whether a contact is a callback that rests for that: by messages the agent writes, and nobody dials.
+    #[must_use]
+    pub fn dialling_rests(&self, record: &j::ContactRecord) -> bool {
+        let channel = self.catalog.channels.get(&record.channel);
+        channel.is_some_and(ChannelInfo::realtime) && self.gateway_away(record)
+    }
+
+    /// Puts the contact of a callback among those whose customers are to be dialled, or are being, or can't be.
     pub(in crate::engine) fn enter_dial_line(&mut self, number: u64) {
         let Some(record) = self.contact(number) else {
             return;
         };
         let (queue, dialling, arrival_ms) =
             (record.queue, record.talk().dialling(), record.clocked_arrival_ms());
+        let rests = self.dialling_rests(record);
         let line = self.callbacks.dial.entry(queue).or_default();
-        if dialling == Dialling::Dialled {
+        if rests {
+            line.away.insert(number);
+        } else if dialling == Dialling::Dialled {
             line.dialled.insert(number);
         } else {
             line.waits.insert((arrival_ms, number));
@@ -121,14 +161,15 @@ impl State {
 
     /// Takes it out again, if it is there. Before its place or its queue change.
     pub(in crate::engine) fn leave_dial_line(&mut self, number: u64) {
-        let Some(record) = self.contact(number).filter(|record| record.awaits_dialling()) else {
+        let Some(record) = self.contact(number).filter(|record| record.talk().callback) else {
             return;
         };
         let (queue, key) = (record.queue, (record.clocked_arrival_ms(), number));
         if let Some(line) = self.callbacks.dial.get_mut(&queue) {
             line.waits.remove(&key);
             line.dialled.remove(&number);
-            if line.waits.is_empty() && line.dialled.is_empty() {
+            line.away.remove(&number);
+            if line.waits.is_empty() && line.dialled.is_empty() && line.away.is_empty() {
                 self.callbacks.dial.remove(&queue);
             }
         }
