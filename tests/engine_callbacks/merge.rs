@@ -49,7 +49,7 @@ fn another_time_replaces_the_one_before() {
         callback k1 c1 number=555
         callback k2 - channel=phone queue=line number=555 window=2h-3h
         => closed callback:k1:1 callback_postponed; postponed k1; merged k1 +2h
-        show callback:k1   => pending line expires=27h enters=+2h attempts=0/3 merged=1
+        show callback:k1   => pending line expires=3h enters=+2h attempts=0/3 merged=1
         # In turn into a time: the time stays, the place is the older one.
         advance 1h
         callback k3 - channel=phone queue=line number=555  => merged k1

@@ -109,8 +109,10 @@ impl<'a> View<'a> {
         same("customer first", &(own.mode() == j::CallbackMode::CustomerFirst), &first)?;
         same("the attempts", &(own.attempts, own.attempts_max), &(0, rules.attempts))?;
         let enter_ms = if record.enter_ms == u64::MAX { 0 } else { record.enter_ms };
-        let since_ms = if own.end_ms == 0 { self.now_ms.max(enter_ms) } else { own.end_ms };
-        same("the expiry", &own.expire_ms, &(since_ms + rules.expire_ms))?;
+        // Never dialled after its window.
+        let expire_ms =
+            if own.end_ms == 0 { self.now_ms.max(enter_ms) + rules.expire_ms } else { own.end_ms };
+        same("the expiry", &own.expire_ms, &expire_ms)?;
         let place = if own.end_ms == 0 { self.place_of(record) } else { (0, 0) };
         same("the place", &(own.arrival_ms, own.clock_ms), &place)
     }
@@ -145,6 +147,7 @@ impl<'a> View<'a> {
         same("the attempt", &event.attempt, &(own(promise).attempts + 1))?;
         let until_ms = self.now_ms + self.callback_rules(record.queue).dial_timeout_ms;
         same("the end", &event.deadline_ms, &until_ms)?;
+        in_window(promise, self.now_ms)?;
         let undialled = self.state.live_contacts_after(0).filter(|other| {
             (other.queue, other.stage()) == (record.queue, ContactStage::Waiting)
                 && other.talk().dialling() == Dialling::Waits
@@ -175,6 +178,10 @@ impl<'a> View<'a> {
                 let leg = self.state.assignment(event.offer);
                 let contact =
                     leg.and_then(|leg| self.state.contact(leg.contact)).ok_or("nothing accepted")?;
+                let promise = self.state.promise(contact.talk().promise);
+                promise
+                    .filter(|_| event.dial_deadline_ms != 0)
+                    .map_or(Ok(()), |it| in_window(it, self.now_ms))?;
                 same("the end of dialling", &event.dial_deadline_ms, &self.dials_until(contact))
             }
             Kind::CallbackDialled(event) => self.dials(event),
@@ -280,6 +287,13 @@ impl<'a> View<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// A customer who said when to be called is dialled then, and at no other time.
+fn in_window(record: &PromiseRecord, now_ms: u64) -> Checked {
+    let own = own(record);
+    let inside = own.end_ms == 0 || (own.start_ms..own.end_ms).contains(&now_ms);
+    ensure(inside, || format!("{now_ms} is out of {}..{}", own.start_ms, own.end_ms))
 }
 
 /// When trying again makes sense where no step says.

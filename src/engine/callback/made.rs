@@ -236,7 +236,7 @@ impl Step<'_> {
         };
         // For as long as it can't be made, it doesn't grow old.
         let from_ms = if enter_ms == NOT_KNOWN_MS { self.now_ms } else { enter_ms.max(self.now_ms) };
-        let expire_ms = asked.window.map_or(from_ms, |window| window.end_ms) + rules.expire_ms;
+        let expire_ms = asked.window.map_or(from_ms + rules.expire_ms, |window| window.end_ms);
         let mut callback = j::CallbackRecord {
             mode: mode.into(),
             attempts_max: rules.attempts,
@@ -312,7 +312,7 @@ impl Step<'_> {
         }
         if let Some(CallbackWindow { start_ms, end_ms }) = window {
             (merged.start_ms, merged.end_ms, merged.enter_ms) = (start_ms, end_ms, enter_ms);
-            merged.expire_ms = end_ms + self.state.callback_rules(record.queue).expire_ms;
+            merged.expire_ms = end_ms;
         }
         let lookup = |customer: Option<&j::Sealed>| customer.map_or(0, |customer| customer.lookup);
         if asked.number != own.number && lookup(record.customer.as_ref()) == asked.customer.lookup {

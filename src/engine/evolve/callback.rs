@@ -292,7 +292,7 @@ impl State {
     }
 
     /// When something becomes of a callback by itself; 0: never. What is in somebody's hands neither expires nor goes
-    /// by the hours.
+    /// by the hours; what is only offered has its window.
     pub(super) fn callback_due_ms(&self, record: &j::PromiseRecord, callback: &j::CallbackRecord) -> u64 {
         let stage = self.contact(record.follow_up).map(j::ContactRecord::stage);
         let dues = match record.stage() {
@@ -301,6 +301,10 @@ impl State {
             PromiseStage::Entered if callback.dial_deadline_ms != 0 => [callback.dial_deadline_ms, 0],
             PromiseStage::Entered if stage == Some(ContactStage::Waiting) && !callback.answered => {
                 [callback.expire_ms, callback.hours_end_ms]
+            }
+            // Whoever accepted it after its window would have its customer dialled out of it.
+            PromiseStage::Entered if stage == Some(ContactStage::Offered) && callback.end_ms != 0 => {
+                [callback.expire_ms, 0]
             }
             PromiseStage::Entered | PromiseStage::Ended | PromiseStage::Unspecified => [0; 2],
         };
