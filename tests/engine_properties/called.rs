@@ -26,6 +26,8 @@ type Checked<T = ()> = Result<T, String>;
 
 mod place;
 
+use place::in_window;
+
 const DAY_S: i64 = 86_400;
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, told: &T, right: &T) -> Checked {
@@ -113,6 +115,7 @@ impl<'a> View<'a> {
         let expire_ms =
             if own.end_ms == 0 { self.now_ms.max(enter_ms) + rules.expire_ms } else { own.end_ms };
         same("the expiry", &own.expire_ms, &expire_ms)?;
+        self.not_twice(record)?;
         let place = if own.end_ms == 0 { self.place_of(record) } else { (0, 0) };
         same("the place", &(own.arrival_ms, own.clock_ms), &place)
     }
@@ -287,13 +290,6 @@ impl<'a> View<'a> {
             _ => Ok(()),
         }
     }
-}
-
-/// A customer who said when to be called is dialled then, and at no other time.
-fn in_window(record: &PromiseRecord, now_ms: u64) -> Checked {
-    let own = own(record);
-    let inside = own.end_ms == 0 || (own.start_ms..own.end_ms).contains(&now_ms);
-    ensure(inside, || format!("{now_ms} is out of {}..{}", own.start_ms, own.end_ms))
 }
 
 /// When trying again makes sense where no step says.

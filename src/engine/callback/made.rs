@@ -126,7 +126,7 @@ impl Step<'_> {
         };
         let channel = self.named(PlanKind::Channel, "channel", &asked.channel, faults);
         if !asked.contact.is_empty() {
-            return self.wanted_by(asked, agent, channel);
+            return self.wanted_by(self.contact(&asked.contact)?.contact, asked, agent, channel);
         }
         let category = self.named(PlanKind::Category, "category", &asked.category, faults);
         let mut queue = self.named(PlanKind::Queue, "queue", &asked.queue, faults);
@@ -141,14 +141,27 @@ impl Step<'_> {
         if asked.queue.is_empty() && asked.category.is_empty() {
             faults.push(("queue".to_owned(), "or `category` is required without `contact_id`".to_owned()));
         }
+        // One contact of the customer in line there is the one meant; of several nobody knows which.
+        let in_line = self.state.contact_in_line(queue, asked.customer.lookup);
+        if let Some(contact) = in_line.filter(|_| faults.is_empty()).map(|record| record.contact) {
+            return self.wanted_by(contact, asked, agent, channel);
+        }
         let (arrival_ms, clock_ms) = (self.now_ms.max(1), self.state.idle_of(queue, self.now_ms));
         Ok(Wanted { agent, channel, category, queue, arrival_ms, clock_ms, ..Wanted::of(asked) })
     }
 
-    /// What is asked for by a customer in line.
-    fn wanted_by(&self, asked: &NewCallback, agent: u32, channel: u32) -> Result<Wanted, Refusal> {
-        let id = &asked.contact;
-        let record = self.contact(id)?;
+    /// What is asked for by the customer of a contact in line.
+    fn wanted_by(
+        &self,
+        contact: u64,
+        asked: &NewCallback,
+        agent: u32,
+        channel: u32,
+    ) -> Result<Wanted, Refusal> {
+        let Some(record) = self.state.contact(contact) else {
+            return Err(contact_closed(&asked.contact));
+        };
+        let id = &record.id;
         match record.stage() {
             ContactStage::Closed => return Err(contact_closed(id)),
             _ if record.kind() != ContactKind::Customer => {

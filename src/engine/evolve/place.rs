@@ -52,6 +52,7 @@ impl State {
         };
         if in_line(stage) {
             leave_line(contact, cell, &mut self.timers);
+            self.callbacks.leaves_line(&contact.record);
             self.schedules.resting.remove(&(contact.record.queue, number));
         }
         if let Some(count) = stage_count(&mut cell.live, stage) {
@@ -121,7 +122,10 @@ impl State {
             *count += 1;
         }
         match (in_line(before), in_line(stage)) {
-            (true, false) => leave_line(contact, cell, &mut self.timers),
+            (true, false) => {
+                leave_line(contact, cell, &mut self.timers);
+                self.callbacks.leaves_line(&contact.record);
+            }
             (false, true) => self.enter_line(number),
             _ => {}
         }
@@ -146,6 +150,7 @@ impl State {
         };
         let record = &contact.record;
         let queue = record.queue;
+        self.callbacks.enters_line(record);
         if let Some(cell) = self.cells.get_mut(contact.cell as usize) {
             cell.line_mut(record).insert((record.waiting_since_ms(), number));
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    engine::{catalog::ChannelInfo, line::Line, state::State},
+    engine::{catalog::ChannelInfo, conversation::ContactKind, line::Line, state::State},
     proto::journal::{self as j, Dialling, PromiseStage},
     schedule::Zones,
 };
@@ -20,6 +20,8 @@ pub struct Callbacks {
     pub(in crate::engine) suspended: BTreeMap<u64, u64>,
     /// Those whose customers are dialled first, by queue.
     pub(in crate::engine) dial: BTreeMap<u32, DialLine>,
+    /// Contacts in line, by what their customers are known by and queue.
+    pub(in crate::engine) in_line: BTreeSet<(u64, u32, u64)>,
     /// Zones of customers, each loaded once.
     pub(in crate::engine) zones: Zones,
 }
@@ -41,6 +43,26 @@ fn hashes(record: &j::PromiseRecord, callback: &j::CallbackRecord) -> [u64; 2] {
     [record.customer.as_ref().map_or(0, |customer| customer.lookup), callback.number]
 }
 
+/// Under which a contact is found while it is in line.
+fn known_in_line(record: &j::ContactRecord) -> Option<(u64, u32, u64)> {
+    let hash = record.customer.as_ref().map_or(0, |customer| customer.lookup);
+    (hash != 0 && record.kind() == ContactKind::Customer).then_some((hash, record.queue, record.contact))
+}
+
+impl Callbacks {
+    /// A contact comes into line.
+    pub(in crate::engine) fn enters_line(&mut self, record: &j::ContactRecord) {
+        self.in_line.extend(known_in_line(record));
+    }
+
+    /// A contact leaves it. Before its queue or its customer change.
+    pub(in crate::engine) fn leaves_line(&mut self, record: &j::ContactRecord) {
+        if let Some(known) = known_in_line(record) {
+            self.in_line.remove(&known);
+        }
+    }
+}
+
 impl State {
     /// How many callbacks are open.
     #[must_use]
@@ -53,6 +75,14 @@ impl State {
     pub fn callback_of_customer(&self, queue: u32, hash: u64) -> Option<&j::PromiseRecord> {
         let mut known = self.callbacks.known.range((hash, queue, 0)..=(hash, queue, u64::MAX));
         self.promise(known.next().filter(|_| hash != 0)?.2)
+    }
+
+    /// The contact of a customer who is known by this that is in line in a queue; none: there is none, or more than one.
+    #[must_use]
+    pub fn contact_in_line(&self, queue: u32, hash: u64) -> Option<&j::ContactRecord> {
+        let mut found = self.callbacks.in_line.range((hash, queue, 0)..=(hash, queue, u64::MAX));
+        let only = found.next().filter(|_| hash != 0 && found.next().is_none())?;
+        self.contact(only.2)
     }
 
     /// The open callback that a contact's customer has asked for on it.
