@@ -201,6 +201,19 @@ async fn an_agent_accepts_and_then_the_customer_is_dialled() {
     assert!(promises.promises.is_empty(), "callbacks are no promises of agents");
     let counts = client.queue("line").await.callbacks.expect("counts");
     assert_eq!((counts.made, counts.reached, counts.attempts, counts.in_line), (1, 1, 1, 0));
+    let channels = client.queue("line").await.channels;
+    let calls = channels.iter().find(|counts| counts.channel == "phone").expect("calls");
+    assert_eq!((calls.answered, calls.callbacks_answered), (1, 1));
+    assert_eq!(calls.answered_wait, Some(prost_types::Duration::default()), "nobody held the line");
+    let page = daemon.page("/metrics");
+    let measured = |line: &str| page.lines().any(|told| told.starts_with(line) && told.ends_with(" 1"));
+    let wait =
+        "kefud_contact_wait_seconds_count{tenant=\"default\",queue=\"line\",channel=\"phone\",outcome=";
+    assert!(
+        measured(&format!("{wait}\"answered_callback\"}}"))
+            && !page.contains(&format!("{wait}\"answered\"}}"))
+    );
+    assert!(measured("kefud_callback_wait_seconds_count{tenant=\"default\",queue=\"line\"}"));
     assert!(!daemon.has_line("1380013xyz") && !daemon.page("/metrics").contains("1380013xyz"));
 }
 

@@ -149,3 +149,23 @@ fn a_supervisor_ends_it() {
         ",
     );
 }
+
+#[test]
+fn its_wait_is_nobodys_on_the_line() {
+    after(
+        "
+        show speed:line                 => answered=0 wait=0s
+        advance 10s
+        accept a1 callback:k1:1
+        connected callback:k1:1
+        show speed:line                 => answered=1 called=1 wait=0s
+        # Who was reached and is passed on does hold the line.
+        requeue callback:k1:1 queue=line
+        advance 10s
+        signin a2 ready                 => signed-in a2; ready a2; offered callback:k1:1 a2
+        accept a2 callback:k1:1
+        connected callback:k1:1
+        show speed:line                 => answered=2 called=1 wait=10s
+        ",
+    );
+}

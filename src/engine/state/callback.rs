@@ -149,13 +149,18 @@ impl State {
         self.gateways.get(&gateway).is_some_and(|record| record.leased && record.deadline_ms == 0)
     }
 
-    /// Whether the customer of a contact is still to be dialled, if it is one to be dialled at all.
-    fn undialled(&self, record: &j::ContactRecord) -> bool {
+    /// Whether a contact is a callback that has not been made yet: whoever was reached before has only been moved.
+    pub(in crate::engine) fn is_to_reach(&self, record: &j::ContactRecord) -> bool {
         let talk = record.talk();
         let open =
             |promise: u64| self.promise(promise).is_some_and(|record| record.stage() != PromiseStage::Ended);
-        let ordered = matches!(talk.dialling(), Dialling::Dialled | Dialling::Answered);
-        talk.callback && !ordered && open(talk.promise)
+        talk.callback && open(talk.promise)
+    }
+
+    /// Whether the customer of a contact is still to be dialled, if it is one to be dialled at all.
+    fn undialled(&self, record: &j::ContactRecord) -> bool {
+        let ordered = matches!(record.talk().dialling(), Dialling::Dialled | Dialling::Answered);
+        !ordered && self.is_to_reach(record)
     }
 
     /// Whether a contact is a callback, still to be made, whose gateway doesn't listen. By records alone.
