@@ -341,6 +341,9 @@ async fn requests_are_repeated_merged_and_taken_back() {
         let taken = taken.callback.expect("it");
         assert_eq!((taken.state(), taken.reason.as_str()), (CallbackState::Cancelled, "solved"));
     }
+    // What became of it is known by the id that was merged too.
+    let known = read(&client, "k2").await.expect("kept");
+    assert_eq!((known.callback_id.as_str(), known.state()), ("k", CallbackState::Cancelled));
     assert_refused(change(&client, Change::Now(true)).await, FailedPrecondition, "CALLBACK_ENDED");
     assert_refused(read(&client, "k9").await, NotFound, "CALLBACK_NOT_FOUND");
     let bad =
@@ -440,4 +443,15 @@ async fn watchers_are_told_that_the_gateway_of_a_callback_is_away() {
         (told.cause(), estimate.unknown()),
         (ContactCause::Estimate, v1::EstimateUnknown::GatewayAway)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_in_line_is_known_by_its_reference() {
+    let (_place, _daemon, client) = line().await;
+    let waiting = v1::EnqueueContactRequest { customer_ref: "li".into(), ..contact("c", "phone", "line") };
+    client.contacts.clone().enqueue_contact(waiting).await.expect("in");
+    let asked = v1::RequestCallbackRequest { customer_ref: "li".into(), ..new("k", "line") };
+    assert_eq!(called(&client, asked).await.contact_id, "c");
+    let queue = client.queue("line").await;
+    assert_eq!((queue.waiting, queue.callbacks.expect("counts").in_line), (1, 1));
 }

@@ -52,6 +52,9 @@ impl Step<'_> {
             if known.callback.is_some() && known.fingerprint == asked.fingerprint {
                 return Ok(Reply::Callback { promise: known.promise, merged: false });
             }
+            if known.callback.as_deref().is_some_and(|own| merged(own, asked)) {
+                return Ok(Reply::Callback { promise: known.promise, merged: true });
+            }
             let message = format!("another callback has the id {}; choose a new one", asked.id);
             return Err(Refusal::exists("CALLBACK_EXISTS", message));
         }
@@ -318,6 +321,7 @@ impl Step<'_> {
             promise,
             change: CallbackChange::Merged.into(),
             request: asked.fingerprint,
+            merged_id: asked.id.clone(),
             ..j::CallbackChanged::default()
         };
         if older {

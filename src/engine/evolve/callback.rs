@@ -113,6 +113,7 @@ impl State {
         self.note_callback(promise);
         if event.change() == CallbackChange::Merged {
             self.count(queue, channel).callbacks_merged += 1;
+            self.merged_id(promise, &event.merged_id);
         }
         if event.queue != 0 {
             self.promise_to_queue(promise, event.queue);
@@ -121,6 +122,20 @@ impl State {
         self.settle_promise(promise);
         self.drained(queue);
         self.about_promise(promise)
+    }
+
+    /// A callback is found by one more id: the oldest of too many is forgotten.
+    fn merged_id(&mut self, promise: u64, id: &str) {
+        let Some(callback) = self.callback_mut(promise).filter(|_| !id.is_empty()) else {
+            return;
+        };
+        let ids = &mut callback.merged_ids;
+        let forgotten = (ids.len() >= MERGED_REQUESTS_MAX).then(|| ids.remove(0));
+        ids.push(id.to_owned());
+        if let Some(forgotten) = forgotten {
+            self.promise_ids.remove(&forgotten);
+        }
+        self.promise_ids.insert(id.to_owned(), promise);
     }
 
     pub(super) fn callback_dialled(&mut self, event: &j::CallbackDialled) -> Effect {
