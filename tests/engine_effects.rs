@@ -22,6 +22,7 @@ impl Sink for Times {
         let queue = state.names().id(effect.queue);
         if let Some((end, ms)) = effect.wait {
             let end = match end {
+                WaitEnd::AnsweredCallback => "answered_callback",
                 WaitEnd::Answered => "answered",
                 WaitEnd::Abandoned => "abandoned",
                 WaitEnd::Expired => "expired",

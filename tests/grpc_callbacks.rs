@@ -202,6 +202,19 @@ async fn an_agent_accepts_and_then_the_customer_is_dialled() {
     assert!(promises.promises.is_empty(), "callbacks are no promises of agents");
     let counts = client.queue("line").await.callbacks.expect("counts");
     assert_eq!((counts.made, counts.reached, counts.attempts, counts.in_line), (1, 1, 1, 0));
+    let channels = client.queue("line").await.channels;
+    let calls = channels.iter().find(|counts| counts.channel == "phone").expect("calls");
+    assert_eq!((calls.answered, calls.callbacks_answered), (1, 1));
+    assert_eq!(calls.answered_wait, Some(prost_types::Duration::default()), "nobody held the line");
+    let page = daemon.page("/metrics");
+    let measured = |line: &str| page.lines().any(|told| told.starts_with(line) && told.ends_with(" 1"));
+    let wait =
+        "kefud_contact_wait_seconds_count{tenant=\"default\",queue=\"line\",channel=\"phone\",outcome=";
+    assert!(
+        measured(&format!("{wait}\"answered_callback\"}}"))
+            && !page.contains(&format!("{wait}\"answered\"}}"))
+    );
+    assert!(measured("kefud_callback_wait_seconds_count{tenant=\"default\",queue=\"line\"}"));
     assert!(!daemon.has_line("1380013xyz") && !daemon.page("/metrics").contains("1380013xyz"));
 }
 
@@ -328,6 +341,9 @@ async fn requests_are_repeated_merged_and_taken_back() {
         let taken = taken.callback.expect("it");
         assert_eq!((taken.state(), taken.reason.as_str()), (CallbackState::Cancelled, "solved"));
     }
+    // What became of it is known by the id that was merged too.
+    let known = read(&client, "k2").await.expect("kept");
+    assert_eq!((known.callback_id.as_str(), known.state()), ("k", CallbackState::Cancelled));
     assert_refused(change(&client, Change::Now(true)).await, FailedPrecondition, "CALLBACK_ENDED");
     assert_refused(read(&client, "k9").await, NotFound, "CALLBACK_NOT_FOUND");
     let bad =
@@ -385,4 +401,62 @@ async fn callbacks_outlive_the_daemon() {
     let mut gateway = client.watch_gateway(GATEWAY, 0).await;
     let told = gateway.snapshot().await.pop().and_then(|contact| contact.callback).expect("the callback");
     assert_eq!((told.callback_id.as_str(), told.number.as_str()), ("k", NUMBER));
+}
+
+/// How many of a queue's callbacks wait for their gateways.
+async fn away(client: &Client) -> (u32, u32) {
+    let counts = client.queue("first").await.callbacks.expect("counts");
+    (counts.in_line, counts.gateway_away)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_gateway_that_watches_nobody_is_dialled_and_that_is_told() {
+    let (_place, _daemon, client) = line().await;
+    let _anna = client.sign_in("anna").await;
+    let callback = called(&client, new("k", "first")).await;
+    let unknown = |callback: &v1::Callback| callback.estimate.as_ref().expect("in line").unknown();
+    assert_eq!(unknown(&callback), v1::EstimateUnknown::GatewayAway);
+    assert_eq!(away(&client).await, (1, 1));
+    let request =
+        v1::WatchContactRequest { contact_id: callback.callback_contact_id.clone(), ..Default::default() };
+    let mut watch = client.contacts.clone().watch_contact(request).await.expect("a stream").into_inner();
+    watch.message().await.expect("a message").expect("how it stands");
+    let mut gateway = client.watch_gateway(GATEWAY, 0).await;
+    gateway.snapshot().await;
+    // Somebody is free: it is dialled at once.
+    let order = gateway.until(ContactCause::Dial).await;
+    assert_eq!(order.callback.as_deref().map(|told| told.attempts), Some(1));
+    assert_eq!(away(&client).await, (1, 0));
+    dialled(&client, 1, DialResult::Busy).await.expect("reported");
+    assert_eq!(read(&client, "k").await.expect("kept").attempts, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_are_told_that_the_gateway_of_a_callback_is_away() {
+    let (_place, _daemon, client) = line().await;
+    let gateway = client.watch_gateway(GATEWAY, 0).await;
+    // Nobody is there to talk with.
+    let callback = called(&client, new("k", "first")).await;
+    let request =
+        v1::WatchContactRequest { contact_id: callback.callback_contact_id.clone(), ..Default::default() };
+    let mut watch = client.contacts.clone().watch_contact(request).await.expect("a stream").into_inner();
+    watch.message().await.expect("a message").expect("how it stands");
+    drop(gateway);
+    let told = watch.message().await.expect("a message").expect("what is known now");
+    let estimate = told.contact.as_ref().and_then(|contact| contact.estimate.as_ref()).expect("in line");
+    assert_eq!(
+        (told.cause(), estimate.unknown()),
+        (ContactCause::Estimate, v1::EstimateUnknown::GatewayAway)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_in_line_is_known_by_its_reference() {
+    let (_place, _daemon, client) = line().await;
+    let waiting = v1::EnqueueContactRequest { customer_ref: "li".into(), ..contact("c", "phone", "line") };
+    client.contacts.clone().enqueue_contact(waiting).await.expect("in");
+    let asked = v1::RequestCallbackRequest { customer_ref: "li".into(), ..new("k", "line") };
+    assert_eq!(called(&client, asked).await.contact_id, "c");
+    let queue = client.queue("line").await;
+    assert_eq!((queue.waiting, queue.callbacks.expect("counts").in_line), (1, 1));
 }

@@ -187,8 +187,8 @@ impl Step<'_> {
             return;
         }
         let channel = self.state.catalog.channels.get(&record.channel);
-        let unreachable =
-            self.state.gateway_lost(record.gateway) && channel.is_some_and(ChannelInfo::realtime);
+        let unreachable = self.state.dialling_rests(record)
+            || self.state.gateway_lost(record.gateway) && channel.is_some_and(ChannelInfo::realtime);
         // There is no customer on the line of a follow-up: it waits, in no class, until its gateway is back.
         let to_be_called = record.to_be_called();
         if unreachable && !to_be_called {
@@ -213,7 +213,7 @@ impl Step<'_> {
                 self.move_to(contact, Move::to(move_to, TransferReason::QueueRemoved));
             }
             Some(_) => self.close(contact, ContactEnd::QueueRemoved, 0, 0),
-            None if unreachable => self.state.unplace(contact),
+            None if unreachable => self.state.wait_apart(contact),
             // Its gateway has come back.
             None => self.state.wait_again(contact),
         }

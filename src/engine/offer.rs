@@ -152,9 +152,16 @@ impl Step<'_> {
             if self.now_ms >= record.deadline_ms {
                 return Err(offer_ended(offer));
             }
+            self.check_dials(contact, offer)?;
             self.accepted(offer, false);
         }
         Ok(Reply::Accepted { contact, offer })
+    }
+
+    /// Refuses to take a callback whose gateway is away since it was offered: its offer is about to be withdrawn.
+    pub fn check_dials(&self, contact: u64, offer: u64) -> Result<(), Refusal> {
+        let rests = self.state.contact(contact).is_some_and(|record| self.state.dialling_rests(record));
+        if rests { Err(offer_ended(offer)) } else { Ok(()) }
     }
 
     /// An offer is taken; of a callback, its customer is dialled from now on.

@@ -22,6 +22,7 @@ impl Step<'_> {
         match (stage, leg.map(|leg| leg.deadline_ms)) {
             (ContactStage::Waiting | ContactStage::Parked, _) => {}
             (ContactStage::Offered, Some(deadline_ms)) if self.now_ms < deadline_ms => {
+                self.check_dials(contact, offer)?;
                 self.accepted(offer, false);
                 return Ok(Reply::Accepted { contact, offer });
             }

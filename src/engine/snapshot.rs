@@ -221,6 +221,11 @@ impl State {
         for (gateway, contacts) in &self.by_gateway {
             if self.gateway_lost(*gateway) {
                 self.chores.extend(contacts.iter().map(Chore::Contact));
+            } else if !self.gateway_listens(*gateway) {
+                let records = contacts.iter().filter_map(|number| self.contact(number));
+                let rest = records.filter(|record| self.dialling_rests(record));
+                let rest: Vec<Chore> = rest.map(|record| Chore::Contact(record.contact)).collect();
+                self.chores.extend(rest);
             }
         }
         for (bot, contacts) in &self.by_bot {

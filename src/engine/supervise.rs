@@ -5,7 +5,7 @@ use crate::{
     engine::{
         command::{Intervention, Reply, Update},
         contact::contact_closed,
-        matching::{choice::Chosen, rings::Subject},
+        matching::{choice::Chosen, eligible::Hindrance, rings::Subject},
         refusal::Refusal,
         step::{Answer, Step},
         transfer::{Move, named},
@@ -94,7 +94,9 @@ impl Step<'_> {
         }
         self.check_receiver(record, number, record.channel)?;
         let advice = "override_requirements offers it anyway";
-        self.check_fits(contact, number, advice, |why| why.is_requirement() && !override_requirements)?;
+        self.check_fits(contact, number, advice, |why| {
+            why.is_requirement() && !override_requirements || why == Hindrance::GatewayAway
+        })?;
         self.put_on_record(contact, InterventionKind::Reassigned, by);
         match stage {
             ContactStage::Waiting => {}

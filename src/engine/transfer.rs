@@ -293,7 +293,9 @@ impl Step<'_> {
         self.check_agent(number, channel)?;
         // A supervisor goes over exclusions and keeping, and over the requirement if told to.
         let advice = "override_requirements offers it anyway";
-        self.check_fits(contact, number, advice, |why| why.is_requirement() && !override_requirements)?;
+        self.check_fits(contact, number, advice, |why| {
+            why.is_requirement() && !override_requirements || why == Hindrance::GatewayAway
+        })?;
         if offered_to.is_some() {
             self.end_offer(offer, OfferEnd::ContactMoved);
         }

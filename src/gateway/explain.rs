@@ -342,6 +342,7 @@ fn hindrance(
         | Hindrance::ChannelNever
         | Hindrance::OnCall
         | Hindrance::NotDialled
+        | Hindrance::GatewayAway
         | Hindrance::AsksItself => {}
         Hindrance::OffShift(until_s) | Hindrance::OnBreak(until_s) => {
             told.until = wall(until_s);
@@ -407,6 +408,7 @@ mod tests {
             Hindrance::ShiftLead(1, 1),
             Hindrance::QueueClosed(1, 1),
             Hindrance::NotDialled,
+            Hindrance::GatewayAway,
             Hindrance::Reserved(1, 1, 1),
             Hindrance::KeptForAnother(1, 1),
             Hindrance::Excluded(1),

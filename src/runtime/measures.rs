@@ -67,6 +67,7 @@ fn times(effect: &Effect, place: impl Fn() -> (Arc<str>, Arc<str>), put: &mut im
         let (queue, channel) = place();
         let outcome = match end {
             WaitEnd::Answered => "answered",
+            WaitEnd::AnsweredCallback => "answered_callback",
             WaitEnd::Abandoned => "abandoned",
             WaitEnd::Expired => "expired",
             WaitEnd::Lost => "lost",
@@ -102,6 +103,7 @@ fn told(state: &State, kind: &Kind, effect: &Effect) -> Option<Told> {
                 Some(Unknown::NobodyStaffed) => "nobody_staffed",
                 Some(Unknown::Stalled) => "stalled",
                 Some(Unknown::Closed) => "closed",
+                Some(Unknown::GatewayAway) => "gateway_away",
             })
         });
     }

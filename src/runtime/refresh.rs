@@ -27,7 +27,7 @@ fn worth_telling(before: Option<Shown>, now: Shown) -> bool {
         }
         (before_s, now_s) => before_s != now_s,
     };
-    apart || before.position != now.position
+    apart || before.position != now.position || before.gateway_away != now.gateway_away
 }
 
 /// What is to be told to watchers of contacts with larger numbers than `after`, and after which to go on.

@@ -19,6 +19,8 @@ pub struct Shown {
     pub position: u32,
     /// How long it will wait, in whole seconds; none: that is not known.
     pub expected_s: Option<u64>,
+    /// Whether that is because its gateway is away, which is told at once.
+    pub gateway_away: bool,
 }
 
 impl Shown {
@@ -26,7 +28,8 @@ impl Shown {
     #[must_use]
     pub fn of(estimate: &v1::Estimate) -> Self {
         let expected_s = estimate.expected.as_ref().map(|expected| expected.seconds.unsigned_abs());
-        Self { position: estimate.position, expected_s }
+        let gateway_away = estimate.unknown() == v1::EstimateUnknown::GatewayAway;
+        Self { position: estimate.position, expected_s, gateway_away }
     }
 
     fn of_item(item: &Item) -> Option<Self> {

@@ -55,7 +55,7 @@ pub const CONTACT_WAIT: Definition = seconds(
     "kefud_contact_wait_seconds",
     BY_OUTCOME,
     WAIT_BUCKETS,
-    "Waiting time in the queue, by how the wait ended: answered, abandoned, expired, lost, moved, deflected (by a bot), lapsed (its reply window) or called_back (left for a callback).",
+    "Waiting time in the queue, by how the wait ended: answered, answered_callback (an agent got a callback: no customer held the line, see kefud_callback_wait_seconds), abandoned, expired, lost, moved, deflected (by a bot), lapsed (its reply window) or called_back (left for a callback).",
 );
 /// Time with an agent.
 pub const CONTACT_HANDLE: Definition = seconds(

@@ -11,7 +11,7 @@ use super::scribe;
 /// How a contact, an agent, a queue, a callback (`callback:k1`; those of a queue: `callbacks:line`), a promise (`promise:p1`) or a case (`case:x`) is; where an agent
 /// stands by its schedule (`shift:a1`), and how it departs from it (`departs:a1`); how old a contact is by its
 /// queue's clock (`clock:c1`); who changed a promise
-/// (`by:p1`); how long a contact, or of a queue the one that waits longest, has waited (`wait:c1`).
+/// (`by:p1`); the speed of answer of a queue (`speed:line`); how long a contact, or of a queue the one that waits longest, has waited (`wait:c1`).
 pub fn show(state: &State, now_ms: u64, id: &str) -> String {
     if let Some(id) = id.strip_prefix("promise:") {
         return state
@@ -42,6 +42,16 @@ pub fn show(state: &State, now_ms: u64, id: &str) -> String {
     if let Some(id) = id.strip_prefix("clock:") {
         let age = state.contact_by_id(id).map(|record| state.age_ms(record, now_ms));
         return age.map_or_else(|| "unknown".to_owned(), format_ms);
+    }
+    if let Some(id) = id.strip_prefix("speed:") {
+        let queue = state.names().number(PlanKind::Queue, id).unwrap_or(0);
+        let sum = |of: fn(&j::QueueCounts) -> u64| state.queue_counts(queue).map(of).sum::<u64>();
+        let (answered, called) = (sum(|counts| counts.answered), sum(|counts| counts.callbacks_answered));
+        let called = if called == 0 { String::new() } else { format!(" called={called}") };
+        return format!(
+            "answered={answered}{called} wait={}",
+            format_ms(sum(|counts| counts.answered_wait_ms))
+        );
     }
     if let Some(id) = id.strip_prefix("by:") {
         return state

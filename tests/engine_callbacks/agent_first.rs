@@ -151,17 +151,21 @@ fn a_supervisor_ends_it() {
 }
 
 #[test]
-fn a_gateway_that_is_away_dials_nobody() {
-    check(
+fn its_wait_is_nobodys_on_the_line() {
+    after(
         "
-        gateway g 10s
-        enqueue c1 phone line
-        callback k1 c1
-        advance 10s               => +10s lost g
-        signin a1 ready           => signed-in a1; ready a1
-        show callback:k1:1        => waiting line age=10s
-        reload
-        gateway g 10s             => leased g 10s; offered callback:k1:1 a1
+        show speed:line                 => answered=0 wait=0s
+        advance 10s
+        accept a1 callback:k1:1
+        connected callback:k1:1
+        show speed:line                 => answered=1 called=1 wait=0s
+        # Who was reached and is passed on does hold the line.
+        requeue callback:k1:1 queue=line
+        advance 10s
+        signin a2 ready                 => signed-in a2; ready a2; offered callback:k1:1 a2
+        accept a2 callback:k1:1
+        connected callback:k1:1
+        show speed:line                 => answered=2 called=1 wait=10s
         ",
     );
 }

@@ -149,21 +149,6 @@ fn by_messages_the_agent_is_first() {
 }
 
 #[test]
-fn a_gateway_that_is_away_dials_nobody() {
-    check(
-        "
-        gateway g 10s
-        callback k1 - channel=phone queue=first
-        advance 10s                   => +10s lost g
-        signin a1 ready
-        advance 5s                    => -
-        gateway g 20s                 => leased g 20s
-        advance 1s                    => +1s dials callback:k1:1 1 30s
-        ",
-    );
-}
-
-#[test]
 fn the_customer_of_an_unreachable_agent_waits_on() {
     check(
         "

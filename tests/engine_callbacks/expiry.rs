@@ -13,7 +13,7 @@ fn in_line_and_waiting_for_its_time() {
         advance 5m
         => +5m closed callback:k1:1 callback_postponed; +5m ended k1 expired
         advance 20m
-        => +5m in callback:k2:1 small age=0s; +20m closed callback:k2:1 callback_postponed; +20m ended k2 expired
+        => +5m in callback:k2:1 small age=0s; +15m closed callback:k2:1 callback_postponed; +15m ended k2 expired
         show callbacks:small   => made=2 expired=2
         show small             => entered=2 called-back=2
         ",

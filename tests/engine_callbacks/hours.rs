@@ -162,6 +162,7 @@ expire = "3d"
     check_in(
         &later,
         "
+        gateway g open
         wall 2026-09-28T17:50
         signin a1 break
         enqueue c1 phone later

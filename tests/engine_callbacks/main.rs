@@ -9,6 +9,7 @@ mod common;
 mod absorb;
 mod agent_first;
 mod attempts;
+mod away;
 mod cancel;
 mod customer_first;
 mod expiry;
@@ -22,13 +23,16 @@ mod windows;
 /// The plan of these tables.
 const CALLBACKS: &str = include_str!("callbacks.toml");
 
-/// Runs a table with that plan in force.
+/// That the gateway which dials listens.
+const LISTENS: &str = "gateway g open";
+
+/// Runs a table with that plan in force, and a gateway that listens.
 fn check(table: &str) {
-    common::desk::check_in(CALLBACKS, table);
+    common::desk::check_in(CALLBACKS, &format!("{LISTENS}\n{table}"));
 }
 
 /// The same with a queue that opens and closes.
 fn check_office(table: &str) {
     let plan = format!("{CALLBACKS}\n{}", include_str!("office.toml"));
-    common::desk::check_in(&plan, table);
+    common::desk::check_in(&plan, &format!("{LISTENS}\n{table}"));
 }

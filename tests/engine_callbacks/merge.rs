@@ -16,7 +16,7 @@ fn who_asks_again_has_one_callback() {
         # The same once more.
         callback k3 - channel=phone queue=line customer=li number=777   => -
         show callback:k1            => in-line line expires=23h 59m attempts=0/3 merged=2
-        show callback:k2            => unknown
+        show callback:k2            => in-line line expires=23h 59m attempts=0/3 merged=2
         show callbacks:line         => made=1 merged=2 in-line=1
         # As it was answered.
         callback k2 c2 number=555   => -
@@ -49,7 +49,7 @@ fn another_time_replaces_the_one_before() {
         callback k1 c1 number=555
         callback k2 - channel=phone queue=line number=555 window=2h-3h
         => closed callback:k1:1 callback_postponed; postponed k1; merged k1 +2h
-        show callback:k1   => pending line expires=27h enters=+2h attempts=0/3 merged=1
+        show callback:k1   => pending line expires=3h enters=+2h attempts=0/3 merged=1
         # In turn into a time: the time stays, the place is the older one.
         advance 1h
         callback k3 - channel=phone queue=line number=555  => merged k1
@@ -81,4 +81,36 @@ fn after_its_end_there_is_another() {
         callback k2 - channel=phone queue=line number=555  => called k2; in callback:k2:1 line age=0s
         ",
     );
+}
+
+#[test]
+fn what_became_of_it_is_known_by_the_ids_of_all_who_asked() {
+    check(
+        "
+        callback k1 - channel=phone queue=line number=555
+        callback k2 - channel=phone queue=line number=555  => merged k1
+        # It is one id, and names one thing.
+        callback k2 - channel=phone queue=line number=556  => !CALLBACK_EXISTS
+        signin a1 ready
+        accept a1 callback:k1:1
+        connected callback:k1:1                            => connected callback:k1:1 a1; ended k1 kept
+        reload
+        show callback:k2                                   => reached line attempts=1/3 merged=1
+        callback k2 - channel=phone queue=line number=555  => -
+        callback k3 - channel=phone queue=line number=555  => called k3; in callback:k3:1 line age=0s
+        callback k4 - channel=phone queue=line number=555  => merged k3
+        uncallback k4                  => closed callback:k3:1 callback_postponed; ended k3 cancelled
+        show callback:k3                                   => cancelled line attempts=0/3 merged=1
+        ",
+    );
+}
+
+#[test]
+fn of_very_many_ids_the_latest_are_known() {
+    let mut table = "callback k0 - channel=phone queue=line number=555\n".to_owned();
+    for nth in 1..=9 {
+        table += &format!("callback k{nth} - channel=phone queue=line number=555 => merged k0\n");
+    }
+    let merged = "in-line line expires=24h attempts=0/3 merged=9";
+    check(&format!("{table}reload\nshow callback:k1 => unknown\nshow callback:k2 => {merged}"));
 }

@@ -142,3 +142,55 @@ fn nobody_else_gives_up_a_line() {
         ",
     );
 }
+
+#[test]
+fn a_customer_in_line_who_asks_without_its_contact_is_not_in_line_twice() {
+    check(
+        "
+        enqueue c1 phone line customer=li prio=2
+        enqueue c2 phone line customer=mei
+        advance 5m
+        callback k1 - channel=phone queue=line customer=li
+        => called k1; closed c1 callback_requested; in callback:k1:1 line age=5m
+        callback k1 - channel=phone queue=line customer=li   => -
+        show line                     => waiting=2 entered=3 called-back=1
+        # In another queue, it is another matter.
+        callback k2 - channel=phone queue=own customer=mei   => called k2; in callback:k2:1 own age=0s
+        reload
+        # One that is offered is in line.
+        signin a1 ready               => signed-in a1; ready a1; offered callback:k1:1 a1
+        signin a2 ready               => signed-in a2; ready a2; offered c2 a2
+        callback k3 - channel=phone queue=line customer=mei
+        => called k3; ended c2 a2; closed c2 callback_requested; in callback:k3:1 line age=5m; offered callback:k3:1 a2
+        ",
+    );
+}
+
+#[test]
+fn which_of_several_is_meant_nobody_knows() {
+    check(
+        "
+        enqueue c1 phone line customer=li
+        enqueue c2 wechat line customer=li
+        advance 5m
+        callback k1 - channel=phone queue=line customer=li   => called k1; in callback:k1:1 line age=0s
+        # By the number alone nobody in line is known.
+        enqueue c3 phone own
+        callback k2 - channel=phone queue=own number=7       => called k2; in callback:k2:1 own age=0s
+        ",
+    );
+}
+
+#[test]
+fn who_is_with_an_agent_is_not_in_line() {
+    check(
+        "
+        signin a1 ready
+        enqueue c1 phone line customer=wu                    => in c1 line; offered c1 a1
+        accept a1 c1
+        connected c1
+        advance 5m
+        callback k1 - channel=phone queue=line customer=wu   => called k1; in callback:k1:1 line age=0s
+        ",
+    );
+}

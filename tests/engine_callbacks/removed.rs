@@ -32,7 +32,7 @@ fn they_move_to_another_with_their_places() {
         apply remove queues.line remove categories.refund remove categories.rare remove queues.first policy=move:own
         => plan 2; moved callback:k1:1 own removed; moved callback:k3:1 own removed; promise k2 queue=own
         show callback:k1:1     => waiting own age=1m
-        show callback:k2       => pending own expires=26h 59m enters=+1h 59m attempts=0/3
+        show callback:k2       => pending own expires=2h 59m enters=+1h 59m attempts=0/3
         show callback:k3:1     => waiting own age=1m
         show callbacks:own     => made=3 in-line=2
         reload

@@ -15,7 +15,7 @@ fn surge(lines: &str) -> Desk {
 }
 
 fn called(lines: &str) -> Desk {
-    after_in(Desk::with(CALLBACKS), lines)
+    after_in(Desk::with(CALLBACKS), &format!("gateway g open|{lines}"))
 }
 
 /// The groups of a contact: whether they are open, and by a step of which level.
@@ -165,5 +165,23 @@ fn what_becomes_of_a_callback_is_no_change_of_a_contact_of_it_that_has_ended() {
         let summary = explained(&desk, "callback:k1:1").summary;
         assert_eq!(summary, format!("It is callback k1. It has ended: {end}"), "{lines}");
         assert_eq!(changes(&desk, "callback:k1:1"), [""; 0], "{lines}");
+    }
+}
+
+#[test]
+fn a_callback_whose_gateway_is_away_says_so() {
+    for (queue, codes) in [("first", &["NOT_DIALLED", "GATEWAY_AWAY"][..]), ("line", &["GATEWAY_AWAY"])] {
+        let desk =
+            called(&format!("gateway g lost|signin a1 ready|callback k1 - channel=phone queue={queue}"));
+        let rests = format!(
+            "It is callback k1. It has its place in queue {queue}, but its gateway g is away: nobody could dial its \
+             customer, and it is offered to nobody until that gateway watches again."
+        );
+        assert_eq!(explained(&desk, "callback:k1:1").summary, rests);
+        let told = told(&desk, "callback:k1:1", "a1");
+        let told: Vec<&str> = told.iter().filter_map(|told| Some(told.split_once(':')?.0)).collect();
+        assert_eq!(told, codes);
+        let desk = after_in(desk, "gateway g open|advance 1s");
+        assert!(!explained(&desk, "callback:k1:1").summary.contains("away"));
     }
 }

@@ -16,11 +16,17 @@ use kefud::{
     },
 };
 
-use crate::{asked::Subject, naive::View, roster::Hours};
+use crate::{
+    asked::Subject,
+    naive::{View, gateway_away},
+    roster::Hours,
+};
 
 type Checked<T = ()> = Result<T, String>;
 
 mod place;
+
+use place::in_window;
 
 const DAY_S: i64 = 86_400;
 
@@ -105,8 +111,11 @@ impl<'a> View<'a> {
         same("customer first", &(own.mode() == j::CallbackMode::CustomerFirst), &first)?;
         same("the attempts", &(own.attempts, own.attempts_max), &(0, rules.attempts))?;
         let enter_ms = if record.enter_ms == u64::MAX { 0 } else { record.enter_ms };
-        let since_ms = if own.end_ms == 0 { self.now_ms.max(enter_ms) } else { own.end_ms };
-        same("the expiry", &own.expire_ms, &(since_ms + rules.expire_ms))?;
+        // Never dialled after its window.
+        let expire_ms =
+            if own.end_ms == 0 { self.now_ms.max(enter_ms) + rules.expire_ms } else { own.end_ms };
+        same("the expiry", &own.expire_ms, &expire_ms)?;
+        self.not_twice(record)?;
         let place = if own.end_ms == 0 { self.place_of(record) } else { (0, 0) };
         same("the place", &(own.arrival_ms, own.clock_ms), &place)
     }
@@ -141,6 +150,7 @@ impl<'a> View<'a> {
         same("the attempt", &event.attempt, &(own(promise).attempts + 1))?;
         let until_ms = self.now_ms + self.callback_rules(record.queue).dial_timeout_ms;
         same("the end", &event.deadline_ms, &until_ms)?;
+        in_window(promise, self.now_ms)?;
         let undialled = self.state.live_contacts_after(0).filter(|other| {
             (other.queue, other.stage()) == (record.queue, ContactStage::Waiting)
                 && other.talk().dialling() == Dialling::Waits
@@ -150,9 +160,8 @@ impl<'a> View<'a> {
         let alike = |record: &ContactRecord| {
             (record.channel, record.category, record.priority_in_force(), record.ring)
         };
-        let lost: Vec<u32> =
-            self.state.gateways().filter(|record| record.lost).map(|record| record.gateway).collect();
-        let here = |record: &ContactRecord| !lost.contains(&record.gateway);
+        let here = |record: &ContactRecord| !gateway_away(self.state, record);
+        ensure(here(record), || "its gateway does not listen".to_owned())?;
         let mut older = undialled
             .filter(|other| alike(other) == alike(record) && here(other) && place(other) < place(record));
         let older = older.next();
@@ -172,6 +181,10 @@ impl<'a> View<'a> {
                 let leg = self.state.assignment(event.offer);
                 let contact =
                     leg.and_then(|leg| self.state.contact(leg.contact)).ok_or("nothing accepted")?;
+                let promise = self.state.promise(contact.talk().promise);
+                promise
+                    .filter(|_| event.dial_deadline_ms != 0)
+                    .map_or(Ok(()), |it| in_window(it, self.now_ms))?;
                 same("the end of dialling", &event.dial_deadline_ms, &self.dials_until(contact))
             }
             Kind::CallbackDialled(event) => self.dials(event),

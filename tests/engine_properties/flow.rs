@@ -7,6 +7,8 @@ use kefud::{
     proto::journal::{self as j, ContactEnd, ContactRecord, ContactStage, Dialling, OfferCause, event::Kind},
 };
 
+use crate::naive::gateway_away;
+
 type Checked<T = ()> = Result<T, String>;
 
 /// What was measured of a queue.
@@ -45,6 +47,7 @@ fn eager(state: &State, record: &ContactRecord) -> bool {
     let to_nobody = talk.parent == 0 && talk.promise != 0 && lost();
     record.stage() == ContactStage::Waiting
         && !(record.unservable || record.kept_for() != 0 || talk.asked_agent != 0 || missing || to_nobody)
+        && !gateway_away(state, record)
 }
 
 fn in_line(record: &ContactRecord) -> bool {

@@ -9,7 +9,7 @@ use std::{
 use kefud::{
     engine::state::State,
     plan::model::{self, AgentChoice, ChannelKind, Plan},
-    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage, Dialling, Presence},
+    proto::journal::{self as j, AgentRule, ContactRecord, ContactStage, Dialling, Presence, PromiseStage},
 };
 
 use crate::asked::{Asked, Subject};
@@ -132,6 +132,16 @@ pub struct View<'a> {
     pub told: Told,
 }
 
+/// Whether a contact is a callback that is still to be made, through a gateway that watches no stream.
+pub fn gateway_away(state: &State, record: &ContactRecord) -> bool {
+    let talk = record.talk();
+    let ordered = matches!(talk.dialling(), Dialling::Dialled | Dialling::Answered);
+    let open = || state.promise(talk.promise).is_some_and(|it| it.stage() != PromiseStage::Ended);
+    let mut gateways = state.gateways().filter(|it| it.gateway == record.gateway);
+    let listens = gateways.any(|it| it.leased && it.deadline_ms == 0);
+    talk.callback && !ordered && open() && !listens
+}
+
 impl<'a> View<'a> {
     pub fn new(state: &'a State, now_ms: u64) -> Self {
         let plan = state.plan();
@@ -184,8 +194,10 @@ impl<'a> View<'a> {
         // A customer who has to be on the line first, and is not yet, is nobody's to serve.
         let missing =
             |record: &ContactRecord| matches!(record.talk().dialling(), Dialling::Waits | Dialling::Dialled);
+        // Nor is one whom nobody could dial.
+        let rests = move |record: &ContactRecord| realtime(record) && gateway_away(self.state, record);
         all.filter(|record| record.stage() == ContactStage::Waiting)
-            .filter(move |record| !missing(record))
+            .filter(move |record| !missing(record) && !rests(record))
             .filter(move |record| !(lost.contains(&record.gateway) && realtime(record)))
     }
 

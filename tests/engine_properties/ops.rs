@@ -360,7 +360,7 @@ impl Op {
             Kind::Pull => Command::Pull { agent: self.somebody(state), contact: self.unanswered(state) },
             Kind::Gateway => Command::GatewayAlive {
                 gateway: format!("gw{}", self.a % 3),
-                lease_ms: u64::from(self.b % 4) * 10_000,
+                lease_ms: u64::from((self.b % 6).saturating_sub(2)) * 10_000,
             },
             Kind::GatewayLost => Command::GatewayStreamLost { gateway: format!("gw{}", self.a % 3) },
             Kind::Apply => Command::ApplyPlan(self.apply(state, plans)),

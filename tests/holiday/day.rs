@@ -24,9 +24,6 @@ use crate::{
 pub const START_MS: u64 = 1_000_000_000;
 const MIDNIGHT_S: i64 = 1_790_697_600;
 
-/// Longer than anything of the day.
-const LEASE_MS: u64 = 10 * DAY_MS;
-
 /// Who is there.
 const TEAMS: [(&str, u32); 5] =
     [("core", 34), ("reserve", 4), ("temporary", 4), ("outsourced", 3), ("office", 4)];
@@ -110,7 +107,7 @@ impl Day {
             removed_queues: RemovedQueuePolicy::Refuse,
         }));
         for gateway in ["gate", "bot"] {
-            day.must(Command::GatewayAlive { gateway: gateway.to_owned(), lease_ms: LEASE_MS });
+            day.must(Command::GatewayAlive { gateway: gateway.to_owned(), lease_ms: 0 });
         }
         for agent in agents {
             day.must(Command::SignIn { agent, session: 0, ready: Some(true) });

@@ -14,7 +14,6 @@ use kefud::{
 use super::{apply, new_contact, run};
 
 const SECOND: u64 = 1_000;
-const HOUR: u64 = 3_600 * SECOND;
 
 const RUSH: &str = r#"
 [surges.rush]
@@ -77,7 +76,7 @@ pub fn surge(sim: &mut Sim) {
     plan.queues.insert("rush".to_owned(), rush.queues["rush"].clone());
     apply(sim, &plan);
     for gateway in ["pbx", "helper"] {
-        run(sim, Command::GatewayAlive { gateway: gateway.to_owned(), lease_ms: 24 * HOUR });
+        run(sim, Command::GatewayAlive { gateway: gateway.to_owned(), lease_ms: 0 });
     }
     level(sim, Some(1));
     enqueue(sim, "told", "wechat");

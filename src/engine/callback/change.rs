@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{
-        callback::Hands,
+        callback::{Hands, NOT_KNOWN_MS},
         command::{CallbackChange as Asked, CallbackWindow, Reply, Word},
         refusal::Refusal,
         step::{Answer, Step},
@@ -79,7 +79,7 @@ impl Step<'_> {
             start_ms: window.start_ms,
             end_ms: window.end_ms,
             enter_ms,
-            expire_ms: window.end_ms + self.state.callback_rules(record.queue).expire_ms,
+            expire_ms: window.end_ms,
             ..changed
         }));
         self.enter_if_due(record.promise);
@@ -98,9 +98,14 @@ impl Step<'_> {
         } else {
             (own.arrival_ms, own.clock_ms)
         };
+        // Its window is none any more, nor the end of that its own.
+        let from_ms = if enter_ms == NOT_KNOWN_MS { self.now_ms } else { enter_ms };
+        let kept_ms = self.state.callback_rules(record.queue).expire_ms;
+        let expire_ms = if own.end_ms == 0 { 0 } else { from_ms + kept_ms };
         self.emit(Kind::CallbackChanged(j::CallbackChanged {
             change: CallbackChange::Moved.into(),
             in_turn: true,
+            expire_ms,
             enter_ms,
             arrival_ms,
             clock_ms,

@@ -162,7 +162,9 @@ impl State {
         }
         let mut dialling = u32::try_from(line.dialled.len()).unwrap_or(u32::MAX);
         for (_, contact) in line.waits.iter().take(LOOKED_AT_MAX) {
-            let Some(record) = self.contact(contact) else { continue };
+            let Some(record) = self.contact(contact).filter(|record| !self.expires(record, now_ms)) else {
+                continue;
+            };
             let subject = Subject::of(record);
             let ring = self.staffed_ring(subject, 0);
             let class = ring.and_then(|ring| self.class_in_ring(subject, ring.max(record.ring)));
@@ -172,6 +174,12 @@ impl State {
             }
         }
         found
+    }
+
+    /// Whether the callback of a contact is about to expire.
+    fn expires(&self, record: &j::ContactRecord, now_ms: u64) -> bool {
+        let own = self.promise(record.talk().promise).and_then(|record| record.callback.as_deref());
+        own.is_some_and(|own| own.expire_ms <= now_ms)
     }
 
     /// Whether the customer of a callback is to be dialled while so many others are being.

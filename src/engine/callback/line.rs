@@ -21,10 +21,9 @@ impl Step<'_> {
     pub fn callback_due(&mut self, record: &j::PromiseRecord) {
         let own = record.callback.as_deref().cloned().unwrap_or_default();
         match self.state.callback_hands(record) {
-            Hands::Pending | Hands::InLine if own.expire_ms <= self.now_ms => {
-                self.close_callback_contact(record);
-                self.end_promise(record.promise, PromiseEnd::Expired, "", None);
-            }
+            Hands::Pending | Hands::InLine if own.expire_ms <= self.now_ms => self.expire_callback(record),
+            // Whoever accepted it would have the customer dialled out of its window.
+            Hands::Offered if own.end_ms != 0 && own.expire_ms <= self.now_ms => self.expire_callback(record),
             Hands::Pending if own.live_contact == 0 => self.enter_or_wait(record),
             Hands::InLine if own.hours_end_ms != 0 && own.hours_end_ms <= self.now_ms => {
                 self.hours_over(record, &own.zone);
@@ -34,6 +33,24 @@ impl Step<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A callback was not made in time.
+    fn expire_callback(&mut self, record: &j::PromiseRecord) {
+        let own = record.callback.as_deref().cloned().unwrap_or_default();
+        let in_line =
+            self.state.contact(record.follow_up).filter(|_| record.stage() == PromiseStage::Entered);
+        let away = in_line.is_some_and(|contact| self.state.dialling_rests(contact));
+        let reason = match (own.end_ms != 0, away, own.attempts) {
+            (true, true, _) => "its window is over, and its gateway is away",
+            (false, true, _) => "it was not made in time: its gateway is away",
+            (true, false, 0) => "its window is over, and no agent had time",
+            (false, false, 0) => "it was not made in time: no agent had time",
+            (true, false, _) => "its window is over, and its customer was not reached",
+            (false, false, _) => "it was not made in time: its customer was not reached",
+        };
+        self.close_callback_contact(record);
+        self.end_promise(record.promise, PromiseEnd::Expired, reason, None);
     }
 
     /// The time of a callback has come, unless its queue or calling hours have closed since that was known.

@@ -52,6 +52,9 @@ impl Step<'_> {
             if known.callback.is_some() && known.fingerprint == asked.fingerprint {
                 return Ok(Reply::Callback { promise: known.promise, merged: false });
             }
+            if known.callback.as_deref().is_some_and(|own| merged(own, asked)) {
+                return Ok(Reply::Callback { promise: known.promise, merged: true });
+            }
             let message = format!("another callback has the id {}; choose a new one", asked.id);
             return Err(Refusal::exists("CALLBACK_EXISTS", message));
         }
@@ -126,7 +129,7 @@ impl Step<'_> {
         };
         let channel = self.named(PlanKind::Channel, "channel", &asked.channel, faults);
         if !asked.contact.is_empty() {
-            return self.wanted_by(asked, agent, channel);
+            return self.wanted_by(self.contact(&asked.contact)?.contact, asked, agent, channel);
         }
         let category = self.named(PlanKind::Category, "category", &asked.category, faults);
         let mut queue = self.named(PlanKind::Queue, "queue", &asked.queue, faults);
@@ -141,14 +144,27 @@ impl Step<'_> {
         if asked.queue.is_empty() && asked.category.is_empty() {
             faults.push(("queue".to_owned(), "or `category` is required without `contact_id`".to_owned()));
         }
+        // One contact of the customer in line there is the one meant; of several nobody knows which.
+        let in_line = self.state.contact_in_line(queue, asked.customer.lookup);
+        if let Some(contact) = in_line.filter(|_| faults.is_empty()).map(|record| record.contact) {
+            return self.wanted_by(contact, asked, agent, channel);
+        }
         let (arrival_ms, clock_ms) = (self.now_ms.max(1), self.state.idle_of(queue, self.now_ms));
         Ok(Wanted { agent, channel, category, queue, arrival_ms, clock_ms, ..Wanted::of(asked) })
     }
 
-    /// What is asked for by a customer in line.
-    fn wanted_by(&self, asked: &NewCallback, agent: u32, channel: u32) -> Result<Wanted, Refusal> {
-        let id = &asked.contact;
-        let record = self.contact(id)?;
+    /// What is asked for by the customer of a contact in line.
+    fn wanted_by(
+        &self,
+        contact: u64,
+        asked: &NewCallback,
+        agent: u32,
+        channel: u32,
+    ) -> Result<Wanted, Refusal> {
+        let Some(record) = self.state.contact(contact) else {
+            return Err(contact_closed(&asked.contact));
+        };
+        let id = &record.id;
         match record.stage() {
             ContactStage::Closed => return Err(contact_closed(id)),
             _ if record.kind() != ContactKind::Customer => {
@@ -236,7 +252,7 @@ impl Step<'_> {
         };
         // For as long as it can't be made, it doesn't grow old.
         let from_ms = if enter_ms == NOT_KNOWN_MS { self.now_ms } else { enter_ms.max(self.now_ms) };
-        let expire_ms = asked.window.map_or(from_ms, |window| window.end_ms) + rules.expire_ms;
+        let expire_ms = asked.window.map_or(from_ms + rules.expire_ms, |window| window.end_ms);
         let mut callback = j::CallbackRecord {
             mode: mode.into(),
             attempts_max: rules.attempts,
@@ -305,6 +321,7 @@ impl Step<'_> {
             promise,
             change: CallbackChange::Merged.into(),
             request: asked.fingerprint,
+            merged_id: asked.id.clone(),
             ..j::CallbackChanged::default()
         };
         if older {
@@ -312,7 +329,7 @@ impl Step<'_> {
         }
         if let Some(CallbackWindow { start_ms, end_ms }) = window {
             (merged.start_ms, merged.end_ms, merged.enter_ms) = (start_ms, end_ms, enter_ms);
-            merged.expire_ms = end_ms + self.state.callback_rules(record.queue).expire_ms;
+            merged.expire_ms = end_ms;
         }
         let lookup = |customer: Option<&j::Sealed>| customer.map_or(0, |customer| customer.lookup);
         if asked.number != own.number && lookup(record.customer.as_ref()) == asked.customer.lookup {

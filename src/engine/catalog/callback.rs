@@ -26,7 +26,7 @@ pub struct CallbackInfo {
     pub dial_ahead_ms: u64,
     /// One that is for an agent is kept for that one for so long.
     pub agent_wait_ms: u64,
-    /// So long after it may first be made, or after the end of its window, one ends.
+    /// So long after it may first be made one ends; one with a window, as that ends.
     pub expire_ms: u64,
     /// At most so many are open.
     pub max_open: u32,

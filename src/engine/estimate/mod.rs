@@ -47,6 +47,8 @@ pub enum Unknown {
     Stalled,
     /// Its queue is closed.
     Closed,
+    /// It is a callback, and its gateway is away.
+    GatewayAway,
 }
 
 /// The mean in milliseconds, at least 1; what four of five waits don't exceed; and how far that can be trusted.
@@ -207,7 +209,11 @@ impl State {
         let (queue, subject) = (record.queue, Subject::of(record));
         let class = self.class_in_ring(subject, record.ring);
         let staffed = class.is_some_and(|class| self.staffed(&class));
-        let wait = self.told(queue, staffed, |flow, line| flow.expect(ahead, line, now_ms));
+        let wait = if self.dialling_rests(record) {
+            Err(Unknown::GatewayAway)
+        } else {
+            self.told(queue, staffed, |flow, line| flow.expect(ahead, line, now_ms))
+        };
         Estimated { wait: capped(wait, special(subject) || record.kept_for() != 0), ahead: all }
     }
 

@@ -246,18 +246,24 @@ impl State {
         }
         self.change_stage(before.contact, ContactStage::Active, OfferTrigger::ContactWaiting);
         self.stop_clock(before.contact);
+        let callback = self.contact(before.contact).is_some_and(|record| self.is_to_reach(record));
+        let end = if callback { WaitEnd::AnsweredCallback } else { WaitEnd::Answered };
         if let Some(contact) = self.contacts.get_mut(before.contact) {
             let service = contact.record.service_mut();
             if service.answered_ms == 0 {
                 service.answered_ms = now_ms;
             }
             service.active_ms = now_ms;
-            effect.wait = Some((WaitEnd::Answered, now_ms - contact.record.queue_entered_ms));
+            effect.wait = Some((end, now_ms - contact.record.queue_entered_ms));
         }
         if let Some((_, wait_ms)) = effect.wait {
             let counts = self.count(effect.queue, effect.channel);
             counts.answered += 1;
-            counts.answered_wait_ms += wait_ms;
+            if callback {
+                counts.callbacks_answered += 1;
+            } else {
+                counts.answered_wait_ms += wait_ms;
+            }
         }
         if self.contact(before.contact).is_some_and(|record| record.talk().callback) {
             self.attempt_over(before.contact);

@@ -113,6 +113,7 @@ impl State {
         self.note_callback(promise);
         if event.change() == CallbackChange::Merged {
             self.count(queue, channel).callbacks_merged += 1;
+            self.merged_id(promise, &event.merged_id);
         }
         if event.queue != 0 {
             self.promise_to_queue(promise, event.queue);
@@ -121,6 +122,20 @@ impl State {
         self.settle_promise(promise);
         self.drained(queue);
         self.about_promise(promise)
+    }
+
+    /// A callback is found by one more id: the oldest of too many is forgotten.
+    fn merged_id(&mut self, promise: u64, id: &str) {
+        let Some(callback) = self.callback_mut(promise).filter(|_| !id.is_empty()) else {
+            return;
+        };
+        let ids = &mut callback.merged_ids;
+        let forgotten = (ids.len() >= MERGED_REQUESTS_MAX).then(|| ids.remove(0));
+        ids.push(id.to_owned());
+        if let Some(forgotten) = forgotten {
+            self.promise_ids.remove(&forgotten);
+        }
+        self.promise_ids.insert(id.to_owned(), promise);
     }
 
     pub(super) fn callback_dialled(&mut self, event: &j::CallbackDialled) -> Effect {
@@ -292,7 +307,7 @@ impl State {
     }
 
     /// When something becomes of a callback by itself; 0: never. What is in somebody's hands neither expires nor goes
-    /// by the hours.
+    /// by the hours; what is only offered has its window.
     pub(super) fn callback_due_ms(&self, record: &j::PromiseRecord, callback: &j::CallbackRecord) -> u64 {
         let stage = self.contact(record.follow_up).map(j::ContactRecord::stage);
         let dues = match record.stage() {
@@ -301,6 +316,10 @@ impl State {
             PromiseStage::Entered if callback.dial_deadline_ms != 0 => [callback.dial_deadline_ms, 0],
             PromiseStage::Entered if stage == Some(ContactStage::Waiting) && !callback.answered => {
                 [callback.expire_ms, callback.hours_end_ms]
+            }
+            // Whoever accepted it after its window would have its customer dialled out of it.
+            PromiseStage::Entered if stage == Some(ContactStage::Offered) && callback.end_ms != 0 => {
+                [callback.expire_ms, 0]
             }
             PromiseStage::Entered | PromiseStage::Ended | PromiseStage::Unspecified => [0; 2],
         };

@@ -21,6 +21,7 @@ impl State {
             && record.talk().asked_agent == 0
             && !record.awaits_dialling()
             && !(record.keeps_promise() && self.gateway_lost(record.gateway))
+            && !self.gateway_away(record)
     }
 
     /// What a contact that is in line counts for.

@@ -1,8 +1,8 @@
 //! What the events of a gateway mean, and a new process' start, which touches every session and lease.
 
-use crate::proto::journal as j;
+use crate::proto::journal::{self as j, ContactStage};
 
-use super::Effect;
+use super::{Effect, place::in_line};
 use crate::engine::{
     line::Line,
     state::{Chore, State},
@@ -28,10 +28,10 @@ impl State {
         self.drop_draft();
         self.look_at_schedules();
         let now_ms = self.now_ms;
-        for record in self.gateways.values_mut().filter(|record| record.leased) {
-            self.timers.disarm(Timer::GatewayLease(record.gateway), record.deadline_ms);
-            record.deadline_ms = now_ms + record.lease_ms;
-            self.timers.arm(Timer::GatewayLease(record.gateway), record.deadline_ms);
+        let leased = self.gateways.values().filter(|record| record.leased);
+        let leased: Vec<(u32, u64)> = leased.map(|record| (record.gateway, record.lease_ms)).collect();
+        for (gateway, lease_ms) in leased {
+            self.lease(gateway, lease_ms, now_ms + lease_ms);
         }
         Effect::default()
     }
@@ -46,18 +46,49 @@ impl State {
     }
 
     pub(super) fn gateway_leased(&mut self, event: &j::GatewayLeased) -> Effect {
-        let timer = Timer::GatewayLease(event.gateway);
-        if let Some(record) = self.gateways.get_mut(&event.gateway) {
-            self.timers.disarm(timer, record.deadline_ms);
-            record.lease_ms = event.lease_ms;
-            record.deadline_ms = event.deadline_ms;
-            record.leased = true;
-        }
         self.gateway_is_back(event.gateway);
-        if event.deadline_ms > 0 {
-            self.timers.arm(timer, event.deadline_ms);
-        }
+        self.lease(event.gateway, event.lease_ms, event.deadline_ms);
         Effect::default()
+    }
+
+    /// A gateway is there until then; 0: for as long as its stream is open.
+    fn lease(&mut self, gateway: u32, lease_ms: u64, deadline_ms: u64) {
+        let timer = Timer::GatewayLease(gateway);
+        if let Some(record) = self.gateways.get(&gateway) {
+            self.timers.disarm(timer, record.deadline_ms);
+        }
+        let listened = self.gateway_listens(gateway);
+        let change = |record: &mut j::GatewayRecord| {
+            (record.leased, record.lease_ms, record.deadline_ms) = (true, lease_ms, deadline_ms);
+        };
+        if listened == (deadline_ms == 0) {
+            self.gateways.get_mut(&gateway).map(change);
+        } else {
+            self.recount_flow(gateway, change);
+            self.callbacks_of_gateway(gateway, !listened);
+        }
+        if deadline_ms > 0 {
+            self.timers.arm(timer, deadline_ms);
+        }
+    }
+
+    /// A gateway listens again, or no longer: callbacks that it is to make have their places among those that may be
+    /// offered or dialled, or wait apart. What is offered is withdrawn.
+    fn callbacks_of_gateway(&mut self, gateway: u32, listens: bool) {
+        let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
+        let called = contacts.filter(|number| {
+            self.contact(*number).is_some_and(|record| record.talk().callback && in_line(record.stage()))
+        });
+        for number in called.collect::<Vec<u64>>() {
+            match self.contact(number) {
+                _ if listens => self.wait_again(number),
+                Some(record) if !self.dialling_rests(record) => {}
+                Some(record) if record.stage() == ContactStage::Waiting => self.wait_apart(number),
+                _ => {
+                    self.chores.insert(Chore::Contact(number));
+                }
+            }
+        }
     }
 
     pub(super) fn lose_gateway(&mut self, event: &j::GatewayLost) -> Effect {

@@ -39,6 +39,8 @@ use super::state::State;
 pub enum WaitEnd {
     /// Somebody answered.
     Answered,
+    /// Somebody has a callback whose customer had not been reached: none waited on the line.
+    AnsweredCallback,
     /// The customer left.
     Abandoned,
     /// A limit or an administrator ended it.

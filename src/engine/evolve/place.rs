@@ -54,6 +54,7 @@ impl State {
         };
         if in_line(stage) {
             leave_line(contact, cell, &mut self.timers);
+            self.callbacks.leaves_line(&contact.record);
             self.schedules.resting.remove(&(contact.record.queue, number));
         }
         if let Some(count) = stage_count(&mut cell.live, stage) {
@@ -128,7 +129,10 @@ impl State {
             *count += 1;
         }
         match (in_line_before, in_line(stage)) {
-            (true, false) => leave_line(contact, cell, &mut self.timers),
+            (true, false) => {
+                leave_line(contact, cell, &mut self.timers);
+                self.callbacks.leaves_line(&contact.record);
+            }
             (false, true) => self.enter_line(number),
             _ => {}
         }
@@ -153,6 +157,7 @@ impl State {
         };
         let record = &contact.record;
         let queue = record.queue;
+        self.callbacks.enters_line(record);
         if let Some(cell) = self.cells.get_mut(contact.cell as usize) {
             cell.line_mut(record).insert((record.waiting_since_ms(), number));
         }
@@ -288,7 +293,8 @@ impl State {
         let Some(record) = self.contact(number) else {
             return;
         };
-        let lost = self.gateway_lost(record.gateway);
+        let rests = self.dialling_rests(record);
+        let lost = self.gateway_lost(record.gateway) && !rests;
         let queue = self.catalog.queues.get(&record.queue);
         let channel =
             self.catalog.channels.get(&record.channel).filter(|channel| !(lost && channel.realtime()));
@@ -301,8 +307,8 @@ impl State {
             // It is offered to the agent who is asked, in the step in which it comes in, and to nobody else.
             return;
         }
-        if record.awaits_dialling() {
-            // There is nobody on the line yet.
+        if rests || record.awaits_dialling() {
+            // There is nobody on the line yet, or nobody who could dial.
             self.enter_dial_line(number);
             return;
         }
@@ -337,7 +343,16 @@ impl State {
     pub(in crate::engine) fn wait_again(&mut self, number: u64) {
         let waits = self.contact(number).is_some_and(|record| record.stage() == ContactStage::Waiting);
         if waits && self.place_of_contact(number).is_none() {
+            self.leave_dial_line(number);
             self.place(number, OfferTrigger::ContactWaiting);
+        }
+    }
+
+    /// Takes a waiting contact out of its class whose gateway is gone.
+    pub(in crate::engine) fn wait_apart(&mut self, number: u64) {
+        self.unplace(number);
+        if self.contact(number).is_some_and(|record| self.dialling_rests(record)) {
+            self.enter_dial_line(number);
         }
     }
 

@@ -247,6 +247,9 @@ impl State {
     pub(in crate::engine) fn add_promise(&mut self, record: j::PromiseRecord) {
         let promise = record.promise;
         self.promise_ids.insert(record.id.clone(), promise);
+        for id in record.callback.iter().flat_map(|callback| &callback.merged_ids) {
+            self.promise_ids.insert(id.clone(), promise);
+        }
         self.promises_of.insert((record.case_id.clone(), promise));
         if record.stage() == PromiseStage::Ended {
             self.ended_promises.push_back(promise);

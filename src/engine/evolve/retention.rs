@@ -85,6 +85,9 @@ impl State {
             self.ended_promises.pop_front();
             if let Some(entry) = self.promises.remove(&promise) {
                 self.promise_ids.remove(&entry.record.id);
+                for id in entry.record.callback.iter().flat_map(|callback| &callback.merged_ids) {
+                    self.promise_ids.remove(id);
+                }
                 self.promises_of.remove(&(entry.record.case_id, promise));
             }
         }

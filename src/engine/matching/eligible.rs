@@ -54,6 +54,8 @@ pub enum Hindrance {
     QueueClosed(u32, i64),
     /// The contact is a callback whose customer is not on the line yet.
     NotDialled,
+    /// The contact is a callback whose gateway is away, so that nobody could dial.
+    GatewayAway,
     /// The groups that could help keep so many free: one of them, free now, to keep.
     Reserved(u32, u32, u32),
     /// The contact is kept for another agent until then.

@@ -42,6 +42,7 @@ impl Hindrance {
             Self::ShiftLead(..) => "SHIFT_LEAD",
             Self::QueueClosed(..) => "QUEUE_CLOSED",
             Self::NotDialled => "NOT_DIALLED",
+            Self::GatewayAway => "GATEWAY_AWAY",
             Self::Reserved(..) => "RESERVED",
             Self::KeptForAnother(..) => "KEPT_FOR_ANOTHER",
             Self::Excluded(_) | Self::AsksItself => "EXCLUDED",
@@ -87,6 +88,7 @@ impl Hindrance {
                 format!("may not be offered it: queue {} is closed", names.id(queue))
             }
             Self::NotDialled => "may not be offered it: its customer is not on the line yet".to_owned(),
+            Self::GatewayAway => "may not be offered it: its gateway is away, and can't dial".to_owned(),
             Self::Reserved(group, free, keep) => {
                 format!("is reserved: group {} has {free} free and keeps {keep}", names.id(group))
             }
@@ -204,6 +206,7 @@ impl State {
         note(self.open_now(agent, channel, now_ms));
         note(self.not_held(&contact.record, now_ms));
         note(if contact.record.awaits_dialling() { Err(Hindrance::NotDialled) } else { Ok(()) });
+        note(if self.dialling_rests(&contact.record) { Err(Hindrance::GatewayAway) } else { Ok(()) });
         note(not_kept(contact, agent.record.agent));
         note(not_excluded(&contact.record, agent.record.agent, now_ms));
         found.extend(unfit(&info.skills, &class.asked));

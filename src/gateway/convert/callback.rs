@@ -89,6 +89,7 @@ pub fn counts(state: &State, queue: u32) -> v1::CallbackCounts {
     }
     let ended = sum.reached + sum.exhausted + sum.expired + sum.cancelled + sum.absorbed;
     let open = u32::try_from(sum.made.saturating_sub(ended)).unwrap_or(u32::MAX);
+    sum.gateway_away = state.callbacks_away(queue);
     sum.in_line = state.callbacks_in_line(queue);
     sum.pending = open.saturating_sub(sum.in_line);
     sum

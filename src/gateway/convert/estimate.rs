@@ -80,6 +80,7 @@ fn message(state: &State, queue: u32, estimated: Estimated) -> v1::Estimate {
                 Unknown::NobodyStaffed => v1::EstimateUnknown::NobodyStaffed,
                 Unknown::Stalled => v1::EstimateUnknown::Stalled,
                 Unknown::Closed => v1::EstimateUnknown::Closed,
+                Unknown::GatewayAway => v1::EstimateUnknown::GatewayAway,
             }
             .into(),
             ..told
@@ -102,5 +103,6 @@ fn text(state: &State, queue: u32, estimated: Estimated) -> String {
         (Err(Unknown::NobodyStaffed), _) => format!("{ahead} ahead; nobody signed in could serve it"),
         (Err(Unknown::Stalled), _) => format!("{ahead} ahead; nobody has been served for long"),
         (Err(Unknown::Closed), _) => format!("{ahead} ahead; the queue is closed"),
+        (Err(Unknown::GatewayAway), _) => format!("{ahead} ahead; its gateway is away, and can't dial"),
     }
 }

@@ -327,6 +327,7 @@ pub fn queue(state: &State, id: &str, now_ms: u64) -> v1::Queue {
         follow_ups: counts.follow_ups,
         called_back: counts.called_back,
         callbacks: counts.callbacks,
+        callbacks_answered: counts.callbacks_answered,
     });
     let hours = hours::queue(state, number, now_ms);
     v1::Queue {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn shown(position: u32, expected_s: Option<u64>) -> Shown {
-    Shown { position, expected_s }
+    Shown { position, expected_s, gateway_away: false }
 }
 
 #[test]
@@ -27,6 +27,7 @@ fn only_what_differs_enough_is_told() {
         (Some(shown(3, Some(20))), shown(3, Some(16)), false),
         (Some(shown(3, Some(20))), shown(3, Some(15)), true),
         (Some(shown(3, Some(600))), shown(3, Some(541)), false),
+        (Some(shown(3, None)), Shown { gateway_away: true, ..shown(3, None) }, true),
     ];
     for (before, now, told) in table {
         assert_eq!(worth_telling(before, now), told, "{before:?} {now:?}");

@@ -109,6 +109,7 @@ fn apply(sim: &mut Sim, document: &str) {
 fn desk() -> Sim {
     let mut sim = Sim::new(1_000_000);
     apply(&mut sim, PLAN);
+    run(&mut sim, Command::GatewayAlive { gateway: "g".to_owned(), lease_ms: 0 });
     sim
 }
 

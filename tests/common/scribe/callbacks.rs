@@ -99,6 +99,7 @@ pub fn counts(state: &State, queue: u32) -> String {
         ("merged", sum(|counts| counts.callbacks_merged)),
         ("attempts", sum(|counts| counts.callbacks_attempts)),
         ("in-line", u64::from(state.callbacks_in_line(queue))),
+        ("away", u64::from(state.callbacks_away(queue))),
     ];
     let told = figures.iter().filter(|(_, figure)| *figure > 0);
     told.map(|(name, figure)| format!("{name}={figure}")).collect::<Vec<_>>().join(" ")

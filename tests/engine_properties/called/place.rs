@@ -5,10 +5,31 @@ use kefud::{
     proto::journal::{self as j, ContactRecord, ContactStage, PromiseRecord, PromiseStage},
 };
 
-use super::own;
+use super::{Checked, ensure, own};
 use crate::naive::View;
 
+/// A customer who said when to be called is dialled then, and at no other time.
+pub fn in_window(record: &PromiseRecord, now_ms: u64) -> Checked {
+    let own = own(record);
+    let inside = own.end_ms == 0 || (own.start_ms..own.end_ms).contains(&now_ms);
+    ensure(inside, || format!("{now_ms} is out of {}..{}", own.start_ms, own.end_ms))
+}
+
 impl<'a> View<'a> {
+    /// A customer who asks without its contact, and has exactly one in line there, gives up that one.
+    pub fn not_twice(&self, record: &PromiseRecord) -> Checked {
+        let of = |customer: Option<&j::Sealed>| customer.map_or(0, |customer| customer.lookup);
+        let customer = of(record.customer.as_ref());
+        let of_customer = |other: &&ContactRecord| {
+            let in_line = matches!(other.stage(), ContactStage::Waiting | ContactStage::Offered);
+            let own = other.talk().promise == 0 && other.talk().parent == 0;
+            in_line && own && other.queue == record.queue && of(other.customer.as_deref()) == customer
+        };
+        let in_line = self.state.live_contacts_after(0).filter(of_customer).count();
+        let twice = record.contact == 0 && customer != 0 && in_line == 1;
+        ensure(!twice, || "its customer is in line twice".to_owned())
+    }
+
     /// Whether a queue says of when it is closed that callbacks may be asked for.
     pub(super) fn calls_back_while_closed(&self, queue: u32) -> bool {
         self.plan.queues.get(self.id(queue)).is_some_and(|queue| {

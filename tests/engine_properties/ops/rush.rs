@@ -146,6 +146,13 @@ impl Op {
             asked.contact.clone_from(&record.id);
             asked.customer.lookup = record.customer.as_ref().map_or(0, |customer| customer.lookup);
             (asked.zone, asked.channel, asked.window) = (String::new(), String::new(), None);
+            if self.b.wrapping_add(nth).is_multiple_of(4) {
+                // Without saying on which contact.
+                asked.contact.clear();
+                asked.queue = state.names().id(record.queue).to_owned();
+                asked.channel = state.names().id(record.channel).to_owned();
+                asked.gateway = state.gateway_id(record.gateway).to_owned();
+            }
         }
         Command::RequestCallback(asked)
     }

@@ -74,6 +74,7 @@ pub async fn callbacks(reached: &mut Reached) {
     let place = Place::new(PLAN, &[]);
     let daemon = place.start();
     let client = daemon.client().await;
+    let _listens = client.watch_gateway(GATEWAY, 0).await;
     client.contacts.clone().request_callback(asked("k", "1", "line")).await.expect("offered");
     client.enqueue("waits", "phone", "none").await;
     client.enqueue("gone", "phone", "none").await;

@@ -65,7 +65,7 @@ impl Board {
             oldest: oldest.unwrap_or_else(|| "-".to_owned()),
             answered,
             abandoned: sum(|counts| counts.abandoned),
-            speed: mean(wait, answered),
+            speed: mean(wait, answered.saturating_sub(sum(|counts| counts.callbacks_answered))),
             asked: sum(|counts| counts.consults),
             promised: queue.promises.as_ref().map_or(0, |promises| promises.open),
             level: queue.surge.as_ref().map_or_else(|| "-".to_owned(), |surge| surge.level.to_string()),
@@ -196,6 +196,8 @@ mod tests {
             answered,
             abandoned: 1,
             answered_wait: seconds(wait),
+            // Nobody held the line for this one.
+            callbacks_answered: u64::from(answered == 4),
             ..QueueChannelCounts::default()
         };
         let vip = Queue {
@@ -206,7 +208,7 @@ mod tests {
             parked: 2,
             with_bot: 1,
             oldest_wait: seconds(7),
-            channels: vec![counts(1, 4, 0), counts(3, 20, 1)],
+            channels: vec![counts(1, 4, 0), counts(4, 20, 1)],
             promises: Some(PromiseCounts { open: 3, ..PromiseCounts::default() }),
             surge: Some(QueueSurge { level: 2, ..QueueSurge::default() }),
             estimate: Some(Estimate { expected: seconds(5), ..Estimate::default() }),
@@ -234,7 +236,7 @@ mod tests {
         assert_eq!(
             board().plain(),
             "0s queue mail: waiting 0, oldest -, with agents 0, parked 0, with bot 0, answered 0, abandoned 0, colleagues asked 0, promises 0, average speed of answer -, expected wait -, surge level -, callbacks 0\n\
-             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 4, abandoned 2, colleagues asked 1, promises 3, average speed of answer 1:00, expected wait 0:50, surge level 2, callbacks 6\n\
+             0s queue vip: waiting 2, oldest 1:10, with agents 3, parked 2, with bot 1, answered 5, abandoned 2, colleagues asked 1, promises 3, average speed of answer 1:00, expected wait 0:50, surge level 2, callbacks 6\n\
              0s agents: 1 break, 1 idle, 1 talking\n"
         );
     }
@@ -244,7 +246,7 @@ mod tests {
         let lines = board().table(60);
         assert_eq!(
             lines[4].split_whitespace().collect::<Vec<_>>(),
-            ["vip", "2", "2", "1:10", "0:50", "3", "2", "1", "1", "3", "6", "4", "2", "1:00", "贵宾"]
+            ["vip", "2", "2", "1:10", "0:50", "3", "2", "1", "1", "3", "6", "5", "2", "1:00", "贵宾"]
         );
         assert_eq!(lines[6], "agents: 1 break, 1 idle, 1 talking");
         assert!(lines[7].starts_with("a1     talking    3  75%"), "{}", lines[7]);

@@ -86,9 +86,11 @@ impl State {
         Some(self.hindered_agent(contact, agent, hindrances, now_ms))
     }
 
-    /// Whether what keeps agents from a contact is told: it waits, or its customer is to be dialled first.
+    /// Whether what keeps agents from a contact is told: it waits, or its customer is to be dialled first or can't be.
     fn is_told_of(&self, contact: &Contact, now_ms: u64) -> bool {
-        self.waiting_class(contact, now_ms).is_some() || contact.record.awaits_dialling()
+        let record = &contact.record;
+        let rests = || record.stage() == ContactStage::Waiting && self.dialling_rests(record);
+        self.waiting_class(contact, now_ms).is_some() || record.awaits_dialling() || rests()
     }
 
     /// The class of such a contact in each of its rings.

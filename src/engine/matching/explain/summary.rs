@@ -267,6 +267,13 @@ impl State {
         let record = &contact.record;
         let queue = self.names.id(record.queue);
         let Some(place) = found.place else {
+            if self.dialling_rests(record) {
+                return format!(
+                    "It has its place in queue {queue}, but its gateway {} is away: nobody could dial its customer, \
+                     and it is offered to nobody until that gateway watches again.",
+                    self.gateway_id(record.gateway)
+                );
+            }
             let gateway = self.gateways.get(&record.gateway).filter(|gateway| gateway.lost);
             if let Some(gateway) = gateway.filter(|_| record.keeps_promise()) {
                 return format!(

@@ -75,6 +75,7 @@ pub(super) fn passes(why: Hindrance) -> bool {
                 | Hindrance::ShiftLead(..)
                 | Hindrance::QueueClosed(..)
                 | Hindrance::NotDialled
+                | Hindrance::GatewayAway
                 | Hindrance::Reserved(..)
                 | Hindrance::KeptForAnother(..)
                 | Hindrance::Excluded(_)
@@ -104,7 +105,7 @@ fn nearness(found: &[Hindrance]) -> (usize, u8) {
     let hardness = |why: &Hindrance| match why {
         Hindrance::AsksItself => 8,
         why if why.is_room() => 0,
-        Hindrance::QueueClosed(..) | Hindrance::NotDialled => 0,
+        Hindrance::QueueClosed(..) | Hindrance::NotDialled | Hindrance::GatewayAway => 0,
         Hindrance::Reserved(..) | Hindrance::KeptForAnother(..) | Hindrance::Excluded(_) => 1,
         Hindrance::NotReady | Hindrance::OtherActivity(..) | Hindrance::ShiftLead(..) => 2,
         Hindrance::Disconnected | Hindrance::OnBreak(_) => 3,
