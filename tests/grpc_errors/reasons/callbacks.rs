@@ -83,6 +83,11 @@ pub async fn callbacks(reached: &mut Reached) {
     let rows: Vec<Row> = vec![
         (NotFound, "CALLBACK_NOT_FOUND", call!(client, contacts.cancel_callback(taken_back("k9")))),
         (NotFound, "CALLBACK_NOT_FOUND", call!(client, supervisors.update_callback(cancelled("k9")))),
+        (
+            NotFound,
+            "PROMISE_NOT_FOUND",
+            call!(client, agents.update_promise(change("anna", "k", Change::Fulfil(true)))),
+        ),
         (AlreadyExists, "CALLBACK_EXISTS", call!(client, contacts.request_callback(asked("k", "2", "line")))),
         (
             ResourceExhausted,
@@ -120,6 +125,9 @@ pub async fn callbacks(reached: &mut Reached) {
         ),
     ];
     check(reached, rows).await;
+    let fulfilled = client.agents.clone().update_promise(change("anna", "k", Change::Fulfil(true))).await;
+    let status = fulfilled.expect_err("no promise");
+    assert!(status.message().contains("UpdateCallback"), "{status:?}");
     let mut anna = client.sign_in("anna").await;
     let offer = anna.offer_of(first).await;
     client.accept(&offer).await.expect("accepted");
