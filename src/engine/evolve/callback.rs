@@ -82,6 +82,9 @@ fn leaves_line(change: CallbackChange) -> bool {
 impl State {
     pub(super) fn callback_changed(&mut self, event: &j::CallbackChanged) -> Effect {
         let promise = event.promise;
+        if self.promise(promise).is_none_or(|record| record.stage() == PromiseStage::Ended) {
+            return Effect::default();
+        }
         if event.change() == CallbackChange::Suspended {
             self.dialling_called_off(promise);
         }
@@ -156,7 +159,8 @@ impl State {
             return;
         };
         let (promise, queue, channel) = (record.talk().promise, record.queue, record.channel);
-        let Some(callback) = self.callback_mut(promise) else {
+        let open = self.promise(promise).is_some_and(|record| record.stage() != PromiseStage::Ended);
+        let Some(callback) = self.callback_mut(promise).filter(|_| open) else {
             return;
         };
         callback.attempts += 1;
