@@ -184,7 +184,11 @@ impl Step<'_> {
                 self.end_promise(promise, PromiseEnd::Exhausted, "", None);
             }
             ContactEnd::SupervisorEnded => self.ended_by_supervisor(promise, contact),
-            _ => self.end_promise(promise, PromiseEnd::Cancelled, "its queue left the plan", None),
+            ContactEnd::QueueRemoved => {
+                self.end_promise(promise, PromiseEnd::Cancelled, "its queue left the plan", None);
+            }
+            // None of these is known to come to one.
+            _ => self.end_promise(promise, PromiseEnd::Cancelled, "its contact has ended", None),
         }
     }
 }
