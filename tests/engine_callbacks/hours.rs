@@ -176,3 +176,26 @@ expire = "3d"
         ",
     );
 }
+
+#[test]
+fn all_of_a_queue_that_opens_sooner_are_taken_in() {
+    let plan = format!("{CALLBACKS}\n{}", include_str!("office.toml"));
+    let asked: Vec<String> =
+        (0..150).map(|at| format!("callback k{at} - channel=phone queue=office number={at}")).collect();
+    check_in(
+        &plan,
+        &format!(
+            "
+            wall 2026-09-28T10:00
+            hours office closed
+            {}
+            callback last - channel=phone queue=office number=last  => called last +?
+            hours office clear
+            reload
+            show callback:last    => in-line office expires=72h attempts=0/3
+            show callbacks:office => made=151 in-line=151
+            ",
+            asked.join("\n")
+        ),
+    );
+}
