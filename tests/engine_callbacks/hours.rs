@@ -199,3 +199,35 @@ fn all_of_a_queue_that_opens_sooner_are_taken_in() {
         ),
     );
 }
+
+#[test]
+fn hours_that_never_meet_the_opening_of_the_queue_are_refused() {
+    let nights = CALLBACKS.to_owned()
+        + r#"
+[calendars.nights]
+[calendars.nights.hours]
+mon-fri = ["22:00-24:00"]
+[queues.nights]
+channels = ["phone"]
+groups = ["desk"]
+calendar = "nights"
+closed = "accept"
+objective = "1m"
+[queues.nights.callback]
+offer = "always"
+hours = "calling"
+"#;
+    check_in(
+        &nights,
+        "
+        wall 2026-09-28T10:00
+        callback k1 - channel=phone queue=nights                          => !CALLBACK_OUT_OF_HOURS
+        callback k1 - channel=phone queue=nights window=1h-200h           => !window
+        # 22 h there is 15 h in London, or 16 h.
+        callback k1 - channel=phone queue=nights zone=Europe/London       => called k1 +12h
+        # Nobody knows when it opens: it may.
+        hours nights closed
+        callback k2 - channel=phone queue=nights zone=Europe/London number=2  => called k2 +?
+        ",
+    );
+}

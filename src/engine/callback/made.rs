@@ -74,13 +74,13 @@ impl Step<'_> {
         }
         self.check_way(asked, &wanted, &mut faults);
         let enter_ms = self.enters_within(wanted.queue, &asked.zone, asked.window);
-        let enter_ms = enter_ms.unwrap_or_else(|problem| {
-            faults.push(("window".to_owned(), problem));
-            0
-        });
+        if let (Err(problem), Some(_)) = (&enter_ms, asked.window) {
+            faults.push(("window".to_owned(), problem.clone()));
+        }
         if !faults.is_empty() {
             return Err(Refusal::invalid(faults));
         }
+        let enter_ms = enter_ms.map_err(|why| Refusal::precondition("CALLBACK_OUT_OF_HOURS", why))?;
         if let Some(known) = known {
             return Ok(self.merge(&known, asked, &wanted, enter_ms));
         }

@@ -26,6 +26,20 @@ max_open = 1
 channels = ["phone"]
 groups = ["nobody"]
 objective = "30s"
+[calendars.mornings.hours]
+mon-sun = ["06:00-12:00"]
+[calendars.evenings.hours]
+mon-sun = ["18:00-22:00"]
+# Open when nobody may be called.
+[queues.evenings]
+channels = ["phone"]
+groups = ["desk"]
+objective = "30s"
+calendar = "evenings"
+closed = "accept"
+[queues.evenings.callback]
+offer = "always"
+hours = "mornings"
 [groups.desk]
 [groups.nobody]
 [agents.anna]
@@ -103,6 +117,11 @@ pub async fn callbacks(reached: &mut Reached) {
             FailedPrecondition,
             "CALLBACK_NOT_OFFERED",
             call!(client, contacts.request_callback(instead_of("waits"))),
+        ),
+        (
+            FailedPrecondition,
+            "CALLBACK_OUT_OF_HOURS",
+            call!(client, contacts.request_callback(asked("k2", "2", "evenings"))),
         ),
         (NotFound, "CONTACT_NOT_FOUND", call!(client, contacts.request_callback(instead_of("nobody")))),
         (FailedPrecondition, "CONTACT_CLOSED", call!(client, contacts.request_callback(instead_of("gone")))),
