@@ -186,13 +186,12 @@ fn all_of_a_queue_that_opens_sooner_are_taken_in() {
         &plan,
         &format!(
             "
-            wall 2026-09-28T10:00
-            hours office closed
+            wall 2026-09-28T19:00
             {}
-            callback last - channel=phone queue=office number=last  => called last +?
-            hours office clear
+            callback last - channel=phone queue=office number=last  => called last +14h
+            hours office open 2026-09-28T20:00
             reload
-            show callback:last    => in-line office expires=72h attempts=0/3
+            show callback:last    => in-line office expires=86h attempts=0/3
             show callbacks:office => made=151 in-line=151
             ",
             asked.join("\n")
