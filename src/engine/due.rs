@@ -170,6 +170,7 @@ impl Step<'_> {
             Chore::ShiftOver(agent) => return self.hand_over_work(agent),
             Chore::Closing(queue) => return self.move_closing(queue),
             Chore::Promise(promise) => self.promise_adrift(promise),
+            Chore::Callbacks(queue, from) => return self.callbacks_may_enter(queue, from),
             Chore::Surge(queue) => return self.surge_on(queue),
         }
         0

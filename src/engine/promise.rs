@@ -222,10 +222,8 @@ impl Step<'_> {
             }
             Hand::Supervisor(supervisor) => j::PromiseHand { agent: 0, supervisor },
         };
-        let Some(record) = self.state.promise_by_id(id).cloned() else {
-            let message = format!("there is no promise {id}, or it is no longer kept");
-            return Err(Refusal::not_found("PROMISE_NOT_FOUND", message));
-        };
+        let record = self.state.promise_by_id(id).filter(|record| record.callback.is_none()).cloned();
+        let record = record.ok_or_else(|| self.state.no_promise(id))?;
         if by.agent != 0 && by.agent != record.agent {
             let message = format!("promise {id} is another agent's; its agent or a supervisor may change it");
             return Err(Refusal::precondition("PROMISE_OF_ANOTHER_AGENT", message));
@@ -328,5 +326,17 @@ impl Step<'_> {
             ..j::PromiseChanged::default()
         }));
         Ok(())
+    }
+}
+
+impl State {
+    /// There is no promise of this id. It may be a callback's, which is not changed in this way.
+    #[must_use]
+    pub fn no_promise(&self, id: &str) -> Refusal {
+        let why = match self.callback_by_id(id) {
+            Some(_) => "it is a callback, which is changed by UpdateCallback",
+            None => "it never was, or is no longer kept",
+        };
+        Refusal::not_found("PROMISE_NOT_FOUND", format!("there is no promise {id}: {why}"))
     }
 }

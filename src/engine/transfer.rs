@@ -237,10 +237,14 @@ impl Step<'_> {
     }
 
     /// The same for a contact that is taken from where it is: whoever has it can't be given it, and who is asked
-    /// about it is free of the consult by then.
+    /// about it is free of the consult by then. Nobody can while its customer is still to be dialled.
     pub fn check_receiver(&self, record: &j::ContactRecord, agent: u32, channel: u32) -> Result<(), Refusal> {
         if self.state.assignment(record.offer).is_some_and(|leg| leg.agent == agent) {
             return Err(Refusal::precondition("AGENT_HAS_CONTACT", "the agent has this contact already"));
+        }
+        if let Some(agent) = self.state.agent(agent).filter(|_| record.awaits_dialling()) {
+            let text = self.state.hindrance_text(Hindrance::NotDialled, agent, self.now_ms);
+            return Err(Refusal::precondition("AGENT_NOT_AVAILABLE", format!("the agent {text}")));
         }
         let consult = self.state.contact(record.talk().consult);
         let asked = consult.and_then(|consult| self.state.assignment(consult.offer));
@@ -275,7 +279,7 @@ impl Step<'_> {
         let number = self.agent(agent)?.record.agent;
         let record = self.contact(id)?;
         let (contact, stage) = (record.contact, record.stage());
-        let (channel, offer) = (record.channel, record.offer);
+        let offer = record.offer;
         if stage == ContactStage::WithBot {
             let message = format!("contact {id} is with a bot; requeue or reassign it");
             return Err(Refusal::precondition("CONTACT_WITH_BOT", message));
@@ -290,7 +294,7 @@ impl Step<'_> {
         if offered_to == Some(number) {
             return Ok(Reply::Contact(contact));
         }
-        self.check_agent(number, channel)?;
+        self.check_receiver(record, number, record.channel)?;
         // A supervisor goes over exclusions and keeping, and over the requirement if told to.
         let advice = "override_requirements offers it anyway";
         self.check_fits(contact, number, advice, |why| {

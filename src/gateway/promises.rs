@@ -126,11 +126,10 @@ impl Check {
 fn answered_promise(state: &State, reply: &Reply, id: &str) -> Result<Option<v1::Promise>, Refusal> {
     let record = match reply {
         Reply::Promise(promise) => state.promise(*promise),
-        _ => state.promise_by_id(id),
+        _ => state.promise_by_id(id).filter(|record| record.callback.is_none()),
     };
-    record.map(|record| Some(convert::promise::promise(state, record))).ok_or_else(|| {
-        Refusal::not_found("PROMISE_NOT_FOUND", format!("there is no promise {id}, or it is no longer kept"))
-    })
+    let record = record.ok_or_else(|| state.no_promise(id))?;
+    Ok(Some(convert::promise::promise(state, record)))
 }
 
 pub(super) async fn make_promise(

@@ -168,3 +168,28 @@ fn who_comes_from_elsewhere_takes_the_place_too() {
         ",
     );
 }
+
+#[test]
+fn who_takes_the_place_of_a_callback_may_wait_as_long_as_anybody() {
+    for (comes, waits) in [
+        ("enqueue c2 phone small customer=li", "10m"),
+        // Who came to another queue before has waited since then.
+        ("enqueue c2 phone none customer=li\nadvance 30s\ntransfer gateway c2 queue=small", "9m 30s"),
+        ("enqueue c2 wechat small customer=li bot=b\nadvance 30s\nfrombot b c2", "10m"),
+        (
+            "enqueue c2 wechat none customer=li\nadvance 10s\ntobot c2 b\nadvance 20s\nfrombot b c2 queue=small",
+            "9m 50s",
+        ),
+    ] {
+        check(&format!(
+            "
+            callback k1 - channel=phone queue=small customer=li
+            advance 4m
+            {comes}
+            reload
+            uncallback k1     => ended k1 cancelled
+            advance 10m       => +{waits} closed c2 wait_limit
+            "
+        ));
+    }
+}

@@ -137,6 +137,63 @@ fn what_is_moved_on_goes_on_as_a_callback() {
     );
 }
 
+/// The customer is on the line with a1.
+const REACHED: &str = "
+    accept a1 callback:k1:1
+    advance 10s
+    connected callback:k1:1     => connected callback:k1:1 a1; ended k1 kept
+    advance 1m";
+
+#[test]
+fn whoever_was_reached_waits_like_anybody_else() {
+    for back in ["transfer a1 callback:k1:1 queue=line", "requeue callback:k1:1 queue=line"] {
+        after(&format!(
+            "{REACHED}
+            {back}
+            show callbacks:line         => made=1 reached=1 attempts=1
+            # The call waits, and not its callback.
+            show wait:line              => 10s
+            reload
+            show callbacks:line         => made=1 reached=1 attempts=1
+            show wait:line              => 10s
+            dialled callback:k1:1 1 answered  => !CALLBACK_NOT_DIALLED
+            advance 50s
+            show callbacks:line         => made=1 reached=1 attempts=1
+            "
+        ));
+    }
+}
+
+#[test]
+fn whoever_was_reached_is_lost_with_the_line() {
+    check(&format!(
+        "gateway g 2m
+        {OFFERED}
+        {REACHED}
+        transfer a1 callback:k1:1 queue=none  => moved callback:k1:1 none; wrap-up callback:k1:1 a1 20s
+        advance 50s
+        => +20s released callback:k1:1 a1 wrap_up_timeout; +20s offered callback:k1:1 a1; +35s missed callback:k1:1 a1
+         ; +50s lost g; +50s closed callback:k1:1 gateway_lost
+        "
+    ));
+}
+
+#[test]
+fn a_customer_who_has_not_been_written_to_is_still_to_be_reached() {
+    check(
+        "
+        enqueue c1 wechat line customer=li
+        callback k1 c1 customer=li
+        signin a1 ready
+        accept a1 callback:k1:1    => accepted callback:k1:1 a1
+        away a1 session=1
+        advance 30s
+        show callbacks:line        => made=1 in-line=1
+        show callback:k1           => in-line line expires=23h 59m 30s attempts=0/3
+        ",
+    );
+}
+
 #[test]
 fn a_supervisor_ends_it() {
     after(

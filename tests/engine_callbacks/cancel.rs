@@ -69,3 +69,22 @@ fn for_an_agent_who_is_not_there_it_is_anybodys() {
         ",
     );
 }
+
+#[test]
+fn a_callback_is_no_promise_to_be_changed() {
+    check(
+        "
+        callback k1 - channel=phone queue=line agent=a1
+        callback k2 - channel=phone queue=line number=556 window=2h-3h
+        uncallback k2
+        chpromise a1 k1 cancel              => !PROMISE_NOT_FOUND
+        chpromise a1 k1 fulfil              => !PROMISE_NOT_FOUND
+        chpromise supervisor k1 to=a2       => !PROMISE_NOT_FOUND
+        chpromise supervisor k1 move=2h     => !PROMISE_NOT_FOUND
+        chpromise supervisor k2 move=2h     => !PROMISE_NOT_FOUND
+        show callback:k1                    => in-line line expires=24h attempts=0/3 agent=a1
+        show callback:k2                    => cancelled line attempts=0/3
+        show callbacks:line                 => made=2 cancelled=1 in-line=1
+        ",
+    );
+}

@@ -164,3 +164,45 @@ fn the_customer_of_an_unreachable_agent_waits_on() {
         ",
     );
 }
+
+#[test]
+fn whose_customer_is_not_on_the_line_is_given_to_nobody() {
+    check(
+        "
+        signin a1 ready
+        signin a2 break
+        enqueue c1 phone first                => in c1 first; offered c1 a1
+        accept a1 c1
+        connected c1
+        callback k1 - channel=phone queue=first
+        ready a2
+        assign callback:k1:1 a2               => !AGENT_NOT_AVAILABLE
+        assign callback:k1:1 a2 override      => !AGENT_NOT_AVAILABLE
+        reassign callback:k1:1 a2 reason=x    => !AGENT_NOT_AVAILABLE
+        transfer gateway callback:k1:1 agent=a2  => !AGENT_NOT_AVAILABLE
+        pull a2 callback:k1:1                 => !AGENT_NOT_AVAILABLE
+        advance 1s                            => +1s dials callback:k1:1 1 30s
+        assign callback:k1:1 a2               => !AGENT_NOT_AVAILABLE
+        dialled callback:k1:1 1 answered      => answered callback:k1:1; offered callback:k1:1 a2
+        ",
+    );
+}
+
+#[test]
+fn a_customer_who_was_reached_is_not_dialled_when_passed_on() {
+    check(
+        "
+        signin a1 ready
+        callback k1 - channel=phone queue=first
+        advance 1s
+        dialled callback:k1:1 1 answered
+        accept a1 callback:k1:1
+        connected callback:k1:1                     => connected callback:k1:1 a1; ended k1 kept
+        transfer a1 callback:k1:1 queue=first       => moved callback:k1:1 first; wrap-up callback:k1:1 a1 20s
+        show callbacks:first                        => made=1 reached=1 attempts=1
+        show wait:first                             => 1s
+        advance 5s                                  => -
+        dialled callback:k1:1 1 answered            => -
+        ",
+    );
+}

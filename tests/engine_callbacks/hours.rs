@@ -177,3 +177,57 @@ expire = "3d"
         ",
     );
 }
+
+#[test]
+fn all_of_a_queue_that_opens_sooner_are_taken_in() {
+    let plan = format!("{CALLBACKS}\n{}", include_str!("office.toml"));
+    let asked: Vec<String> =
+        (0..150).map(|at| format!("callback k{at} - channel=phone queue=office number={at}")).collect();
+    check_in(
+        &plan,
+        &format!(
+            "
+            wall 2026-09-28T19:00
+            {}
+            callback last - channel=phone queue=office number=last  => called last +14h
+            hours office open 2026-09-28T20:00
+            reload
+            show callback:last    => in-line office expires=86h attempts=0/3
+            show callbacks:office => made=151 in-line=151
+            ",
+            asked.join("\n")
+        ),
+    );
+}
+
+#[test]
+fn hours_that_never_meet_the_opening_of_the_queue_are_refused() {
+    let nights = CALLBACKS.to_owned()
+        + r#"
+[calendars.nights]
+[calendars.nights.hours]
+mon-fri = ["22:00-24:00"]
+[queues.nights]
+channels = ["phone"]
+groups = ["desk"]
+calendar = "nights"
+closed = "accept"
+objective = "1m"
+[queues.nights.callback]
+offer = "always"
+hours = "calling"
+"#;
+    check_in(
+        &nights,
+        "
+        wall 2026-09-28T10:00
+        callback k1 - channel=phone queue=nights                          => !CALLBACK_OUT_OF_HOURS
+        callback k1 - channel=phone queue=nights window=1h-200h           => !window
+        # 22 h there is 15 h in London, or 16 h.
+        callback k1 - channel=phone queue=nights zone=Europe/London       => called k1 +12h
+        # Nobody knows when it opens: it may.
+        hours nights closed
+        callback k2 - channel=phone queue=nights zone=Europe/London number=2  => called k2 +?
+        ",
+    );
+}

@@ -10,7 +10,7 @@ fn who_asks_again_has_one_callback() {
         callback k1 c1 customer=li number=555
         advance 1m
         enqueue c2 phone line
-        # By another reference, or none: the number is the same.
+        # By no reference: the number is the same.
         callback k2 c2 number=555   => merged k1; closed c2 callback_requested
         callback k3 - channel=phone queue=line customer=li number=777   => merged k1
         # The same once more.
@@ -113,4 +113,34 @@ fn of_very_many_ids_the_latest_are_known() {
     }
     let merged = "in-line line expires=24h attempts=0/3 merged=9";
     check(&format!("{table}reload\nshow callback:k1 => unknown\nshow callback:k2 => {merged}"));
+}
+
+#[test]
+fn two_customers_of_one_number_are_both_called() {
+    check(
+        "
+        callback k1 - channel=phone queue=line customer=li number=555  => called k1; in callback:k1:1 line age=0s
+        callback k2 - channel=phone queue=line customer=wu number=555  => called k2; in callback:k2:1 line age=0s
+        # Whoever has no reference is the one who asked first.
+        callback k3 - channel=phone queue=line number=555              => merged k1
+        callback k4 - channel=phone queue=line customer=wu number=555  => merged k2
+        reload
+        callback k5 - channel=phone queue=line customer=wu number=555  => merged k2
+        ",
+    );
+}
+
+#[test]
+fn a_customer_known_by_number_is_known_by_the_reference_given_later() {
+    check(
+        "
+        callback k1 - channel=phone queue=line number=555              => called k1; in callback:k1:1 line age=0s
+        callback k2 - channel=phone queue=line customer=li number=555  => merged k1
+        # Somebody else by the same number.
+        callback k3 - channel=phone queue=line customer=wu number=555  => called k3; in callback:k3:1 line age=0s
+        # Passed by: that one has another reference, this one has none.
+        callback k4 - channel=phone queue=line customer=li number=777  => merged k1
+        callback k5 - channel=phone queue=line number=777              => merged k1
+        ",
+    );
 }

@@ -16,6 +16,7 @@ fn they_end_with_it() {
         => plan 2; closed callback:k1:1 queue_removed; ended k1 cancelled; closed callback:k3:1 queue_removed
          ; ended k3 cancelled; ended k2 cancelled
         show callback:k1  => cancelled line attempts=0/3
+        show by:k1        => nobody its queue left the plan
         show callback:k2  => cancelled line attempts=0/3
         show callback:k3  => cancelled first attempts=0/2
         reload

@@ -37,9 +37,10 @@ impl Step<'_> {
     /// Has those customers of a queue's callbacks dialled who are about to be first.
     pub fn dial_due(&mut self, queue: u32) {
         for contact in self.state.to_be_dialled(queue, self.now_ms) {
-            let promise = self.state.contact(contact).map_or(0, |record| record.talk().promise);
-            let own = self.state.promise(promise).and_then(|record| record.callback.as_deref());
-            let attempt = own.map_or(0, |own| own.attempts) + 1;
+            let Some(own) = self.promise_of(contact).and_then(|record| record.callback.as_deref()) else {
+                continue;
+            };
+            let attempt = own.attempts + 1;
             let deadline_ms = self.now_ms + self.state.callback_rules(queue).dial_timeout_ms;
             self.emit(Kind::CallbackDialled(j::CallbackDialled { contact, attempt, deadline_ms }));
         }
@@ -61,7 +62,8 @@ impl Step<'_> {
             return not_dialled();
         };
         let own = kept.callback.as_deref().cloned().unwrap_or_default();
-        if result == DialResult::Answered && dialling == Dialling::Answered && attempt == own.attempts {
+        let answered_before = dialling == Dialling::Answered && own.answered;
+        if result == DialResult::Answered && answered_before && attempt == own.attempts {
             return Ok(Reply::Contact(contact));
         }
         if stage == ContactStage::Closed && failed_before && result != DialResult::Answered {

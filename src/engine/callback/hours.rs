@@ -8,8 +8,17 @@ use crate::{
     schedule::Calendar,
 };
 
-/// Hours and openings that shut each other out for so many turns never meet.
+/// Of hours and openings so many are looked at; those that shut each other out for so many turns never meet.
 const TURNS_MAX: usize = 1_000;
+
+/// Why there is no instant at which a customer may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Uncallable {
+    /// Nobody knows when the queue opens.
+    NotKnown,
+    /// Within the horizon of promises the queue is never open in calling hours.
+    Never,
+}
 
 impl State {
     /// The calling hours of a queue for a customer in this zone (empty: the queue's); none: always.
@@ -23,23 +32,27 @@ impl State {
         Some(zone.map_or(hours.clone(), |zone| Arc::new(hours.in_zone(zone))))
     }
 
-    /// The first instant from this one on at which a customer in this zone may be called and the queue is open; none:
-    /// it is not known.
-    pub(in crate::engine) fn callable_ms(&mut self, queue: u32, zone: &str, from_ms: u64) -> Option<u64> {
+    /// The first instant from this one on at which a customer in this zone may be called and the queue is open.
+    fn callable_ms(&mut self, queue: u32, zone: &str, from_ms: u64) -> Result<u64, Uncallable> {
         let hours = self.calling_hours(queue, zone);
-        let mut at_ms = from_ms;
+        let horizon_ms = self.catalog.settings.promise_horizon_ms;
+        let (mut at_ms, mut until_ms) = (from_ms, None);
         for _ in 0..TURNS_MAX {
             let at_s = self.wall_s(at_ms);
             let next_s = if !self.open_by_rules(queue, at_s) {
-                self.next_opening_s(queue, at_s)?
+                self.next_opening_s(queue, at_s).ok_or(Uncallable::NotKnown)?
             } else if let Some(hours) = hours.as_ref().filter(|hours| !hours.open_at(at_s)) {
-                hours.after_open_s(at_s, 0)?
+                hours.after_open_s(at_s, 0).ok_or(Uncallable::Never)?
             } else {
-                return Some(at_ms);
+                return Ok(at_ms);
             };
             at_ms = self.engine_ms(next_s.max(at_s + 1));
+            // However long a closure is: from its end on.
+            if at_ms > *until_ms.get_or_insert(at_ms.saturating_add(horizon_ms)) {
+                break;
+            }
         }
-        None
+        Err(Uncallable::Never)
     }
 
     /// When calling hours end for a customer in this zone who may be called now; 0: never, as far as is known.
@@ -58,7 +71,7 @@ impl Step<'_> {
     }
 
     /// When a callback enters its queue that may be called in this window (none: in turn), or what is wrong with the
-    /// window.
+    /// window, or with calling in turn.
     pub(super) fn enters_within(
         &mut self,
         queue: u32,
@@ -66,7 +79,16 @@ impl Step<'_> {
         window: Option<CallbackWindow>,
     ) -> Result<u64, String> {
         let Some(CallbackWindow { start_ms, end_ms }) = window else {
-            return Ok(self.enters_ms(queue, zone, self.now_ms));
+            return match self.state.callable_ms(queue, zone, self.now_ms) {
+                Ok(enter_ms) => Ok(enter_ms),
+                Err(Uncallable::NotKnown) => Ok(NOT_KNOWN_MS),
+                Err(Uncallable::Never) => {
+                    let id = self.state.names.id(queue);
+                    Err(format!(
+                        "queue {id} is never open in calling hours on the clock of the customer's zone"
+                    ))
+                }
+            };
         };
         if end_ms <= start_ms {
             return Err("ends before it begins".to_owned());

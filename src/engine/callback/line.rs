@@ -6,8 +6,9 @@ use crate::{
         callback::{Hands, NOT_KNOWN_MS},
         conversation::ContactKind,
         follow_up::Entering,
+        limits::CHORES_PER_STEP,
         matching::rings::Subject,
-        state::State,
+        state::{Chore, State},
         step::Step,
     },
     proto::journal::{
@@ -62,6 +63,19 @@ impl Step<'_> {
         } else if enter_ms != record.enter_ms {
             self.change_callback_by_itself(record.promise, CallbackChange::Postponed, enter_ms);
         }
+    }
+
+    /// A queue has opened: its callbacks from this one on are looked at. Returns how many were.
+    pub fn callbacks_may_enter(&mut self, queue: u32, from: u64) -> usize {
+        let open = self.state.callbacks.open.range((queue, from)..=(queue, u64::MAX));
+        let mut open: Vec<u64> = open.map(|(_, promise)| *promise).take(CHORES_PER_STEP + 1).collect();
+        if open.len() > CHORES_PER_STEP
+            && let Some(next) = open.pop()
+        {
+            self.state.chores.insert(Chore::Callbacks(queue, next));
+        }
+        open.iter().for_each(|promise| self.promise_adrift(*promise));
+        open.len()
     }
 
     /// A queue has opened: a callback that waits for nothing else may enter it sooner than was known.
@@ -201,7 +215,11 @@ impl Step<'_> {
                 self.end_promise(promise, PromiseEnd::Exhausted, "", None);
             }
             ContactEnd::SupervisorEnded => self.ended_by_supervisor(promise, contact),
-            _ => self.end_promise(promise, PromiseEnd::Cancelled, "its queue left the plan", None),
+            ContactEnd::QueueRemoved => {
+                self.end_promise(promise, PromiseEnd::Cancelled, "its queue left the plan", None);
+            }
+            // None of these is known to come to one.
+            _ => self.end_promise(promise, PromiseEnd::Cancelled, "its contact has ended", None),
         }
     }
 }

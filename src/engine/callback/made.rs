@@ -77,13 +77,13 @@ impl Step<'_> {
         }
         self.check_way(asked, &wanted, &mut faults);
         let enter_ms = self.enters_within(wanted.queue, &asked.zone, asked.window);
-        let enter_ms = enter_ms.unwrap_or_else(|problem| {
-            faults.push(("window".to_owned(), problem));
-            0
-        });
+        if let (Err(problem), Some(_)) = (&enter_ms, asked.window) {
+            faults.push(("window".to_owned(), problem.clone()));
+        }
         if !faults.is_empty() {
             return Err(Refusal::invalid(faults));
         }
+        let enter_ms = enter_ms.map_err(|why| Refusal::precondition("CALLBACK_OUT_OF_HOURS", why))?;
         if let Some(known) = known {
             return Ok(self.merge(&known, asked, &wanted, enter_ms));
         }
@@ -116,10 +116,16 @@ impl Step<'_> {
         known.map(|record| record.promise)
     }
 
-    /// The open callback of the same customer in a queue.
+    /// The open callback of the same customer in a queue: by its reference, or by its number if one of the two has no
+    /// reference. Several customers may have one number.
     fn known_callback(&self, queue: u32, asked: &NewCallback) -> Option<&j::PromiseRecord> {
-        let of = |hash| self.state.callback_of_customer(queue, hash);
-        of(asked.customer.lookup).or_else(|| of(asked.number))
+        let by_reference = self.state.callback_of_customer(queue, asked.customer.lookup);
+        by_reference.or_else(|| {
+            let of_number = (asked.number, queue, 0)..=(asked.number, queue, u64::MAX);
+            let known = self.state.callbacks.known.range(of_number);
+            let mut known = known.filter_map(|(_, _, promise)| self.state.promise(*promise));
+            known.find(|record| asked.customer.lookup == 0 || reference(record) == 0)
+        })
     }
 
     fn wanted(&self, asked: &NewCallback, faults: &mut Faults) -> Result<Wanted, Refusal> {
@@ -331,9 +337,10 @@ impl Step<'_> {
             (merged.start_ms, merged.end_ms, merged.enter_ms) = (start_ms, end_ms, enter_ms);
             merged.expire_ms = end_ms;
         }
-        let lookup = |customer: Option<&j::Sealed>| customer.map_or(0, |customer| customer.lookup);
-        if asked.number != own.number && lookup(record.customer.as_ref()) == asked.customer.lookup {
-            // The latest number is the one to be called.
+        let (known, named) = (reference(record), asked.customer.lookup);
+        if (asked.number != own.number && known == named) || (known == 0 && named != 0) {
+            // The latest number is the one to be called, and whoever was told by number alone is named now: another
+            // customer of the same number is somebody else.
             (merged.number, merged.customer) = (asked.number, Some(asked.customer.clone()));
         }
         self.emit(Kind::CallbackChanged(merged));
@@ -341,6 +348,11 @@ impl Step<'_> {
         self.enter_if_due(promise);
         Reply::Callback { promise, merged: true }
     }
+}
+
+/// What the customer of a callback is known by to its system; 0: nothing.
+fn reference(record: &j::PromiseRecord) -> u64 {
+    record.customer.as_ref().map_or(0, |customer| customer.lookup)
 }
 
 /// Whether this request was merged into a callback.

@@ -82,6 +82,9 @@ fn leaves_line(change: CallbackChange) -> bool {
 impl State {
     pub(super) fn callback_changed(&mut self, event: &j::CallbackChanged) -> Effect {
         let promise = event.promise;
+        if self.promise(promise).is_none_or(|record| record.stage() == PromiseStage::Ended) {
+            return Effect::default();
+        }
         if event.change() == CallbackChange::Suspended {
             self.dialling_called_off(promise);
         }
@@ -171,7 +174,8 @@ impl State {
             return;
         };
         let (promise, queue, channel) = (record.talk().promise, record.queue, record.channel);
-        let Some(callback) = self.callback_mut(promise) else {
+        let open = self.promise(promise).is_some_and(|record| record.stage() != PromiseStage::Ended);
+        let Some(callback) = self.callback_mut(promise).filter(|_| open) else {
             return;
         };
         callback.attempts += 1;
@@ -297,13 +301,9 @@ impl State {
     /// A queue has opened, perhaps sooner than was known: callbacks that wait for it are looked at. Those whose time is
     /// told by something else wait on.
     pub(super) fn wake_callbacks(&mut self, queue: u32) {
-        let now_ms = self.now_ms;
-        let waits =
-            |record: &&j::PromiseRecord| record.stage() == PromiseStage::Pending && record.enter_ms > now_ms;
-        let open = self.callbacks.open.range((queue, 0)..=(queue, u64::MAX));
-        let waiting = open.filter_map(|(_, promise)| self.promise(*promise).filter(waits));
-        let chores: Vec<Chore> = waiting.map(|record| Chore::Promise(record.promise)).collect();
-        self.chores.extend(chores);
+        if self.callbacks.open.range((queue, 0)..=(queue, u64::MAX)).next().is_some() {
+            self.chores.insert(Chore::Callbacks(queue, 0));
+        }
     }
 
     /// When something becomes of a callback by itself; 0: never. What is in somebody's hands neither expires nor goes

@@ -119,7 +119,12 @@ impl State {
         let now_ms = self.now_ms;
         let entry = entry.copied().unwrap_or_default();
         let idle_ms = self.contact(number).map_or(0, |record| self.idle_of(record.queue, now_ms));
-        let head_start_ms = now_ms.saturating_sub(entry.arrival_ms);
+        // It has waited since it came itself; what its clock stood still is left out of it, as that begins anew.
+        let came_ms = self.contact(number).map_or(0, |record| {
+            let stood_ms = idle_ms - record.clock_ms;
+            record.waiting_since_ms().saturating_add_signed(stood_ms).min(now_ms)
+        });
+        let head_start_ms = came_ms.saturating_sub(entry.arrival_ms);
         // Whoever takes the place of a callback may be an ordinary contact: its age is more than it has waited.
         if entry.arrival_ms != 0 && head_start_ms > 0 {
             self.talk_mut(number);

@@ -232,11 +232,12 @@ impl State {
     }
 
     /// When a waiting contact will have waited as long as its queue allows, if the queue's clock doesn't stand still
-    /// from now on; none: that is not limited. Time with bots is no waiting, and a promise doesn't expire by itself.
+    /// from now on; none: that is not limited. Time with bots is no waiting, nor is the age of the callback whose place it
+    /// took, and a promise doesn't expire by itself.
     pub(in crate::engine) fn longest_wait_ms(&self, record: &j::ContactRecord, now_ms: u64) -> Option<u64> {
         let queue = self.catalog.queues.get(&record.queue)?;
         let max_wait_ms = queue.max_wait_ms.filter(|_| !record.keeps_promise())?;
-        let by_time_ms = record.effective_arrival_ms + max_wait_ms + record.talk().bot_aged_ms;
+        let by_time_ms = record.waiting_since_ms() + max_wait_ms;
         let not_counted_ms = self.idle_of(record.queue, now_ms) - record.clock_ms;
         Some(by_time_ms.saturating_add_signed(not_counted_ms).max(1))
     }

@@ -8,10 +8,10 @@ use crate::{
         timers::Timer,
         window,
     },
-    proto::journal::{self as j, ContactStage, OfferTrigger, PromiseEnd, PromiseStage},
+    proto::journal::{self as j, ContactStage, Dialling, OfferTrigger, PromiseEnd, PromiseStage},
 };
 
-use super::Effect;
+use super::{Effect, place::in_line};
 
 /// Of a case with very many open promises, as many are told of a contact that ends.
 const PROMISES_TOLD_MAX: usize = 64;
@@ -179,7 +179,11 @@ impl State {
         record.ended_ms = now_ms;
         note_hand(record, &event.reason, event.by.as_ref());
         let (queue, channel, due_ms, contact) = (record.queue, record.channel, record.due_ms, record.contact);
-        let (case_id, callback) = (record.case_id.clone(), record.callback.is_some());
+        let (case_id, callback, follow_up) =
+            (record.case_id.clone(), record.callback.is_some(), record.follow_up);
+        if matches!(event.end(), PromiseEnd::Kept | PromiseEnd::Late) {
+            self.customer_is_there(follow_up);
+        }
         let counts = self.count(queue, channel);
         match event.end() {
             end if callback => self.count_callback_end(queue, channel, end),
@@ -206,6 +210,15 @@ impl State {
         self.forget_promises();
         self.forget_cases();
         effect
+    }
+
+    /// The customer of a follow-up has been reached: wherever that goes from its agent, nobody is called any more, and
+    /// somebody is on the line.
+    fn customer_is_there(&mut self, contact: u64) {
+        let with_agent = self.contact(contact).is_some_and(|record| !in_line(record.stage()));
+        if with_agent && let Some(talk) = self.talk_mut(contact) {
+            talk.set_dialling(Dialling::Answered);
+        }
     }
 
     /// A promise has entered its queue as this contact.

@@ -307,11 +307,8 @@ mod tests {
         imported(&state);
     }
 
-    /// A callback whose customer is dialled first, from its making to its end.
-    #[test]
-    fn a_callback_is_kept_with_its_attempts() {
-        let mut state = State::default();
-        evolve(&mut state, 50, contact(1, None));
+    /// A callback is made whose customer is dialled first.
+    fn made() -> Kind {
         let callback = j::CallbackRecord {
             mode: CallbackMode::CustomerFirst.into(),
             attempts_max: 3,
@@ -332,7 +329,15 @@ mod tests {
             ..j::PromiseRecord::default()
         };
         let promise = Some(Box::new(promise));
-        evolve(&mut state, 60, Kind::PromiseMade(j::PromiseMade { promise, case_id: String::new() }));
+        Kind::PromiseMade(j::PromiseMade { promise, case_id: String::new() })
+    }
+
+    /// A callback whose customer is dialled first, from its making to its end.
+    #[test]
+    fn a_callback_is_kept_with_its_attempts() {
+        let mut state = State::default();
+        evolve(&mut state, 50, contact(1, None));
+        evolve(&mut state, 60, made());
         let origin = j::Origin { promise: 1, callback: true, hours_end_ms: 80_000, ..j::Origin::default() };
         evolve(&mut state, 70, contact(2, Some(origin)));
         let record = state.contact(2).expect("its contact");
@@ -373,6 +378,30 @@ mod tests {
         let counts = state.queue_counts(3).next().copied().unwrap_or_default();
         let ended = (counts.callbacks_made, counts.callbacks_exhausted, counts.callbacks_attempts);
         assert_eq!((ended, counts.callbacks, counts.promises_made), ((1, 1, 1), 1, 0));
+        imported(&state);
+    }
+
+    #[test]
+    fn what_comes_after_its_end_changes_nothing_of_a_callback() {
+        let mut state = State::default();
+        evolve(&mut state, 60, made());
+        let origin = j::Origin { promise: 1, callback: true, ..j::Origin::default() };
+        evolve(&mut state, 70, contact(2, Some(origin)));
+        let ended =
+            j::PromiseEnded { promise: 1, end: PromiseEnd::Kept.into(), ..j::PromiseEnded::default() };
+        evolve(&mut state, 80, Kind::PromiseEnded(ended));
+        let before = state.callback_by_id("k").cloned().expect("a record");
+        let dialled = j::CallbackDialled { contact: 2, attempt: 1, deadline_ms: 5_000 };
+        evolve(&mut state, 90, Kind::CallbackDialled(dialled));
+        for change in [CallbackChange::AttemptFailed, CallbackChange::Suspended, CallbackChange::Merged] {
+            let change = change.into();
+            let changed = j::CallbackChanged { promise: 1, change, ..j::CallbackChanged::default() };
+            evolve(&mut state, 100, Kind::CallbackChanged(changed));
+        }
+        assert_eq!(state.callback_by_id("k"), Some(&before));
+        let counts = state.queue_counts(3).next().copied().unwrap_or_default();
+        let told = (counts.callbacks_reached, counts.callbacks_attempts, counts.callbacks_merged);
+        assert_eq!(told, (1, 0, 0));
         imported(&state);
     }
 }

@@ -42,6 +42,8 @@ pub enum Chore {
     Contact(u64),
     /// A promise whose queue may be gone.
     Promise(u64),
+    /// A queue that has opened, whose callbacks from this one on may enter it.
+    Callbacks(u32, u64),
     /// A class that nobody signed in may be able to serve, while a later ring has somebody. In the order of
     /// the classes' first contacts: numbers of classes are others in an engine that was rebuilt.
     Ring(u64, u32),

@@ -26,6 +26,20 @@ max_open = 1
 channels = ["phone"]
 groups = ["nobody"]
 objective = "30s"
+[calendars.mornings.hours]
+mon-sun = ["06:00-12:00"]
+[calendars.evenings.hours]
+mon-sun = ["18:00-22:00"]
+# Open when nobody may be called.
+[queues.evenings]
+channels = ["phone"]
+groups = ["desk"]
+objective = "30s"
+calendar = "evenings"
+closed = "accept"
+[queues.evenings.callback]
+offer = "always"
+hours = "mornings"
 [groups.desk]
 [groups.nobody]
 [agents.anna]
@@ -84,6 +98,11 @@ pub async fn callbacks(reached: &mut Reached) {
     let rows: Vec<Row> = vec![
         (NotFound, "CALLBACK_NOT_FOUND", call!(client, contacts.cancel_callback(taken_back("k9")))),
         (NotFound, "CALLBACK_NOT_FOUND", call!(client, supervisors.update_callback(cancelled("k9")))),
+        (
+            NotFound,
+            "PROMISE_NOT_FOUND",
+            call!(client, agents.update_promise(change("anna", "k", Change::Fulfil(true)))),
+        ),
         (AlreadyExists, "CALLBACK_EXISTS", call!(client, contacts.request_callback(asked("k", "2", "line")))),
         (
             ResourceExhausted,
@@ -99,6 +118,11 @@ pub async fn callbacks(reached: &mut Reached) {
             FailedPrecondition,
             "CALLBACK_NOT_OFFERED",
             call!(client, contacts.request_callback(instead_of("waits"))),
+        ),
+        (
+            FailedPrecondition,
+            "CALLBACK_OUT_OF_HOURS",
+            call!(client, contacts.request_callback(asked("k2", "2", "evenings"))),
         ),
         (NotFound, "CONTACT_NOT_FOUND", call!(client, contacts.request_callback(instead_of("nobody")))),
         (FailedPrecondition, "CONTACT_CLOSED", call!(client, contacts.request_callback(instead_of("gone")))),
@@ -121,6 +145,9 @@ pub async fn callbacks(reached: &mut Reached) {
         ),
     ];
     check(reached, rows).await;
+    let fulfilled = client.agents.clone().update_promise(change("anna", "k", Change::Fulfil(true))).await;
+    let status = fulfilled.expect_err("no promise");
+    assert!(status.message().contains("UpdateCallback"), "{status:?}");
     let mut anna = client.sign_in("anna").await;
     let offer = anna.offer_of(first).await;
     client.accept(&offer).await.expect("accepted");
