@@ -100,8 +100,7 @@ impl<'a> View<'a> {
         let own = own(record);
         let rules = self.callback_rules(record.queue);
         ensure(self.offers_callbacks(record.queue), || "nobody offers it".to_owned())?;
-        let customer = record.customer.as_ref().map_or(0, |customer| customer.lookup);
-        let known = self.callback_of(record.queue, customer).or(self.callback_of(record.queue, own.number));
+        let known = self.known_before(record);
         ensure(known.is_none(), || format!("it should be merged into {known:?}"))?;
         let open = self.state.promises().filter(|other| other.stage() != PromiseStage::Ended);
         let open = open.filter(|other| other.callback.is_some() && other.queue == record.queue).count();

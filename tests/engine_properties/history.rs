@@ -184,6 +184,7 @@ impl History {
                 Ok(())
             }
             Kind::PromiseMade(_) | Kind::PromiseChanged(_) | Kind::PromiseEnded(_) => {
+                self.reached(kind, state);
                 self.promise_event(kind, event.at_ms)
             }
             Kind::ContactEnqueued(e) => {
@@ -367,6 +368,17 @@ impl History {
     fn open_of(&self, contact: u64) -> usize {
         let called = self.callbacks.values().filter(|asked_on| **asked_on == contact).count();
         self.promises.values().filter(|promise| promise.open && promise.contact == contact).count() + called
+    }
+
+    /// Whose promise is kept while an agent has it is on the line from then on.
+    fn reached(&mut self, kind: &Kind, state: &State) {
+        let Kind::PromiseEnded(e) = kind else { return };
+        let kept = matches!(e.end(), PromiseEnd::Kept | PromiseEnd::Late);
+        let contact = state.promise(e.promise).filter(|_| kept).map_or(0, |record| record.follow_up);
+        let held = |past: &&mut Past| matches!(past.stage, ContactStage::Active | ContactStage::Parked);
+        if let Some(past) = self.live.get_mut(&contact).filter(held) {
+            past.dialling = Dialling::Answered;
+        }
     }
 
     fn promise_event(&mut self, kind: &Kind, at_ms: u64) -> Checked {

@@ -215,7 +215,9 @@ impl State {
     /// The customer of a follow-up has been reached: wherever that goes from its agent, nobody is called any more, and
     /// somebody is on the line.
     fn customer_is_there(&mut self, contact: u64) {
-        let with_agent = self.contact(contact).is_some_and(|record| !in_line(record.stage()));
+        let with_agent = self
+            .contact(contact)
+            .is_some_and(|record| !in_line(record.stage()) && record.stage() != ContactStage::Closed);
         if with_agent && let Some(talk) = self.talk_mut(contact) {
             talk.set_dialling(Dialling::Answered);
         }

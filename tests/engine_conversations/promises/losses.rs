@@ -238,3 +238,21 @@ fn across_a_restart() {
         ",
     );
 }
+
+#[test]
+fn gateway_lost_once_the_customer_was_reached() {
+    after(
+        PROMISED,
+        "
+        gateway g 2h
+        advance 1h                       => +1h in follow-up:p1:1 follow age=0s for=a1; +1h offered follow-up:p1:1 a1
+        accept a1 follow-up:p1:1
+        connected follow-up:p1:1         => connected follow-up:p1:1 a1; ended p1 kept
+        gateway g 10s
+        # Now there is a customer on the line.
+        transfer a1 follow-up:p1:1 queue=general
+        notready a1 lunch
+        advance 10s                      => +10s lost g; +10s closed follow-up:p1:1 gateway_lost
+        ",
+    );
+}

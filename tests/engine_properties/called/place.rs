@@ -48,6 +48,19 @@ impl<'a> View<'a> {
         open.filter(|_| hash != 0).filter(known).min_by_key(|record| record.promise)
     }
 
+    /// The open callback of the customer of one that is asked for: by its reference, or by its number if one of the two
+    /// has no reference.
+    pub(super) fn known_before(&self, asked: &PromiseRecord) -> Option<&'a PromiseRecord> {
+        let of = |record: &PromiseRecord| record.customer.as_ref().map_or(0, |customer| customer.lookup);
+        let number = own(asked).number;
+        let open = self.state.promises().filter(|record| record.stage() != PromiseStage::Ended);
+        let mut alike =
+            open.filter(|record| record.callback.as_ref().is_some_and(|own| own.number == number));
+        self.callback_of(asked.queue, of(asked)).or_else(|| {
+            alike.find(|record| record.queue == asked.queue && (of(asked) == 0 || of(record) == 0))
+        })
+    }
+
     fn stage_of(&self, contact: u64) -> Option<ContactStage> {
         self.state.contact(contact).map(ContactRecord::stage)
     }

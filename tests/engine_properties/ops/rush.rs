@@ -144,7 +144,9 @@ impl Op {
         let waiting: Vec<&ContactRecord> = state.live_contacts_after(0).filter(waits).filter(open).collect();
         if let Some(record) = choose(&waiting, self.a.wrapping_add(nth)) {
             asked.contact.clone_from(&record.id);
-            asked.customer.lookup = record.customer.as_ref().map_or(0, |customer| customer.lookup);
+            // What is known of a customer is sealed: there is something.
+            let lookup = record.customer.as_ref().map_or(0, |customer| customer.lookup);
+            asked.customer = j::Sealed { key: 0, data: vec![1], lookup };
             (asked.zone, asked.channel, asked.window) = (String::new(), String::new(), None);
             if self.b.wrapping_add(nth).is_multiple_of(4) {
                 // Without saying on which contact.
