@@ -102,7 +102,7 @@ impl State {
         let number = record.contact;
         self.contact_ids.insert(id_hash(&record.id), number);
         if record.stage() != ContactStage::Closed {
-            self.by_gateway.entry(record.gateway).or_default().insert(number);
+            self.goes_to_gateway(number, record.gateway, record.keeps_promise());
             self.live_contacts += 1;
         }
         if record.stage() == ContactStage::WithBot {
@@ -278,9 +278,7 @@ impl State {
         for exclusion in exclusions {
             self.timers.disarm(Timer::Exclusion(event.contact, exclusion.agent), exclusion.until_ms);
         }
-        if let Some(line) = self.by_gateway.get_mut(&gateway) {
-            line.remove(&event.contact);
-        }
+        self.leaves_gateway(event.contact, gateway);
         self.live_contacts -= 1;
         self.closed.push_back(event.contact);
         self.drained(effect.queue);

@@ -4,6 +4,7 @@
 use crate::{
     engine::{
         conversation::ContactKind,
+        line::Line,
         state::{InLine, State},
     },
     proto::journal::{self as j, ContactEnd, ContactStage},
@@ -73,11 +74,9 @@ impl State {
 
     /// A gateway is lost, or back: those in line for whom it is to reach somebody count otherwise from now on.
     pub(super) fn recount_flow(&mut self, gateway: u32, change: impl FnOnce(&mut j::GatewayRecord)) {
-        let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(crate::engine::line::Line::iter);
-        let promised = |number: &u64| {
-            self.contact(*number).is_some_and(|record| record.keeps_promise() && in_line(record.stage()))
-        };
-        let concerned: Vec<u64> = contacts.filter(promised).collect();
+        let contacts = self.promised_by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
+        let in_line = |number: &u64| self.contact(*number).is_some_and(|record| in_line(record.stage()));
+        let concerned: Vec<u64> = contacts.filter(in_line).collect();
         for number in &concerned {
             self.run_flow_of(*number);
             self.leave_flow(*number);

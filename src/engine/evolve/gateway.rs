@@ -75,7 +75,7 @@ impl State {
     /// A gateway listens again, or no longer: callbacks that it is to make have their places among those that may be
     /// offered or dialled, or wait apart. What is offered is withdrawn.
     fn callbacks_of_gateway(&mut self, gateway: u32, listens: bool) {
-        let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
+        let contacts = self.promised_by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
         let called = contacts.filter(|number| {
             self.contact(*number).is_some_and(|record| record.talk().callback && in_line(record.stage()))
         });
@@ -111,12 +111,25 @@ impl State {
             return;
         }
         self.recount_flow(gateway, |record| record.lost = false);
-        let contacts = self.by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
-        let adrift = contacts.filter(|number| {
-            self.contacts.get(*number).is_some_and(|contact| contact.record.keeps_promise())
-        });
-        let adrift: Vec<u64> = adrift.collect();
-        adrift.into_iter().for_each(|number| self.wait_again(number));
+        let adrift = self.promised_by_gateway.get(&gateway).into_iter().flat_map(Line::iter);
+        adrift.collect::<Vec<u64>>().into_iter().for_each(|number| self.wait_again(number));
+    }
+
+    /// A live contact is a gateway's from now on.
+    pub(super) fn goes_to_gateway(&mut self, number: u64, gateway: u32, keeps_promise: bool) {
+        self.by_gateway.entry(gateway).or_default().insert(number);
+        if keeps_promise {
+            self.promised_by_gateway.entry(gateway).or_default().insert(number);
+        }
+    }
+
+    /// It is not any more, or not live.
+    pub(super) fn leaves_gateway(&mut self, number: u64, gateway: u32) {
+        for contacts in [&mut self.by_gateway, &mut self.promised_by_gateway] {
+            if let Some(line) = contacts.get_mut(&gateway) {
+                line.remove(&number);
+            }
+        }
     }
 
     /// The gateway of a contact, or of its bot, may have been gone when it came into their hands.

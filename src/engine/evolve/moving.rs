@@ -78,10 +78,9 @@ impl State {
         if to.window.is_some() || contact.record.service.is_some() {
             contact.record.service_mut().window = to.window.map(Box::new);
         }
-        if let Some(line) = self.by_gateway.get_mut(&from) {
-            line.remove(&number);
-        }
-        self.by_gateway.entry(to.gateway).or_default().insert(number);
+        let keeps_promise = contact.record.keeps_promise();
+        self.leaves_gateway(number, from);
+        self.goes_to_gateway(number, to.gateway, keeps_promise);
         let (now_ms, after) = (self.now_ms, written(self));
         if before != after
             && let Some(talk) = self.talk_mut(number)

@@ -224,6 +224,8 @@ pub struct State {
     pub(in crate::engine) gateway_ids: Lookup<String, u32>,
     /// Live contacts by gateway.
     pub(in crate::engine) by_gateway: BTreeMap<u32, Line<u64>>,
+    /// Of these, follow-ups and callbacks: those for whom it matters at once whether their gateway is there.
+    pub(in crate::engine) promised_by_gateway: BTreeMap<u32, Line<u64>>,
     /// Contacts that are kept and name a case, by case.
     pub(in crate::engine) by_case: BTreeSet<(String, u64)>,
     /// Live contacts with a bot, by the bot's gateway.
