@@ -133,9 +133,9 @@ fn text(queue: &v1::Queue) -> String {
             signals.abandoned_permille,
         ));
     }
-    // Thresholds don't count callbacks.
+    // As thresholds count: whoever is offered just now is in line, and callbacks aren't.
     let callbacks = queue.callbacks.as_ref().map_or(0, |callbacks| callbacks.in_line);
-    let waiting = queue.waiting.saturating_sub(callbacks);
+    let waiting = (queue.waiting + queue.offered).saturating_sub(callbacks);
     let beside = match callbacks {
         0 => String::new(),
         1 => ", 1 callback beside".to_owned(),
@@ -210,13 +210,15 @@ mod tests {
         let queue = v1::Queue {
             queue: "line".to_owned(),
             waiting: 90,
+            offered: 3,
+            callbacks: Some(v1::CallbackCounts { in_line: 5, ..v1::CallbackCounts::default() }),
             oldest_wait: seconds(400),
             surge: Some(surge),
             ..v1::Queue::default()
         };
         let expected = "line is at level 2 since 2026-09-21T14:13:20Z (oldest wait)\n\
             then: 84 waiting, oldest 6m 10s, expected 4m, 120 in 1,000 gone\n\
-            now:  90 waiting, oldest 6m 40s\n\
+            now:  88 waiting, 5 callbacks beside, oldest 6m 40s\n\
             kept at 2 until 2026-09-21T15:13:20Z, s1: news\n\
             at least 1 by a planned window\n  \
             1. rings up to 1 are open\n  2. opens groups temp, out\n";
