@@ -32,6 +32,12 @@ fn a_word_may_be_changed_and_taken_back() {
         request=r surge line 0 until=1h => repeat
         surge line clear              => word line -; level line 0 by_hand_ended
         surge line clear              => -
+        # One that changes nothing is remembered all the same.
+        request=q surge line clear    => word line -
+        surge line 1 until=1h         => word line 1; level line 1 by_hand; step line open_rings
+        request=q surge line clear    => repeat
+        request=s surge line 1 until=1h => word line 1
+        request=s surge line 2 until=1h => !REQUEST_ID_REUSED
         ",
     );
 }

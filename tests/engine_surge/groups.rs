@@ -1,6 +1,8 @@
 //! Groups that serve a queue too.
 
-use super::check;
+use kefud::proto::journal::PlanKind;
+
+use super::{check, common::desk::Desk};
 
 #[test]
 fn an_opened_group_helps_and_keeps_free_what_it_is_to_keep() {
@@ -21,6 +23,27 @@ fn an_opened_group_helps_and_keeps_free_what_it_is_to_keep() {
         show c2                  => waiting planned age=1m
         ",
     );
+}
+
+#[test]
+fn those_whom_it_gets_in_that_instant_tell_nothing_of_the_pace() {
+    let mut desk = Desk::with(super::SURGE);
+    desk.run("signin t1 ready");
+    desk.run("signin t2 ready");
+    desk.run("enqueue c1 phone planned");
+    desk.run("enqueue c2 phone planned");
+    let offered = desk.run("advance 1m");
+    assert!(offered.contains("step planned open_groups; +1m offered c1 t1"), "{offered}");
+    let takes = |desk: &Desk| {
+        let state = desk.sim.state();
+        let queue = state.names().number(PlanKind::Queue, "planned").expect("a queue");
+        state.flow(queue).and_then(|flow| flow.takes.rate()).expect("somebody has waited").0
+    };
+    assert_eq!(takes(&desk), 0);
+    // Whom somebody takes who has become free does.
+    desk.run("advance 1s");
+    assert_eq!(desk.run("signin a1 ready"), "signed-in a1; ready a1; offered c2 a1");
+    assert_eq!(takes(&desk), 1);
 }
 
 #[test]
