@@ -43,7 +43,8 @@ impl Step<'_> {
         if std::mem::take(&mut self.state.surges.pending) {
             self.state.arm_surges(self.now_ms);
         }
-        if self.state.reask_slice(CLASSES_PER_SLICE) {
+        if !self.state.surges.asking.is_empty() {
+            self.state.reask_slice(CLASSES_PER_SLICE);
             // What falls due meanwhile has to wait for them, which takes less than a second.
             return Ok(Reply::Done);
         }

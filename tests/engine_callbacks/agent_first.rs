@@ -168,6 +168,7 @@ fn whoever_was_reached_waits_like_anybody_else() {
 fn whoever_was_reached_is_lost_with_the_line() {
     after(&format!(
         "{REACHED}
+        gateway g lost
         gateway g 10s
         transfer a1 callback:k1:1 queue=none  => moved callback:k1:1 none; wrap-up callback:k1:1 a1 20s
         advance 10s                           => +10s lost g; +10s closed callback:k1:1 gateway_lost

@@ -180,13 +180,10 @@ expire = "3d"
 
 #[test]
 fn all_of_a_queue_that_opens_sooner_are_taken_in() {
-    let plan = format!("{CALLBACKS}\n{}", include_str!("office.toml"));
     let asked: Vec<String> =
         (0..150).map(|at| format!("callback k{at} - channel=phone queue=office number={at}")).collect();
-    check_in(
-        &plan,
-        &format!(
-            "
+    check_office(&format!(
+        "
             wall 2026-09-28T19:00
             {}
             callback last - channel=phone queue=office number=last  => called last +14h
@@ -195,9 +192,8 @@ fn all_of_a_queue_that_opens_sooner_are_taken_in() {
             show callback:last    => in-line office expires=86h attempts=0/3
             show callbacks:office => made=151 in-line=151
             ",
-            asked.join("\n")
-        ),
-    );
+        asked.join("\n")
+    ));
 }
 
 #[test]

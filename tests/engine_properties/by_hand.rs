@@ -46,6 +46,9 @@ impl<'a> View<'a> {
         let Some((person, asked)) = person.zip(self.asked(record)) else {
             return Some(Err("not there"));
         };
+        if record.awaits_dialling() || self.rests(record) {
+            return Some(Err("nobody is on the line"));
+        }
         if Self::asks(record, person.number) {
             return Some(Err("asks for it"));
         }

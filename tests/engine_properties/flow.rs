@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use kefud::{
     engine::state::State,
-    proto::journal::{self as j, ContactEnd, ContactRecord, ContactStage, Dialling, OfferCause, event::Kind},
+    proto::journal::{
+        self as j, ContactEnd, ContactRecord, ContactStage, Dialling, OfferCause, OfferTrigger, event::Kind,
+    },
 };
 
 use crate::naive::gateway_away;
@@ -110,7 +112,12 @@ impl Flows {
                 let opened_ms = state.queue_hours(record.queue).map_or(0, |hours| hours.changed_ms);
                 let since_ms = self.since_ms.get(&event.contact).copied().unwrap_or(0).max(opened_ms);
                 let matched = event.cause() == OfferCause::Matched && state.queue_open(record.queue);
-                let waited = matched && since_ms < at_ms && eager(state, record);
+                // Those whom it gets in one instant by other rules tell nothing of its pace.
+                let at_once = matches!(
+                    event.trigger(),
+                    OfferTrigger::Surge | OfferTrigger::ShiftEdge | OfferTrigger::RulesChanged
+                );
+                let waited = matched && !at_once && since_ms < at_ms && eager(state, record);
                 if waited != event.waited {
                     return Err(format!("it has waited: {waited}, since {since_ms}"));
                 }

@@ -194,11 +194,16 @@ impl<'a> View<'a> {
         // A customer who has to be on the line first, and is not yet, is nobody's to serve.
         let missing =
             |record: &ContactRecord| matches!(record.talk().dialling(), Dialling::Waits | Dialling::Dialled);
-        // Nor is one whom nobody could dial.
-        let rests = move |record: &ContactRecord| realtime(record) && gateway_away(self.state, record);
         all.filter(|record| record.stage() == ContactStage::Waiting)
-            .filter(move |record| !missing(record) && !rests(record))
+            .filter(move |record| !missing(record) && !self.rests(record))
             .filter(move |record| !(lost.contains(&record.gateway) && realtime(record)))
+    }
+
+    /// Whether it is a call that nobody could make.
+    pub fn rests(&self, record: &ContactRecord) -> bool {
+        let channel = self.plan.channels.get(self.id(record.channel));
+        channel.is_some_and(|channel| channel.kind == ChannelKind::Realtime)
+            && gateway_away(self.state, record)
     }
 
     fn objective_ms(&self, contact: &'a ContactRecord) -> u64 {

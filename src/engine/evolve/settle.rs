@@ -81,7 +81,9 @@ impl State {
         }
         self.settle_shifts();
         self.settle_hours();
-        while self.reask_slice(usize::MAX) {}
+        while !self.surges.asking.is_empty() {
+            self.reask_slice(usize::MAX);
+        }
         self.look_at_surges();
         self.replaced = None;
     }

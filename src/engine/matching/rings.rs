@@ -338,11 +338,11 @@ impl State {
     }
 
     /// Has the classes of queues whose surge steps have changed ask for what that makes of them, so many at most. Until
-    /// all do nothing is offered. Returns whether there were any.
-    pub(in crate::engine) fn reask_slice(&mut self, max: usize) -> bool {
+    /// all do nothing is offered. Returns how many there were.
+    pub(in crate::engine) fn reask_slice(&mut self, max: usize) -> usize {
         let Some((queue, from)) = self.surges.asking.first_key_value().map(|(queue, from)| (*queue, *from))
         else {
-            return false;
+            return 0;
         };
         let numbers: Vec<u32> = self.index.classes.all_of(queue, from).take(max).collect();
         for number in &numbers {
@@ -352,7 +352,7 @@ impl State {
             Some(last) if numbers.len() == max => self.surges.asking.insert(queue, last + 1),
             _ => self.surges.asking.remove(&queue),
         };
-        true
+        numbers.len()
     }
 
     fn ask_anew(&mut self, queue: u32, number: u32) {

@@ -108,10 +108,10 @@ impl Step<'_> {
         if !done {
             self.state.chores.insert(Chore::Surge(queue));
         }
-        // One event tells many, and a slice of classes is as much as a step is to do beside matching.
-        let told = if asked { CHORES_PER_STEP } else { SWEEP_BATCH - left };
+        // One event tells many, and a whole slice of classes is as much as a step is to do beside matching.
+        let beside = SWEEP_BATCH - left + asked * CHORES_PER_STEP / CLASSES_PER_SLICE;
         let events = usize::try_from(self.state.sequence() - before).unwrap_or(usize::MAX);
-        events.max(told).saturating_sub(1)
+        events.max(beside).saturating_sub(1)
     }
 
     /// A supervisor's word has ended: the rules go on from the level as it is.
