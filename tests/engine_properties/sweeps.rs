@@ -103,7 +103,8 @@ impl<'a> View<'a> {
         let with_bot = self
             .state
             .live_contacts_after(0)
-            .filter(|other| other.queue == record.queue && other.stage() == ContactStage::WithBot);
+            .filter(|other| other.queue == record.queue && other.stage() == ContactStage::WithBot)
+            .filter(|other| other.talk().bot == event.bot);
         let count = with_bot.count();
         let gives = |applied: &&j::AppliedStep| {
             applied.step.as_ref().is_some_and(|step| {

@@ -251,7 +251,12 @@ impl<'a> View<'a> {
     fn wait_over_ms(&self, record: &ContactRecord) -> Option<u64> {
         let max_wait_ms = self.queue(record)?.max_wait_ms.filter(|_| record.talk().promise == 0)?;
         // Time with bots is no waiting.
-        Some(self.clocked_ms(record) + record.talk().bot_aged_ms + max_wait_ms)
+        // Nor has who took the place of a callback waited as long as that.
+        let by_arrival_ms =
+            record.effective_arrival_ms + record.talk().bot_aged_ms + record.talk().head_start_ms;
+        let came_later_ms = record.enqueued_ms.saturating_sub(by_arrival_ms);
+        let not_waited_ms = record.talk().bot_aged_ms + record.talk().head_start_ms + came_later_ms;
+        Some(self.clocked_ms(record) + not_waited_ms + max_wait_ms)
     }
 
     /// When a promise that is due then enters its queue; none: that is gone.

@@ -109,6 +109,11 @@ impl Op {
             state.live_contacts_after(0).filter(|record| record.talk().callback).collect();
         let next = called.iter().find_map(|record| {
             let contact = record.id.clone();
+            let away = !state.gateway_listens(record.gateway) && !self.b.is_multiple_of(5);
+            if let Some(gateway) = state.gateways().find(|it| away && it.gateway == record.gateway) {
+                // It watches its stream, as mostly.
+                return Some(Command::GatewayAlive { gateway: gateway.id.clone(), lease_ms: 0 });
+            }
             if record.talk().dialling() == Dialling::Dialled {
                 let promise = state.promise(record.talk().promise)?;
                 let attempt = promise.callback.as_deref()?.attempts;
