@@ -77,18 +77,20 @@ impl State {
             || callback && self.closing_offers(queue)
     }
 
-    /// When a queue is to be looked at again: with the next whole second while it is in use, else when a window or a
+    /// When a queue is to be looked at again: with the next whole second while it is in use, or its agents count, else when a window or a
     /// supervisor's word begins or ends.
     pub(in crate::engine) fn surge_due_ms(&self, queue: u32, now_ms: u64) -> Option<u64> {
         let record = self.surge(queue);
+        let surge = self.catalog.queues.get(&queue).and_then(|info| info.surge.as_ref());
         let in_line = self.cells_of(queue).any(|cell| cell.arrivals.first().is_some());
         let calls = self.callbacks_in_line(queue) > 0;
         let stands = record.is_some_and(stands);
-        if self.surge_concerns(queue) && (in_line || calls || stands) {
+        // Agents come and go whoever waits.
+        let staff = surge.is_some_and(|surge| surge.counts_agents());
+        if self.surge_concerns(queue) && (in_line || calls || stands || staff) {
             return Some((now_ms / 1_000 + 1) * 1_000);
         }
         let wall_s = self.wall_s(now_ms);
-        let surge = self.catalog.queues.get(&queue).and_then(|info| info.surge.as_ref());
         let edge_s = surge.and_then(|surge| surge.next_edge_s(wall_s));
         let word_s = record.and_then(|record| record.override_record.as_ref()).map(|word| word.until_s);
         let next_s = edge_s.into_iter().chain(word_s).min()?;
